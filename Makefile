@@ -1,0 +1,46 @@
+# SHaRON. Needs Go; what the tests need besides, make test installs.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+TESTFLAGS ?=
+
+.PHONY: help
+help: ## tell what there is to make
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: run
+run: bin/sharon ## build the platform and run it with a demonstration trust
+	@exec bin/sharon serve --demo
+
+.PHONY: bin/sharon
+bin/sharon:
+	@go build -trimpath -o $@ ./cmd/sharon
+
+.PHONY: test
+test: ## run all tests (installs PostgreSQL, Redis and Chromium if missing); TESTFLAGS=-run=Name for one
+	@.ci/install-test-deps
+	@go test $(TESTFLAGS) ./...
+
+.PHONY: check
+check: ## format, generated code, vet and linters, without running anything
+	@.ci/check
+
+.PHONY: fmt
+fmt: ## format Go and templ files
+	@go tool templ fmt -log-level error .
+	@git ls-files -z --cached --others --exclude-standard '*.go' | grep -zv '_templ\.go$$' | xargs -0 -r ls -d 2>/dev/null | xargs -r gofmt -w
+
+.PHONY: gen
+gen: ## make the Go code of the templ pages
+	@go tool templ generate -log-level error
+
+.PHONY: bench
+bench: ## measure speed and memory
+	@go run ./.ci/bench
+
+.PHONY: screens
+screens: ## take pictures of the pages
+	@.ci/screens
+
+.PHONY: migrate
+migrate: bin/sharon ## bring the database of the configuration up to date
+	@exec bin/sharon migrate

@@ -1,0 +1,55 @@
+// Package clock is the only place that asks the machine for the time, so that
+// tests can hold it still and everybody agrees on Europe/London.
+package clock
+
+import (
+	"sync"
+	"time"
+	_ "time/tzdata" // a container without zoneinfo must still know when clocks change
+)
+
+// Clock tells the time.
+type Clock interface {
+	// Now is in UTC, cut to microseconds as both databases keep it.
+	Now() time.Time
+}
+
+// London is where members and staff are.
+var London = mustLoad("Europe/London")
+
+func mustLoad(name string) *time.Location {
+	zone, err := time.LoadLocation(name)
+	if err != nil {
+		panic(err)
+	}
+	return zone
+}
+
+// Real is the machine's clock.
+type Real struct{}
+
+// Now implements Clock.
+func (Real) Now() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
+
+// Fake is a clock that moves only when told to.
+type Fake struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// NewFake starts a fake clock at t.
+func NewFake(t time.Time) *Fake { return &Fake{now: t.UTC().Truncate(time.Microsecond)} }
+
+// Now implements Clock.
+func (f *Fake) Now() time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.now
+}
+
+// Advance moves the clock on.
+func (f *Fake) Advance(d time.Duration) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.now = f.now.Add(d).Truncate(time.Microsecond)
+}

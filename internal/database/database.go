@@ -1,0 +1,208 @@
+// Package database opens SQLite or PostgreSQL, runs units of work bound to one
+// tenant, and maps the drivers' errors. What exists on one dialect only (row
+// security, advisory locks, the single writer) is named here and nowhere else.
+package database
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/dialect/sqlitedialect"
+	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
+)
+
+// AppRole is the PostgreSQL role that every query of the application runs as.
+// It owns nothing and row security binds it, whoever DATABASE_URL signs in as.
+const AppRole = "sharon_app"
+
+// DB is an open database: one pool for reading, one for writing. On PostgreSQL
+// they are the same pool; on SQLite the writer is a single connection.
+type DB struct {
+	read, write *bun.DB
+	postgres    bool
+}
+
+// Open opens postgres://… or sqlite://path. It does not migrate.
+func Open(rawURL string) (*DB, error) {
+	switch {
+	case strings.HasPrefix(rawURL, "postgres://"), strings.HasPrefix(rawURL, "postgresql://"):
+		return openPostgres(rawURL)
+	case strings.HasPrefix(rawURL, "sqlite://"):
+		return openSQLite(strings.TrimPrefix(rawURL, "sqlite://"))
+	}
+	return nil, fmt.Errorf("database address %q: begin it with sqlite:// or postgres://", redact(rawURL))
+}
+
+func openPostgres(rawURL string) (*DB, error) {
+	pool, err := postgresPool(rawURL, true)
+	if err != nil {
+		return nil, err
+	}
+	return &DB{read: pool, write: pool, postgres: true}, nil
+}
+
+// postgresPool connects in simple-protocol mode: bun writes arguments into the
+// SQL text, and pgx would prepare each of those texts anew.
+func postgresPool(rawURL string, asApp bool) (*bun.DB, error) {
+	config, err := pgx.ParseConfig(rawURL)
+	if err != nil {
+		return nil, fmt.Errorf("database address: %w", err)
+	}
+	config.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	if asApp {
+		config.RuntimeParams["role"] = AppRole
+	}
+	for key, value := range map[string]string{
+		"application_name":                    "sharon",
+		"timezone":                            "UTC",
+		"statement_timeout":                   "30s",
+		"lock_timeout":                        "10s",
+		"idle_in_transaction_session_timeout": "60s",
+	} {
+		if _, set := config.RuntimeParams[key]; !set {
+			config.RuntimeParams[key] = value
+		}
+	}
+	pool := stdlib.OpenDB(*config)
+	// Twice the cores keeps them busy while a few connections wait for the disk.
+	pool.SetMaxOpenConns(max(16, 4*runtime.NumCPU()))
+	pool.SetMaxIdleConns(max(16, 4*runtime.NumCPU()))
+	return bun.NewDB(pool, pgdialect.New()), nil
+}
+
+func openSQLite(path string) (*DB, error) {
+	if path == "" {
+		return nil, errors.New("database address sqlite://: name a file, for instance sqlite://data/sharon.db")
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return nil, fmt.Errorf("database folder: %w", err)
+	}
+	open := func(mode string, connections int) (*bun.DB, error) {
+		pragmas := url.Values{"_pragma": {
+			"busy_timeout(10000)", "journal_mode(WAL)", "foreign_keys(1)",
+			"synchronous(FULL)", "cache_size(-16000)", "temp_store(MEMORY)",
+		}}
+		if mode == "read" {
+			pragmas.Add("_pragma", "query_only(1)")
+		}
+		// Without immediate, a transaction that reads before it writes fails as soon as somebody else wrote.
+		if mode == "write" {
+			pragmas.Set("_txlock", "immediate")
+		}
+		pool, err := sql.Open("sqlite", "file:"+path+"?"+pragmas.Encode())
+		if err != nil {
+			return nil, err
+		}
+		pool.SetMaxOpenConns(connections)
+		pool.SetMaxIdleConns(connections)
+		return bun.NewDB(pool, sqlitedialect.New()), nil
+	}
+	write, err := open("write", 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := write.PingContext(context.Background()); err != nil { // creates the file before a reader looks for it
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	read, err := open("read", max(4, runtime.NumCPU()))
+	if err != nil {
+		return nil, err
+	}
+	return &DB{read: read, write: write}, nil
+}
+
+// Close closes the pools.
+func (d *DB) Close() error {
+	if d.read == d.write {
+		return d.write.Close()
+	}
+	return errors.Join(d.read.Close(), d.write.Close())
+}
+
+// Postgres tells the dialect, for what exists on one of them only.
+func (d *DB) Postgres() bool { return d.postgres }
+
+// Ping asks the database for a sign of life.
+func (d *DB) Ping(ctx context.Context) error { return mapError(d.read.PingContext(ctx)) }
+
+// AddQueryHook watches every query of both pools; tests set their tripwire with it.
+func (d *DB) AddQueryHook(hook bun.QueryHook) {
+	d.write.AddQueryHook(hook)
+	if d.read != d.write {
+		d.read.AddQueryHook(hook)
+	}
+}
+
+// Platform runs fn in a transaction without a tenant. On PostgreSQL row
+// security then shows no tenant's rows: it is for the tables of the platform
+// (trusts) alone.
+func (d *DB) Platform(ctx context.Context, fn func(context.Context, bun.IDB) error) error {
+	return d.run(ctx, d.write, "BEGIN", uuid.Nil, fn)
+}
+
+// Read runs fn in a read-only transaction of the tenant.
+func (d *DB) Read(ctx context.Context, tenant uuid.UUID, fn func(context.Context, bun.IDB) error) error {
+	if d.postgres {
+		return d.run(ctx, d.read, "BEGIN READ ONLY", tenant, fn)
+	}
+	return d.run(ctx, d.read, "BEGIN", tenant, fn)
+}
+
+// Write runs fn in a transaction of the tenant; an error or a panic undoes all of it.
+func (d *DB) Write(ctx context.Context, tenant uuid.UUID, fn func(context.Context, bun.IDB) error) error {
+	if d.postgres {
+		return d.run(ctx, d.write, "BEGIN", tenant, fn)
+	}
+	return d.run(ctx, d.write, "BEGIN IMMEDIATE", tenant, fn)
+}
+
+// run opens the transaction and tells row security the tenant in one message:
+// a round trip less for every page.
+func (d *DB) run(ctx context.Context, pool *bun.DB, begin string, tenant uuid.UUID, fn func(context.Context, bun.IDB) error) (err error) {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return mapError(err)
+	}
+	defer func() { _ = conn.Close() }()
+	if d.postgres && tenant != uuid.Nil {
+		begin += "; SELECT set_config('app.tenant_id', '" + tenant.String() + "', true)"
+	}
+	if _, err := conn.Conn.ExecContext(ctx, begin); err != nil {
+		return mapError(err)
+	}
+	done := false
+	defer func() {
+		if !done {
+			// The request's context may be over; the connection must not go back mid-transaction.
+			_, _ = conn.Conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
+		}
+	}()
+	if err := fn(ctx, conn); err != nil {
+		return mapError(err)
+	}
+	if _, err := conn.Conn.ExecContext(ctx, "COMMIT"); err != nil {
+		return mapError(err)
+	}
+	done = true
+	return nil
+}
+
+func redact(rawURL string) string {
+	parsed, err := url.Parse(rawURL)
+	if err != nil {
+		return "(unreadable)"
+	}
+	return parsed.Redacted()
+}

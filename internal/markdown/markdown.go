@@ -1,0 +1,68 @@
+// Package markdown renders the small Markdown that members write: paragraphs,
+// emphasis, lists, quotes, code and links. No headings, images, tables or HTML.
+package markdown
+
+import (
+	"bytes"
+	"html"
+	"regexp"
+	"strings"
+
+	"github.com/microcosm-cc/bluemonday"
+	"github.com/yuin/goldmark"
+	"github.com/yuin/goldmark/extension"
+	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/util"
+
+	ghtml "github.com/yuin/goldmark/renderer/html"
+)
+
+// Version grows whenever the same text would be rendered differently, so that
+// what was rendered before is rendered anew.
+const Version = 1
+
+// Blocks of goldmark that we want; headings and raw HTML are left out, so they
+// stay the text that somebody typed.
+var engine = goldmark.New(
+	goldmark.WithParser(parser.NewParser(
+		parser.WithBlockParsers(
+			util.Prioritized(parser.NewListParser(), 300),
+			util.Prioritized(parser.NewListItemParser(), 400),
+			util.Prioritized(parser.NewFencedCodeBlockParser(), 700),
+			util.Prioritized(parser.NewBlockquoteParser(), 800),
+			util.Prioritized(parser.NewParagraphParser(), 1000),
+		),
+		parser.WithInlineParsers(
+			util.Prioritized(parser.NewCodeSpanParser(), 100),
+			util.Prioritized(parser.NewLinkParser(), 200),
+			util.Prioritized(parser.NewAutoLinkParser(), 300),
+			util.Prioritized(parser.NewEmphasisParser(), 500),
+			util.Prioritized(extension.NewLinkifyParser(extension.WithLinkifyURLRegexp(regexp.MustCompile(`^(?:https?://)[^\s<]*[^\s<.,;:!?'")\]]`))), 999),
+		),
+	)),
+	goldmark.WithRendererOptions(ghtml.WithHardWraps()),
+)
+
+// policy is the last word on what leaves here, whatever the engine made.
+var policy = newPolicy()
+
+func newPolicy() *bluemonday.Policy {
+	p := bluemonday.NewPolicy()
+	p.AllowElements("p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre")
+	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
+	p.AllowAttrs("href").OnElements("a")
+	p.AllowURLSchemes("https", "http", "mailto", "tel")
+	p.RequireParseableURLs(true)
+	p.RequireNoReferrerOnLinks(true)
+	p.RequireNoFollowOnLinks(true)
+	return p
+}
+
+// HTML renders text to safe HTML. Text that cannot be rendered comes back escaped.
+func HTML(text string) string {
+	var out bytes.Buffer
+	if err := engine.Convert([]byte(text), &out); err != nil {
+		return "<p>" + html.EscapeString(text) + "</p>"
+	}
+	return strings.TrimSpace(string(policy.SanitizeBytes(out.Bytes())))
+}

@@ -1,0 +1,124 @@
+package ui
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+
+	"github.com/sharon-nhs/sharon/internal/web"
+)
+
+type formStateKey struct{}
+
+// Form is a form that posts to action, a path of the trust. If it was refused,
+// the fields in it show again what was typed, with what to do about it.
+func Form(action string, attributes templ.Attributes) templ.Component {
+	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
+		children := templ.GetChildren(ctx)
+		ctx = context.WithValue(templ.ClearChildren(ctx), formStateKey{}, web.FormOf(ctx, action))
+		return form(action, attributes, children).Render(ctx, w)
+	})
+}
+
+func state(ctx context.Context) *web.Form {
+	refused, _ := ctx.Value(formStateKey{}).(*web.Form)
+	return refused
+}
+
+// newKey makes a form count once, however often it is sent.
+func newKey() string { return uuid.NewString() }
+
+// Field is an input with its label. ID defaults to Name; give one where a page
+// has several forms with a field of that name.
+type Field struct {
+	Name, Label, Hint, Value, ID string
+	Type                         string // text by default
+	Autocomplete                 string
+	Rows                         int  // of a text area
+	HideLabel                    bool // for the eye only
+	Draft                        bool // keep unsent text in this tab
+	Options                      []Option
+	Attributes                   templ.Attributes
+}
+
+// Option is a choice of a select or of radios.
+type Option struct{ Value, Label, Hint string }
+
+func (f Field) id() string {
+	if f.ID != "" {
+		return f.ID
+	}
+	return f.Name
+}
+
+// value is what was typed, else what the page gives.
+func (f Field) value(ctx context.Context) string {
+	if refused := state(ctx); refused != nil {
+		if typed, ok := refused.Values[f.Name]; ok && len(typed) > 0 && !strings.EqualFold(f.Type, "password") {
+			return typed[len(typed)-1]
+		}
+	}
+	return f.Value
+}
+
+// checked is for boxes: an unticked box of a refused form is absent from it.
+func (f Field) checked(ctx context.Context) bool {
+	if refused := state(ctx); refused != nil {
+		typed := refused.Values[f.Name]
+		return len(typed) > 0 && typed[len(typed)-1] == "true"
+	}
+	return f.Value == "true"
+}
+
+func (f Field) problem(ctx context.Context) string {
+	if refused := state(ctx); refused != nil {
+		for _, field := range refused.Errors {
+			if field.Name == f.Name {
+				return field.Message
+			}
+		}
+	}
+	return ""
+}
+
+// describedBy ties hint and error to the input for a screen reader.
+func (f Field) describedBy(ctx context.Context) string {
+	var ids []string
+	if f.Hint != "" {
+		ids = append(ids, f.id()+"-hint")
+	}
+	if f.problem(ctx) != "" {
+		ids = append(ids, f.id()+"-error")
+	}
+	return strings.Join(ids, " ")
+}
+
+func (f Field) inputType() string {
+	if f.Type == "" {
+		return "text"
+	}
+	return f.Type
+}
+
+func (f Field) attributes(ctx context.Context) templ.Attributes {
+	all := templ.Attributes{}
+	for key, value := range f.Attributes {
+		all[key] = value
+	}
+	if by := f.describedBy(ctx); by != "" {
+		all["aria-describedby"] = by
+	}
+	if f.problem(ctx) != "" {
+		all["aria-invalid"] = "true"
+	}
+	if f.Autocomplete != "" {
+		all["autocomplete"] = f.Autocomplete
+	}
+	if f.Draft {
+		all["data-draft"] = "true"
+	}
+	return all
+}

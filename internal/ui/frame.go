@@ -1,0 +1,111 @@
+// Package ui holds what every page is made of: the shell, form fields, avatars,
+// times in words. It is given plain data and knows nothing of rooms or rules.
+package ui
+
+import (
+	"context"
+	"strconv"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/sharon-nhs/sharon/internal/clock"
+)
+
+// Frame is what the shell around a page shows: where we are and who looks.
+type Frame struct {
+	Trust     string
+	Service   string // empty on the trust's own pages
+	About     string
+	Accent    string // six hexadecimal digits
+	Home      string // path of the service, such as /willow
+	Module    string // key of the room that the page belongs to
+	Path      string
+	Rooms     []Room
+	Viewer    *Viewer
+	Session   string // tells drafts of one session from those of the next
+	Signed    bool   // on error pages: somebody seems to be signed in
+	FormToken string
+	Team      string // "The team is here until 5pm"
+	TeamHere  bool
+	Now       time.Time
+	May       func(permission string) bool
+}
+
+// Room is an entry of the navigation.
+type Room struct {
+	Key, Name, Icon, Path string
+	Compose               string // path of the page where something new is written; may be empty
+	Corner                bool   // belongs to the person or the team, below the rooms
+}
+
+// Viewer is who looks at the page.
+type Viewer struct {
+	ID          uuid.UUID
+	Handle, Key string
+	Avatar      int
+}
+
+type frameKey struct{}
+
+// WithFrame gives a context its frame.
+func WithFrame(ctx context.Context, frame *Frame) context.Context {
+	return context.WithValue(ctx, frameKey{}, frame)
+}
+
+var bare = &Frame{May: func(string) bool { return false }}
+
+// FrameOf returns the page's frame, an empty one if there is none.
+func FrameOf(ctx context.Context) *Frame {
+	if frame, ok := ctx.Value(frameKey{}).(*Frame); ok {
+		return frame
+	}
+	return bare
+}
+
+// SignedIn tells whether somebody looks who has signed in.
+func (f *Frame) SignedIn() bool { return f.Session != "" || f.Signed }
+
+// Path turns a path of the service into one of the trust: /forums to /willow/forums.
+func Path(ctx context.Context, path string) string { return FrameOf(ctx).Home + path }
+
+// May tells whether the viewer may do permission; use it to leave out buttons.
+func May(ctx context.Context, permission string) bool { return FrameOf(ctx).May(permission) }
+
+// IsMe tells whether a member is the viewer.
+func IsMe(ctx context.Context, member uuid.UUID) bool {
+	viewer := FrameOf(ctx).Viewer
+	return viewer != nil && viewer.ID == member
+}
+
+// When says a time as people do: "12 minutes ago", "Today, 03:12",
+// "Yesterday, 21:40", "4 November, 09:15", "4 November 2025".
+func When(ctx context.Context, t time.Time) string {
+	now, t := FrameOf(ctx).Now.In(clock.London), t.In(clock.London)
+	switch past := now.Sub(t); {
+	case past < 0 || past >= 365*24*time.Hour:
+		return t.Format("2 January 2006")
+	case past < time.Minute:
+		return "just now"
+	case past < time.Hour:
+		return Count(int(past.Minutes()), "minute", "minutes") + " ago"
+	case sameDay(now, t):
+		return "today, " + t.Format("15:04")
+	case sameDay(now.AddDate(0, 0, -1), t):
+		return "yesterday, " + t.Format("15:04")
+	}
+	return t.Format("2 January, 15:04")
+}
+
+func sameDay(a, b time.Time) bool { return a.YearDay() == b.YearDay() && a.Year() == b.Year() }
+
+// Date is a day as we write it: 4 November 2026.
+func Date(t time.Time) string { return t.In(clock.London).Format("2 January 2006") }
+
+// Count is a number with its word.
+func Count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + many
+}

@@ -1,0 +1,143 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
+)
+
+var statuses = map[fault.Code]int{
+	fault.Malformed:       fiber.StatusBadRequest,
+	fault.Unauthenticated: fiber.StatusUnauthorized,
+	fault.Forbidden:       fiber.StatusForbidden,
+	fault.NotFound:        fiber.StatusNotFound,
+	fault.NoMethod:        fiber.StatusMethodNotAllowed,
+	fault.Conflict:        fiber.StatusConflict,
+	fault.TooLarge:        fiber.StatusRequestEntityTooLarge,
+	fault.Unsupported:     fiber.StatusUnsupportedMediaType,
+	fault.Invalid:         fiber.StatusUnprocessableEntity,
+	fault.Limited:         fiber.StatusTooManyRequests,
+	fault.Internal:        fiber.StatusInternalServerError,
+	fault.Unavailable:     fiber.StatusServiceUnavailable,
+}
+
+func statusOf(code fault.Code) int { return statuses[code] }
+
+// Problem is an error over JSON (RFC 9457).
+type Problem struct {
+	Type   string         `json:"type"`
+	Title  string         `json:"title"`
+	Status int            `json:"status"`
+	Detail string         `json:"detail,omitempty"`
+	Code   fault.Code     `json:"code"`
+	Errors []ProblemField `json:"errors,omitempty"`
+	ID     string         `json:"request_id,omitempty"`
+}
+
+// ProblemField points (RFC 6901) at the field that is wrong.
+type ProblemField struct {
+	Pointer string `json:"pointer"`
+	Detail  string `json:"detail"`
+}
+
+// known turns any error into one that may be shown. What is not ours is
+// internal: the person sees an apology, the log sees the cause.
+func known(err error) *fault.Error {
+	var failed *fault.Error
+	if errors.As(err, &failed) {
+		return failed
+	}
+	var refused *fiber.Error
+	if errors.As(err, &refused) {
+		for code, status := range statuses {
+			if status == refused.Code && code != fault.Internal {
+				return &fault.Error{Code: code, Message: fiberMessages[code], Cause: err}
+			}
+		}
+		if refused.Code < fiber.StatusInternalServerError {
+			return &fault.Error{Code: fault.Malformed, Message: "We could not read what was sent.", Cause: err}
+		}
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return &fault.Error{Code: fault.Unavailable, Message: "That took too long. Please try again in a minute.", Cause: err}
+	}
+	return &fault.Error{Code: fault.Internal, Message: "Sorry, there is a problem. Please try again. If it stays, tell your service’s team.", Cause: err}
+}
+
+var fiberMessages = map[fault.Code]string{
+	fault.NotFound: "We could not find that page.",
+	fault.NoMethod: "This address does not take that kind of request.",
+	fault.TooLarge: "That is too large to send. Make it shorter and try again.",
+}
+
+// fail answers with an error's page or problem details.
+func (a *App[S]) fail(ctx context.Context, c *fiber.Ctx, r *Request, err error) error {
+	failed := known(err)
+	if r == nil {
+		r = &Request{ID: requestID(c), Host: hostOnly(string(c.Request().Host())), Path: strings.Clone(c.Path()), wantsJSON: wantsJSON(c), trace: traceOf(c)}
+	}
+	a.log(ctx, r, err)
+	if failed.RetryAfter > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(failed.RetryAfter))
+	}
+	status := statusOf(failed.Code)
+	if r.wantsJSON || strings.HasPrefix(string(c.Request().Header.ContentType()), fiber.MIMEApplicationJSON) {
+		if failed.Code == fault.Unauthenticated {
+			c.Set(fiber.HeaderWWWAuthenticate, "Bearer")
+		}
+		return sendProblem(c, status, failed, r.ID)
+	}
+	if failed.Code == fault.Unauthenticated && c.Method() == fiber.MethodGet {
+		return c.Redirect("/sign-in?next="+url.QueryEscape(string(c.Request().RequestURI())), fiber.StatusSeeOther)
+	}
+	return a.html(a.Gate.Outside(ctx, r), c, status, a.Gate.Problem(failed, kept(r)))
+}
+
+func sendProblem(c *fiber.Ctx, status int, failed *fault.Error, id string) error {
+	problem := Problem{Type: "about:blank", Title: failed.Message, Status: status, Code: failed.Code, ID: id}
+	for _, field := range failed.Fields {
+		pointer := "#"
+		if field.Name != "" {
+			pointer = "#/" + field.Name
+		}
+		problem.Errors = append(problem.Errors, ProblemField{pointer, field.Message})
+	}
+	body, err := json.Marshal(problem)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, "application/problem+json")
+	return c.Status(status).Send(body)
+}
+
+// kept are the words of a form that could not be taken, to be shown for copying.
+func kept(r *Request) (fields []Kept) {
+	if r.Route == nil || !r.Route.Command() {
+		return nil
+	}
+	for name, given := range r.Values {
+		if value := first(given); !strings.HasPrefix(name, "_") && name != "password" && len(value) > 20 && plainText(strings.ReplaceAll(value, "\r", "")) {
+			fields = append(fields, Kept{name, value})
+		}
+	}
+	slices.SortFunc(fields, func(a, b Kept) int { return strings.Compare(a.Name, b.Name) })
+	return fields
+}
+
+// log tells operators what went wrong: never a body, a query or a typed value.
+func (a *App[S]) log(ctx context.Context, r *Request, err error) {
+	failed := known(err)
+	r.trace.code = failed.Code
+	if failed.Code == fault.Internal || failed.Code == fault.Unavailable {
+		a.Log.LogAttrs(ctx, slog.LevelError, "request failed", slog.String("request", r.ID), slog.String("code", string(failed.Code)), slog.Any("cause", failed.Cause))
+	}
+}

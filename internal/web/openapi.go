@@ -1,0 +1,113 @@
+package web
+
+import (
+	"net/http"
+	"reflect"
+	"strings"
+)
+
+// OpenAPI describes the table as an OpenAPI 3.1 document: every route with its
+// input, output, errors and permission.
+func OpenAPI(title, version string, routes []*Route) map[string]any {
+	schemas := newSchemas()
+	paths := map[string]map[string]any{}
+	for _, route := range routes {
+		if paths[route.Path] == nil {
+			paths[route.Path] = map[string]any{}
+		}
+		paths[route.Path][strings.ToLower(route.Method)] = operation(route, schemas)
+	}
+	schemas.of(reflect.TypeFor[Problem]())
+	return map[string]any{
+		"openapi": "3.1.0",
+		"info": map[string]any{
+			"title": title, "version": version,
+			"description": "Whatever a person can do on a page, a client can do here, by the same rules. Sign in with POST /sign-in, then send the token as a bearer. Send Idempotency-Key with a command and it happens once, however often you send it.",
+		},
+		"paths": paths,
+		"components": map[string]any{
+			"schemas":         schemas.defs,
+			"securitySchemes": map[string]any{"bearer": map[string]any{"type": "http", "scheme": "bearer"}},
+			"responses": map[string]any{"Problem": map[string]any{
+				"description": "Problem details (RFC 9457)",
+				"content":     map[string]any{"application/problem+json": map[string]any{"schema": map[string]any{"$ref": "#/components/schemas/Problem"}}},
+			}},
+		},
+	}
+}
+
+func operation(route *Route, schemas *schemas) map[string]any {
+	op := map[string]any{
+		"summary":      route.Summary,
+		"operationId":  operationID(route),
+		"x-permission": route.Permission,
+		"parameters":   parameters(route, schemas),
+		"responses":    responses(route, schemas),
+		"security":     []any{map[string]any{"bearer": []any{}}},
+	}
+	if route.Permission == Public {
+		op["security"] = []any{}
+	}
+	if route.Module != "" {
+		op["tags"] = []string{route.Module}
+	}
+	if route.Command() {
+		body := schemas.object(route.Input, func(f reflect.StructField) bool { return f.Tag.Get("path") == "" })
+		op["requestBody"] = map[string]any{"required": true, "content": map[string]any{
+			"application/json":                  map[string]any{"schema": body},
+			"application/x-www-form-urlencoded": map[string]any{"schema": body},
+		}}
+	}
+	return op
+}
+
+func operationID(route *Route) string {
+	verb := "get"
+	if route.Command() {
+		verb = "post"
+	}
+	words := strings.FieldsFunc(route.Path, func(r rune) bool { return strings.ContainsRune("/{}-.", r) })
+	return strings.Join(append([]string{verb}, words...), "_")
+}
+
+func parameters(route *Route, schemas *schemas) []any {
+	list := []any{}
+	seen := map[string]bool{}
+	for _, field := range reflect.VisibleFields(route.Input) {
+		if name := field.Tag.Get("path"); name != "" {
+			seen[name] = true
+			list = append(list, map[string]any{"name": name, "in": "path", "required": true, "schema": schemas.field(field)})
+		} else if name := jsonName(field); name != "" && !route.Command() && !field.Anonymous {
+			list = append(list, map[string]any{"name": name, "in": "query", "required": hasRule(field, "required"), "schema": schemas.field(field)})
+		}
+	}
+	for _, part := range strings.Split(route.Path, "/") {
+		if name := strings.Trim(part, "{}"); strings.HasPrefix(part, "{") && !seen[name] {
+			list = append(list, map[string]any{"name": name, "in": "path", "required": true, "schema": map[string]any{"type": "string"}})
+		}
+	}
+	if route.Command() && route.Permission != Public {
+		list = append(list, map[string]any{"name": "Idempotency-Key", "in": "header", "required": false,
+			"schema": map[string]any{"type": "string", "maxLength": 100}})
+	}
+	return list
+}
+
+func responses(route *Route, schemas *schemas) map[string]any {
+	problem := map[string]any{"$ref": "#/components/responses/Problem"}
+	out := map[string]any{
+		"200": map[string]any{"description": "Done", "content": map[string]any{
+			"application/json": map[string]any{"schema": schemas.of(route.Output)},
+		}},
+		"404": problem, "422": problem, "429": problem, "500": problem, "503": problem,
+	}
+	if route.Permission != Public {
+		out["401"], out["403"] = problem, problem
+	}
+	if route.Method == http.MethodPost {
+		for _, status := range []string{"400", "401", "403", "409", "413", "415"} {
+			out[status] = problem
+		}
+	}
+	return out
+}

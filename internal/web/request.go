@@ -1,0 +1,212 @@
+package web
+
+import (
+	"context"
+	"net/netip"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+	"github.com/valyala/fasthttp"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
+)
+
+// Request is what a use case's door needs to know of an HTTP request: copies
+// only, so it may outlive the server's buffers.
+type Request struct {
+	ID      string
+	Method  string
+	Host    string // lower case, without port
+	Path    string
+	Params  map[string]string
+	Values  map[string][]string // query of a page, form of a command
+	Body    []byte              // raw JSON of a command
+	JSON    bool                // the body is JSON
+	Cookies map[string]string
+	Bearer  string
+	Address netip.Addr
+	Route   *Route
+
+	// OnceKey makes a command happen once, however often it is sent.
+	OnceKey string
+	// Outcome is what the command answered; the door keeps it with OnceKey.
+	Outcome Outcome
+
+	wantsJSON         bool
+	fetchSite, origin string
+	csrf              string
+	trace             *trace
+	base              string // scheme and host that the browser sees
+}
+
+// Outcome is the answer to a command: where to go and, as JSON, what came of it.
+type Outcome struct {
+	Location, Answer string
+	Replayed         bool
+}
+
+// Gate is the door between HTTP and the domain: it finds out who asks for
+// which trust and service, refuses, or runs fn in one unit of work.
+type Gate[S any] interface {
+	// Enter runs fn in a transaction. A command's is undone when fn fails. For a
+	// command sent twice it leaves the first answer in r.Outcome, with Replayed.
+	Enter(ctx context.Context, r *Request, fn func(context.Context, S) error) error
+	// Page prepares ctx for rendering: who looks, which rooms there are.
+	Page(ctx context.Context, r *Request, s S) context.Context
+	// Outside prepares ctx for a page that is shown when no scope could be made.
+	Outside(ctx context.Context, r *Request) context.Context
+	// Problem is the page for an error; kept is what the person had typed.
+	Problem(failed *fault.Error, kept []Kept) templ.Component
+}
+
+// Kept is a field of a refused form, given back so that no words are lost.
+type Kept struct{ Name, Value string }
+
+// Form is the state of a refused form while its page is rendered again.
+type Form struct {
+	Action  string
+	Values  map[string][]string
+	Code    fault.Code
+	Message string
+	Errors  []fault.Field
+}
+
+type formKey struct{}
+
+// FormOf returns the refused form whose action it is; nil if there is none.
+func FormOf(ctx context.Context, action string) *Form {
+	form, _ := ctx.Value(formKey{}).(*Form)
+	if form == nil || form.Action != action {
+		return nil
+	}
+	return form
+}
+
+// Refused returns the refused form of this page, whichever it is.
+func Refused(ctx context.Context) *Form {
+	form, _ := ctx.Value(formKey{}).(*Form)
+	return form
+}
+
+// copyRequest takes from fiber all that is needed, as copies.
+func (a *App[S]) copyRequest(c *fiber.Ctx, route *Route) (*Request, error) {
+	r := &Request{
+		ID: requestID(c), Method: strings.Clone(c.Method()), Path: strings.Clone(c.Path()),
+		Host: hostOnly(string(c.Request().Host())), Params: map[string]string{}, Cookies: map[string]string{},
+		Address: a.clientAddress(c), Route: route,
+		fetchSite: string(c.Request().Header.Peek("Sec-Fetch-Site")), origin: string(c.Request().Header.Peek("Origin")),
+		wantsJSON: wantsJSON(c), trace: traceOf(c), base: a.scheme(c) + "://" + string(c.Request().Host()),
+	}
+	for name, value := range c.AllParams() {
+		r.Params[strings.Clone(name)] = strings.Clone(value)
+	}
+	for key, value := range c.Request().Header.Cookies() {
+		r.Cookies[string(key)] = string(value)
+	}
+	if token, ok := strings.CutPrefix(string(c.Request().Header.Peek("Authorization")), "Bearer "); ok {
+		r.Bearer = token
+	}
+	if route == nil || !route.Command() {
+		r.Values = values(c.Request().URI().QueryArgs())
+		return r, nil
+	}
+	return r, r.readBody(c)
+}
+
+func (r *Request) readBody(c *fiber.Ctx) error {
+	kind, _, _ := strings.Cut(string(c.Request().Header.ContentType()), ";")
+	switch kind = strings.TrimSpace(strings.ToLower(kind)); {
+	case kind == fiber.MIMEApplicationJSON:
+		r.JSON, r.wantsJSON = true, true
+		r.Body = append([]byte(nil), c.Request().Body()...)
+		r.OnceKey = string(c.Request().Header.Peek("Idempotency-Key"))
+	case kind == fiber.MIMEApplicationForm, len(c.Request().Body()) == 0:
+		r.Values = values(c.Request().PostArgs())
+		r.OnceKey, r.csrf = first(r.Values["_once"]), first(r.Values["_csrf"])
+	case kind == fiber.MIMEMultipartForm:
+		form, err := c.Request().MultipartForm()
+		if err != nil {
+			return fault.Wrap(fault.Malformed, "The form could not be read. Please send it again.", err)
+		}
+		r.Values = map[string][]string{}
+		for name, given := range form.Value {
+			for _, value := range given {
+				r.Values[strings.Clone(name)] = append(r.Values[name], strings.Clone(value))
+			}
+		}
+		r.OnceKey, r.csrf = first(r.Values["_once"]), first(r.Values["_csrf"])
+	default:
+		return fault.New(fault.Unsupported, "Send a form (application/x-www-form-urlencoded) or JSON (application/json).")
+	}
+	if len(r.OnceKey) > 100 || !plainText(r.OnceKey) {
+		return malformed("", "The idempotency key must be 100 characters or fewer.")
+	}
+	return nil
+}
+
+func values(args *fasthttp.Args) map[string][]string {
+	found := make(map[string][]string, args.Len())
+	for key, value := range args.All() {
+		name := string(key)
+		found[name] = append(found[name], string(value))
+	}
+	return found
+}
+
+func first(values []string) string {
+	if len(values) == 0 {
+		return ""
+	}
+	return values[0]
+}
+
+func wantsJSON(c *fiber.Ctx) bool {
+	accept := string(c.Request().Header.Peek("Accept"))
+	return strings.Contains(accept, "application/json") && !strings.Contains(accept, "text/html")
+}
+
+func hostOnly(host string) string {
+	if at := strings.LastIndexByte(host, ':'); at >= 0 && !strings.HasSuffix(host, "]") {
+		host = host[:at]
+	}
+	return strings.ToLower(host)
+}
+
+// clientAddress believes X-Forwarded-For only from our own proxies, and then
+// the right-most address that is not one of them: what stands further left is
+// the client's own claim.
+func (a *App[S]) clientAddress(c *fiber.Ctx) netip.Addr {
+	peer, _ := netip.AddrFromSlice(c.Context().RemoteIP())
+	peer = peer.Unmap()
+	if !a.proxied(peer) {
+		return peer
+	}
+	chain := strings.Split(string(c.Request().Header.Peek("X-Forwarded-For")), ",")
+	for i := len(chain) - 1; i >= 0; i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(chain[i]))
+		if err != nil {
+			return peer
+		}
+		if peer = hop.Unmap(); !a.proxied(peer) {
+			return peer
+		}
+	}
+	return peer
+}
+
+func (a *App[S]) proxied(address netip.Addr) bool {
+	for _, proxy := range a.Proxies {
+		if proxy.Contains(address) {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *App[S]) scheme(c *fiber.Ctx) string {
+	if a.Secure {
+		return "https"
+	}
+	return "http"
+}

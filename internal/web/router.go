@@ -1,0 +1,149 @@
+// Package web binds use cases to HTTP once, for all rooms: it reads the input,
+// opens the door (Gate), calls, and answers in HTML or JSON. It knows nothing
+// of the domain; S is the scope that a use case works in.
+package web
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"strings"
+
+	"github.com/a-h/templ"
+)
+
+// Public is the permission of a page that needs no account, such as sign-in.
+const Public = "public"
+
+// SignedIn is the permission of a page for everybody who has signed in.
+const SignedIn = "signed-in"
+
+// None is the input or output of a use case that has none.
+type None struct{}
+
+// Route is one line of a room's table; the table also makes /openapi.json and
+// the walk that tests every door.
+type Route struct {
+	Method, Path string // Path is whole, with {parameters}
+	Permission   string
+	Module       string // key of the room; empty for what is always on
+	Summary      string
+	Input        reflect.Type
+	Output       reflect.Type
+	// OwnUnits says that the use case opens its units of work itself, because it
+	// does slow work (a password hash) that must not hold the database.
+	OwnUnits bool
+
+	next string // where a browser goes after a command, a template over the output and the path
+	form string // path template of the page that holds this command's form
+}
+
+// Command tells whether the route changes something.
+func (r *Route) Command() bool { return r.Method != http.MethodGet }
+
+// binding is a route with its typed parts closed over.
+type binding[S any] struct {
+	Route
+	plan plan
+	call func(ctx context.Context, s S, in any) (any, error)
+	view func(out any) templ.Component
+}
+
+// Router collects routes under one path for one room.
+type Router[S any] struct {
+	base, prefix, module string
+	table                *[]*binding[S]
+}
+
+// NewRouter starts an empty table.
+func NewRouter[S any]() *Router[S] { return &Router[S]{table: &[]*binding[S]{}} }
+
+// In returns a router into the same table whose paths begin with base + prefix
+// and whose routes belong to module. Redirects and forms of its commands are
+// relative to base.
+func (r *Router[S]) In(base, prefix, module string) *Router[S] {
+	return &Router[S]{base: base, prefix: prefix, module: module, table: r.table}
+}
+
+// Routes lists the table.
+func (r *Router[S]) Routes() []*Route {
+	routes := make([]*Route, 0, len(*r.table))
+	for _, b := range *r.table {
+		routes = append(routes, &b.Route)
+	}
+	return routes
+}
+
+func (r *Router[S]) find(method, path string) *binding[S] {
+	for _, b := range *r.table {
+		if b.Method == method && b.Path == path {
+			return b
+		}
+	}
+	return nil
+}
+
+// Get binds a page: a use case that only reads, and its view.
+func Get[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Out, error), view func(Out) templ.Component) {
+	add(r, http.MethodGet, path, permission, summary, use, func(b *binding[S]) {
+		b.view = func(out any) templ.Component { return view(out.(Out)) }
+	})
+}
+
+// Option completes a command's line in the table.
+type Option func(r *Route)
+
+// SeeOther is where a browser goes after the command: a path whose {names} are
+// filled from the output's JSON fields, then from the request's path. "{path}"
+// alone goes where the output says.
+func SeeOther(path string) Option { return func(r *Route) { r.next = path } }
+
+// FormAt names the page that holds the command's form, so that a refused form
+// comes back filled in with its errors.
+func FormAt(path string) Option { return func(r *Route) { r.form = path } }
+
+// OwnUnits lets the use case open its units of work itself.
+func OwnUnits(r *Route) { r.OwnUnits = true }
+
+// Post binds a command: a use case that changes something, in one transaction.
+func Post[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Out, error), options ...Option) {
+	add(r, http.MethodPost, path, permission, summary, use, func(b *binding[S]) {
+		for _, option := range options {
+			option(&b.Route)
+		}
+		if strings.HasPrefix(b.next, "/") {
+			b.next = r.base + b.next
+		}
+		if b.form != "" {
+			b.form = join(r.base, b.form)
+		}
+	})
+}
+
+func add[S, In, Out any](r *Router[S], method, path, permission, summary string, use func(context.Context, S, In) (Out, error), complete func(*binding[S])) {
+	input := reflect.TypeFor[In]()
+	b := &binding[S]{
+		Route: Route{
+			Method: method, Path: join(r.base, r.prefix+path), Permission: permission, Module: r.module, Summary: summary,
+			Input: input, Output: reflect.TypeFor[Out](),
+		},
+		plan: planOf(input),
+		call: func(ctx context.Context, s S, in any) (any, error) { return use(ctx, s, *in.(*In)) },
+	}
+	complete(b)
+	if permission == "" {
+		panic("route without a permission: " + method + " " + b.Path)
+	}
+	if r.find(method, b.Path) != nil {
+		panic("route bound twice: " + method + " " + b.Path)
+	}
+	*r.table = append(*r.table, b)
+}
+
+// join keeps /willow one address, not also /willow/.
+func join(base, path string) string {
+	if whole := strings.TrimRight(base+path, "/"); whole != "" {
+		return whole
+	}
+	return "/"
+}

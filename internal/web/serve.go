@@ -1,0 +1,199 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
+)
+
+// Cookie is set or, with an empty value, removed by an output that has Cookies.
+type Cookie struct {
+	Name, Value string
+	MaxAge      int // seconds; 0 lasts until the browser closes
+}
+
+type cookieSetter interface{ Cookies() []Cookie }
+
+// elsewhere is an output that has a page of its own: browsers are sent there.
+type elsewhere interface{ Elsewhere() string }
+
+// serve is the one handler: every page and command of every room passes here.
+func (a *App[S]) serve(b *binding[S]) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		ctx, cancel := context.WithTimeout(c.UserContext(), a.Timeout)
+		defer cancel()
+		r, err := a.copyRequest(c, &b.Route)
+		if err == nil {
+			err = a.sameOrigin(r)
+		}
+		if err != nil {
+			return a.fail(ctx, c, r, err)
+		}
+		if b.Command() {
+			return a.command(ctx, c, b, r)
+		}
+		return a.page(ctx, c, b, r, fiber.StatusOK, nil)
+	}
+}
+
+// page runs a query and shows what it found. A refused form is shown with it.
+func (a *App[S]) page(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Request, status int, refused *Form) error {
+	var out any
+	var scope S
+	err := a.Gate.Enter(ctx, r, func(ctx context.Context, s S) (err error) {
+		in, err := b.bind(r)
+		if err != nil {
+			return err
+		}
+		scope = s
+		out, err = b.call(ctx, s, in)
+		return err
+	})
+	if err != nil {
+		return a.fail(ctx, c, r, err)
+	}
+	if r.wantsJSON {
+		return sendJSON(c, status, out)
+	}
+	if moved, ok := out.(elsewhere); ok && refused == nil && moved.Elsewhere() != "" {
+		return c.Redirect(localPath(moved.Elsewhere()), fiber.StatusSeeOther)
+	}
+	if refused != nil {
+		ctx = context.WithValue(ctx, formKey{}, refused)
+	}
+	return a.html(a.Gate.Page(ctx, r, scope), c, status, b.view(out))
+}
+
+func (a *App[S]) command(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Request) error {
+	var out any
+	err := a.Gate.Enter(ctx, r, func(ctx context.Context, s S) (err error) {
+		in, err := b.bind(r)
+		if err != nil {
+			return err
+		}
+		if out, err = b.call(ctx, s, in); err != nil {
+			return err
+		}
+		r.Outcome, err = outcome(b.next, r, out)
+		return err
+	})
+	if err != nil {
+		return a.refuse(ctx, c, b, r, err)
+	}
+	if setter, ok := out.(cookieSetter); ok && !r.JSON {
+		for _, cookie := range setter.Cookies() {
+			a.setCookie(c, cookie)
+		}
+	}
+	if r.wantsJSON {
+		if r.Outcome.Location != "" {
+			c.Set(fiber.HeaderLocation, r.Outcome.Location)
+		}
+		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+		return c.Status(fiber.StatusOK).SendString(r.Outcome.Answer)
+	}
+	if r.Outcome.Location == "" {
+		r.Outcome.Location = "/"
+	}
+	return c.Redirect(r.Outcome.Location, fiber.StatusSeeOther)
+}
+
+// refuse shows the command's form again, filled in, or else the error's page.
+func (a *App[S]) refuse(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Request, err error) error {
+	var failed *fault.Error
+	if r.wantsJSON || b.form == "" || !errors.As(err, &failed) || !mendable[failed.Code] {
+		return a.fail(ctx, c, r, err)
+	}
+	path, query, _ := strings.Cut(b.form, "?")
+	page := a.Router.find(fiber.MethodGet, path)
+	again := *r
+	again.Method, again.Route, again.OnceKey = fiber.MethodGet, &page.Route, ""
+	again.Values = map[string][]string{}
+	if parsed, err := url.ParseQuery(fillPath(query, r.Params, r.Values)); err == nil {
+		again.Values = parsed
+	}
+	a.log(ctx, r, err)
+	form := &Form{Action: r.Path, Values: r.Values, Code: failed.Code, Message: failed.Message, Errors: failed.Fields}
+	return a.page(ctx, c, page, &again, statusOf(failed.Code), form)
+}
+
+// mendable errors bring the form back; the others have a page of their own.
+var mendable = map[fault.Code]bool{fault.Invalid: true, fault.Malformed: true, fault.Conflict: true, fault.Limited: true}
+
+// outcome keeps what a command answered, so that a repeat can be answered alike.
+func outcome(next string, r *Request, out any) (Outcome, error) {
+	answer, err := json.Marshal(out)
+	if err != nil {
+		return Outcome{}, fmt.Errorf("answer of %s: %w", r.Route.Path, err)
+	}
+	if next == "" {
+		return Outcome{Answer: string(answer)}, nil
+	}
+	fields := map[string]any{}
+	if err := json.Unmarshal(answer, &fields); err != nil {
+		return Outcome{}, fmt.Errorf("answer of %s: %w", r.Route.Path, err)
+	}
+	found := map[string][]string{}
+	for name, value := range fields {
+		if text, ok := value.(string); ok {
+			found[name] = []string{text}
+		}
+	}
+	return Outcome{Location: localPath(fillPath(next, r.Params, found)), Answer: string(answer)}, nil
+}
+
+// localPath refuses to send a browser anywhere but to our own pages.
+func localPath(path string) string {
+	if strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.Contains(path, "\\") {
+		return path
+	}
+	return "/"
+}
+
+// fillPath puts values into the {names} of a path. A value that is a path of
+// its own (it begins with /) stays as it is.
+func fillPath(path string, params map[string]string, fields map[string][]string) string {
+	for {
+		open := strings.IndexByte(path, '{')
+		if open < 0 {
+			return path
+		}
+		shut := open + strings.IndexByte(path[open:], '}')
+		name := path[open+1 : shut]
+		value, ok := first(fields[name]), len(fields[name]) > 0
+		if !ok {
+			value = params[name]
+		}
+		if !strings.HasPrefix(value, "/") {
+			value = url.PathEscape(value)
+		}
+		path = path[:open] + value + path[shut+1:]
+	}
+}
+
+func sendJSON(c *fiber.Ctx, status int, out any) error {
+	body, err := json.Marshal(out)
+	if err != nil {
+		return err
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
+	return c.Status(status).Send(body)
+}
+
+func (a *App[S]) html(ctx context.Context, c *fiber.Ctx, status int, view templ.Component) error {
+	buffer := templ.GetBuffer()
+	defer templ.ReleaseBuffer(buffer)
+	if err := view.Render(ctx, buffer); err != nil {
+		return a.fail(ctx, c, nil, fmt.Errorf("render: %w", err))
+	}
+	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
+	return c.Status(status).Send(buffer.Bytes())
+}

@@ -1,0 +1,115 @@
+package web
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+
+	"github.com/go-playground/validator/v10"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
+)
+
+var validate = newValidator()
+
+func newValidator() *validator.Validate {
+	v := validator.New(validator.WithRequiredStructEnabled())
+	v.RegisterTagNameFunc(func(field reflect.StructField) string { return jsonName(field) })
+	must := func(err error) {
+		if err != nil {
+			panic(err)
+		}
+	}
+	// White space alone is not an answer.
+	must(v.RegisterValidation("filled", func(fl validator.FieldLevel) bool {
+		return strings.TrimSpace(fl.Field().String()) != ""
+	}))
+	must(v.RegisterValidation("slug", func(fl validator.FieldLevel) bool { return IsSlug(fl.Field().String()) }))
+	return v
+}
+
+// IsSlug tells whether text can be a part of an address: a to z, digits and
+// single hyphens, at most 60 characters.
+func IsSlug(text string) bool {
+	if text == "" || len(text) > 60 || strings.HasPrefix(text, "-") || strings.HasSuffix(text, "-") || strings.Contains(text, "--") {
+		return false
+	}
+	return strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
+}
+
+// messages say what to do about a broken rule; {label} and {param} are filled in.
+// The rejected value is never repeated.
+var messages = map[string]string{
+	"required": "Enter {label}.",
+	"filled":   "Enter {label}.",
+	"max":      "{Label} must be {param} characters or fewer.",
+	"min":      "{Label} must be at least {param} characters.",
+	"gte":      "{Label} must be {param} or more.",
+	"lte":      "{Label} must be {param} or less.",
+	"oneof":    "Choose one of the answers for {label}.",
+	"email":    "Enter an email address like name@example.com.",
+	"slug":     "Use only a to z, numbers and single hyphens for {label}.",
+}
+
+// validateInput checks the `validate` tags and answers in plain words. The
+// `label` tag is the field's name in a sentence ("a title").
+func validateInput(in any) error { return Validate(in) }
+
+// Validate checks a struct by its `validate` tags.
+func Validate(in any) error {
+	err := validate.Struct(in)
+	var broken validator.ValidationErrors
+	if !errors.As(err, &broken) {
+		return err
+	}
+	invalid := &fault.Error{Code: fault.Invalid, Message: "Some of what you entered needs a change."}
+	root := reflect.Indirect(reflect.ValueOf(in)).Type()
+	for _, one := range broken {
+		_, path, _ := strings.Cut(one.Namespace(), ".")
+		name := strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(path)
+		invalid.Fields = append(invalid.Fields, fault.Field{Name: name, Message: message(one, labelOf(root, one.StructNamespace()))})
+	}
+	return invalid
+}
+
+func message(broken validator.FieldError, label string) string {
+	text, known := messages[broken.Tag()]
+	switch {
+	case !known:
+		text = "Check {label}."
+	case broken.Kind() == reflect.Int || broken.Kind() == reflect.Int64:
+		text = strings.TrimSuffix(text, " characters or fewer.") + map[bool]string{true: " or less.", false: ""}[strings.HasSuffix(text, " characters or fewer.")]
+		text = strings.Replace(text, " characters.", ".", 1)
+	case broken.Kind() == reflect.Slice:
+		text = strings.Replace(text, "characters", "choices", 1)
+	}
+	bare := label
+	for _, article := range []string{"a ", "an ", "the ", "your "} {
+		bare = strings.TrimPrefix(bare, article)
+	}
+	if bare != "" {
+		bare = strings.ToUpper(bare[:1]) + bare[1:]
+	}
+	return strings.NewReplacer("{label}", label, "{Label}", bare, "{param}", broken.Param()).Replace(text)
+}
+
+func labelOf(t reflect.Type, namespace string) string {
+	label := "this"
+	for _, part := range strings.Split(namespace, ".")[1:] {
+		name, _, _ := strings.Cut(part, "[")
+		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		field, ok := t.FieldByName(name)
+		if !ok {
+			break
+		}
+		if given := field.Tag.Get("label"); given != "" {
+			label = given
+		} else if given := jsonName(field); given != "" {
+			label = strings.ReplaceAll(given, "_", " ")
+		}
+		t = field.Type
+	}
+	return label
+}

@@ -1,0 +1,24 @@
+// Package all lists every room. A new room is a folder beside this one and a
+// line here.
+package all
+
+import (
+	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/modules/forums"
+	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/modules/switchboard"
+	"github.com/sharon-nhs/sharon/modules/timeline"
+	"github.com/sharon-nhs/sharon/modules/walls"
+)
+
+// Rooms makes them, in the order of the navigation.
+func Rooms() []modules.Module {
+	kernel := posts.NewKernel()
+	rooms := []modules.Module{
+		timeline.New(kernel),
+		forums.New(kernel),
+		walls.New(kernel),
+		kernel.Room(),
+	}
+	return append(rooms, switchboard.New(rooms))
+}

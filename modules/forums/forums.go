@@ -1,0 +1,108 @@
+// Package forums is the room of boards and threads. A board is a place of the
+// kernel and a thread is a post; beside it this room keeps what only threads
+// have: pinned, locked, answered, last activity, and how far somebody has read.
+package forums
+
+import (
+	"context"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/ui"
+	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/policy"
+)
+
+const (
+	key  = "forums"
+	kind = "thread"
+)
+
+// Settings is what a service lead tunes.
+type Settings struct {
+	MembersMayStart bool `json:"members_may_start" label:"Members may start threads" hint:"If not, the team starts them and members reply."`
+	MaxPinned       int  `json:"max_pinned" label:"Most pinned threads on a board" hint:"Between 1 and 10. Few pins are read, many are not." validate:"gte=1,lte=10"`
+}
+
+var defaults = Settings{MembersMayStart: true, MaxPinned: 3}
+
+// Forums is the room.
+type Forums struct{ posts *posts.Kernel }
+
+// New makes the room.
+func New(kernel *posts.Kernel) modules.Module {
+	f := Forums{kernel}
+	kernel.Register(posts.Kind{
+		Key: kind, Module: key, Name: "thread",
+		Path:     func(p posts.Post) string { return "/forums/threads/" + p.ID.String() },
+		Where:    func(p posts.Post) string { return "Forum · " + p.Place.Name },
+		CanReply: canReply, Replied: replied,
+	})
+	return modules.Module{
+		Key: key, Name: "Forums", Icon: "messages-square", Settings: defaults,
+		About: "Boards with threads, for questions and long conversations that others can find again.",
+		Grants: policy.Grants{
+			"forums.read": {"member"}, "forums.start": {"member"}, "forums.reply": {"member"},
+			"forums.steer": {"peer_supporter"}, "forums.arrange": {"service_lead"},
+		},
+		Routes: f.routes,
+		Nav: func(s tenants.Scope) []ui.Room {
+			home := "/" + s.Service.Slug + "/forums"
+			entry := ui.Room{Key: key, Name: "Forums", Icon: "messages-square", Path: home}
+			if mayStart(s) == nil {
+				entry.Compose = home + "/new"
+			}
+			return []ui.Room{entry}
+		},
+	}
+}
+
+func (f Forums) routes(r *modules.Router) {
+	web.Get(r, "/forums", "forums.read", "The boards", f.Boards, boardsPage)
+	web.Get(r, "/forums/boards/{board}", "forums.read", "A board's threads", f.Board, boardPage)
+	web.Get(r, "/forums/unanswered", "forums.read", "Threads without a reply", f.Unanswered, unansweredPage)
+	web.Get(r, "/forums/following", "forums.read", "Threads that I follow", f.Following, followingPage)
+	web.Get(r, "/forums/new", "forums.start", "What a new thread needs", f.Beginning, newPage)
+	web.Post(r, "/forums/threads", "forums.start", "Start a thread", f.Start, web.SeeOther("/forums/threads/{id}"), web.FormAt("/forums/new?board={board}"))
+	web.Get(r, "/forums/threads/{id}", "forums.read", "A thread with its replies", f.Thread, threadPage)
+	web.Post(r, "/forums/threads/{id}/replies", "forums.reply", "Reply in a thread", f.posts.Reply, web.SeeOther("{path}"), web.FormAt("/forums/threads/{id}"))
+	web.Get(r, "/forums/threads/{id}/steer", "forums.steer", "What can be done about a thread", f.Steering, steerPage)
+	web.Post(r, "/forums/threads/{id}/steer", "forums.steer", "Pin, lock or move a thread", f.Steer, web.SeeOther("/forums/threads/{id}"), web.FormAt("/forums/threads/{id}/steer"))
+	web.Get(r, "/forums/boards-new", "forums.arrange", "What a new board needs", f.NewBoard, boardFormPage)
+	web.Post(r, "/forums/boards", "forums.arrange", "Make a board", f.MakeBoard, web.SeeOther("/forums/boards/{slug}"), web.FormAt("/forums/boards-new"))
+	web.Get(r, "/forums/boards/{board}/edit", "forums.arrange", "A board, to change", f.EditingBoard, boardFormPage)
+	web.Post(r, "/forums/boards/{board}/edit", "forums.arrange", "Change a board", f.EditBoard, web.SeeOther("/forums/boards/{slug}"), web.FormAt("/forums/boards/{board}/edit"))
+}
+
+// mayStart tells why the actor may not start threads at all; nil if they may.
+func mayStart(s tenants.Scope) error {
+	switch {
+	case s.Actor.Member == nil:
+		return fault.New(fault.Forbidden, "You are not a member of this service, so you cannot write in it.")
+	case !s.May("forums.start"), !modules.Tune(s, key, defaults).MembersMayStart && !s.Actor.Roles.Staff():
+		return fault.New(fault.Forbidden, "In this service the team starts the threads. You can reply to them.")
+	}
+	return nil
+}
+
+func canReply(ctx context.Context, s tenants.Scope, root posts.Post) error {
+	thread, err := find(ctx, s, root.ID)
+	if err != nil {
+		return err
+	}
+	return thread.CanReply(s)
+}
+
+// replied keeps the thread's own row true; it runs in the reply's transaction.
+func replied(ctx context.Context, s tenants.Scope, root, reply posts.Post) error {
+	q := s.Update((*Row)(nil)).Set("active_at = ?", reply.PublishedAt).Where("post_id = ?", root.ID)
+	if reply.AuthorID != root.AuthorID {
+		q.Set("answered = ?", true)
+	}
+	if err := tenants.Touched(q.Exec(ctx)); err != nil {
+		return err
+	}
+	return markRead(ctx, s, root.ID, reply.PublishedAt)
+}

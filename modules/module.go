@@ -1,0 +1,102 @@
+// Package modules says what a room is. Each room has a folder of its own beside
+// this file and makes a Module; package all lists them.
+package modules
+
+import (
+	"encoding/json"
+	"fmt"
+	"reflect"
+
+	"github.com/sharon-nhs/sharon/internal/ui"
+	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/policy"
+)
+
+// Router is the table that a room adds its routes to.
+type Router = web.Router[tenants.Scope]
+
+// Module is a room: a capability that a service can switch on, tune or switch
+// off. What a room does not have, it leaves out.
+type Module struct {
+	Key, Name, Icon string
+	// About says in a sentence what the room is for, to a service lead.
+	About string
+	// Always is for rooms that cannot be switched off, such as the timeline.
+	Always bool
+	// Settings is the default, a struct with `json`, `label`, `hint` and
+	// `validate` tags, which also make its form; nil if there is nothing to tune.
+	Settings any
+	// Grants are the default permissions: "object.action" to roles.
+	Grants policy.Grants
+	// Routes adds pages and commands; r is already below /{service}.
+	Routes func(r *Router)
+	// Nav is where the room shows in the navigation; nil shows it nowhere.
+	Nav func(s tenants.Scope) []ui.Room
+}
+
+// Mount adds every room's routes to the table.
+func Mount(table *Router, rooms []Module) {
+	for _, room := range rooms {
+		if room.Routes == nil {
+			continue
+		}
+		key := room.Key
+		if room.Always {
+			key = ""
+		}
+		room.Routes(table.In("/{service}", "", key))
+	}
+}
+
+// Grants are all rooms' default rules.
+func Grants(rooms []Module) []policy.Rule {
+	var rules []policy.Rule
+	for _, room := range rooms {
+		rules = append(rules, room.Grants.Rules()...)
+	}
+	return rules
+}
+
+// Navigation lists the rooms that are open to whoever asks.
+func Navigation(rooms []Module) func(s tenants.Scope) []ui.Room {
+	return func(s tenants.Scope) []ui.Room {
+		var entries []ui.Room
+		for _, room := range rooms {
+			if room.Nav == nil || !room.Always && !s.Service.Open(room.Key) {
+				continue
+			}
+			entries = append(entries, room.Nav(s)...)
+		}
+		return append(entries, ui.Room{Key: "me", Name: "Me", Icon: "user-round", Path: "/" + s.Service.Slug + "/me", Corner: true})
+	}
+}
+
+// Tune returns the service's settings of a room: the defaults with what the
+// service changed. Settings that do not fit any more count as the defaults.
+func Tune[T any](s tenants.Scope, key string, defaults T) T {
+	room, ok := s.Service.Room(key)
+	if !ok {
+		return defaults
+	}
+	tuned := defaults
+	if err := json.Unmarshal(room.Settings, &tuned); err != nil {
+		return defaults
+	}
+	return tuned
+}
+
+// NewSettings returns a pointer to a copy of the room's defaults with raw laid over them.
+func (m Module) NewSettings(raw json.RawMessage) (any, error) {
+	if m.Settings == nil {
+		return nil, nil
+	}
+	settings := reflect.New(reflect.TypeOf(m.Settings))
+	settings.Elem().Set(reflect.ValueOf(m.Settings))
+	if len(raw) > 0 {
+		if err := json.Unmarshal(raw, settings.Interface()); err != nil {
+			return nil, fmt.Errorf("settings of %s: %w", m.Key, err)
+		}
+	}
+	return settings.Interface(), nil
+}

@@ -1,0 +1,185 @@
+package posts
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// ByID names a post in an address.
+type ByID struct {
+	ID uuid.UUID `path:"id"`
+}
+
+// Edit is a change of the words. Version is the one that the writer saw: when
+// another edit came between, nothing is overwritten.
+type Edit struct {
+	ID      uuid.UUID `path:"id"`
+	Title   string    `json:"title,omitempty" validate:"max=150" label:"a title"`
+	Body    string    `json:"body" validate:"filled,max=10000" label:"your words"`
+	Version int       `json:"version" validate:"required" label:"the version"`
+}
+
+// version is what a post was before a change.
+type version struct {
+	bun.BaseModel `bun:"table:post_versions,alias:version"`
+	tenants.InService
+
+	PostID    uuid.UUID        `bun:"post_id,pk,type:uuid" json:"-"`
+	Version   int              `bun:"version,pk" json:"version"`
+	Title     string           `bun:"title" json:"title,omitempty"`
+	Body      string           `bun:"body" json:"body"`
+	Audience  tenants.Audience `bun:"audience" json:"audience"`
+	State     State            `bun:"state" json:"state"`
+	ChangedBy uuid.UUID        `bun:"changed_by,type:uuid" json:"-"`
+	ChangedAt time.Time        `bun:"changed_at" json:"changed_at"`
+
+	By *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:changed_by=id" json:"by"`
+}
+
+// Editing reads a post for its writer to change.
+func (k *Kernel) Editing(ctx context.Context, s tenants.Scope, in ByID) (Post, error) {
+	post, err := k.find(ctx, s, in.ID)
+	if err != nil {
+		return Post{}, err
+	}
+	return post, post.CanEdit(s)
+}
+
+// Edit changes the words of the actor's own post and keeps what was.
+// Conflict if it changed since Version.
+func (k *Kernel) Edit(ctx context.Context, s tenants.Scope, in Edit) (Reacted, error) {
+	post, err := k.Editing(ctx, s, ByID{in.ID})
+	if err != nil {
+		return Reacted{}, err
+	}
+	if post.Title != "" && strings.TrimSpace(in.Title) == "" {
+		return Reacted{}, fault.Bad("title", "Enter a title.")
+	}
+	if post.Title == "" {
+		in.Title = ""
+	}
+	was := post
+	post.write(strings.TrimSpace(in.Title), strings.TrimSpace(in.Body))
+	post.EditedAt = &s.Now
+	if err := k.change(ctx, s, was, &post, in.Version, "title", "body", "body_html", "rendered_by", "edited_at"); err != nil {
+		return Reacted{}, err
+	}
+	return Reacted{post, back(s, "", post)}, nil
+}
+
+// Remove takes a post down. Its words are kept for the team.
+func (k *Kernel) Remove(ctx context.Context, s tenants.Scope, in ByID) (Reacted, error) {
+	post, err := k.Removing(ctx, s, in)
+	if err != nil {
+		return Reacted{}, err
+	}
+	was := post
+	post.State = Removed
+	if err := k.change(ctx, s, was, &post, was.Version, "state"); err != nil {
+		return Reacted{}, err
+	}
+	if post.IsReply() {
+		if err := tenants.Touched(s.Update((*Post)(nil)).Set("replies = replies - 1").Where("id = ?", *post.ParentID).Exec(ctx)); err != nil {
+			return Reacted{}, err
+		}
+		return Reacted{post, "/" + s.Service.Slug + "/posts/" + post.ParentID.String()}, nil
+	}
+	return Reacted{post, "/" + s.Service.Slug}, nil
+}
+
+// Removing reads a post for whoever may take it down.
+func (k *Kernel) Removing(ctx context.Context, s tenants.Scope, in ByID) (Post, error) {
+	post, err := k.find(ctx, s, in.ID)
+	if err != nil {
+		return Post{}, err
+	}
+	return post, post.CanRemove(s)
+}
+
+// change writes the named columns of a post if it is still of the version that
+// was seen, and keeps what it was before.
+func (k *Kernel) change(ctx context.Context, s tenants.Scope, was Post, now *Post, seen int, columns ...string) error {
+	now.Version = seen + 1
+	result, err := s.Update(now).Column(append(columns, "version")...).Where("post.id = ?", was.ID).Where("post.version = ?", seen).Exec(ctx)
+	if err := tenants.Touched(result, err); fault.Is(err, fault.NotFound) {
+		return fault.Stale()
+	} else if err != nil {
+		return err
+	}
+	kept := version{PostID: was.ID, Version: was.Version, Title: was.Title, Body: was.Body, Audience: was.Audience, State: was.State, ChangedBy: s.Actor.ID(), ChangedAt: s.Now}
+	_, err = s.Insert(&kept).Exec(ctx)
+	return err
+}
+
+// History is what a post said before, for the team.
+type History struct {
+	Post     Post      `json:"post"`
+	Versions []version `json:"versions"`
+}
+
+// History lists the versions of a post, the latest first, also of one taken down.
+func (k *Kernel) History(ctx context.Context, s tenants.Scope, in ByID) (History, error) {
+	var out History
+	err := s.Select(&out.Post).Relation("Author").Relation("Place").Where("post.id = ?", in.ID).
+		Where("post.audience IN (?)", bun.List(s.Actor.Roles.Audiences())).Scan(ctx)
+	if err != nil {
+		return History{}, err
+	}
+	k.dress(&out.Post)
+	err = s.Select(&out.Versions).Relation("By").Where("version.post_id = ?", in.ID).Order("version.version DESC").Scan(ctx)
+	return out, err
+}
+
+// Show is the page of a post, or the way to where it stands.
+type Show struct {
+	ID    uuid.UUID  `path:"id"`
+	Quote *uuid.UUID `json:"quote,omitempty"`
+	Span
+}
+
+// Shown is a post with its replies.
+type Shown struct {
+	Thread
+	Quoting   *Post `json:"quoting,omitempty"`
+	elsewhere string
+}
+
+// Elsewhere is where a browser is sent instead: a post that has a page of its
+// own, or a reply that stands on its root's.
+func (s Shown) Elsewhere() string { return s.elsewhere }
+
+// Show reads a post by its permanent link.
+func (k *Kernel) Show(ctx context.Context, s tenants.Scope, in Show) (Shown, error) {
+	post, err := k.find(ctx, s, in.ID)
+	if err != nil {
+		return Shown{}, err
+	}
+	if post.IsReply() {
+		root, err := k.root(ctx, s, *post.ParentID)
+		return Shown{Thread: Thread{Root: root, Replies: []Post{post}}, elsewhere: inThread(s, root, post, root.Replies > PageSize)}, err
+	}
+	out := Shown{}
+	if out.Thread, err = k.Thread(ctx, s, post, in.Span); err != nil {
+		return Shown{}, err
+	}
+	if out.Quoting, err = k.Quoting(ctx, s, in.Quote); err != nil {
+		return Shown{}, err
+	}
+	if post.Path != "/posts/"+post.ID.String() {
+		out.elsewhere = "/" + s.Service.Slug + post.Path
+	}
+	return out, nil
+}
+
+// Move puts a post and its replies in another place of the same room.
+func (k *Kernel) Move(ctx context.Context, s tenants.Scope, root Post, to Place) error {
+	_, err := s.Update((*Post)(nil)).Set("place_id = ?", to.ID).Where("(id = ? OR parent_id = ?)", root.ID, root.ID).Exec(ctx)
+	return err
+}

@@ -1,0 +1,205 @@
+// Package posts is the content kernel: everything that a member publishes is a
+// post, whichever room it is in. Audiences, edits, reactions, replies and the
+// timeline's query are written here once, and work in every room.
+package posts
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/markdown"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// State is whether others can see a post.
+type State string
+
+// The states of moderation.
+const (
+	Visible State = "visible"
+	Held    State = "held"    // waits for a moderator; its author sees it
+	Hidden  State = "hidden"  // taken out of sight by a moderator
+	Removed State = "removed" // deleted by its author or a moderator; the words are kept for staff
+)
+
+// Post is anything that a member publishes.
+type Post struct {
+	bun.BaseModel `bun:"table:posts,alias:post"`
+	tenants.InService
+
+	ID          uuid.UUID        `bun:"id,pk,type:uuid" json:"id"`
+	Kind        string           `bun:"kind" json:"kind"`
+	Module      string           `bun:"module" json:"-"`
+	PlaceID     uuid.UUID        `bun:"place_id,type:uuid" json:"place_id"`
+	AuthorID    uuid.UUID        `bun:"author_id,type:uuid" json:"-"`
+	ParentID    *uuid.UUID       `bun:"parent_id,type:uuid" json:"parent_id,omitempty"`
+	QuotesID    *uuid.UUID       `bun:"quotes_id,type:uuid" json:"quotes_id,omitempty"`
+	Audience    tenants.Audience `bun:"audience" json:"audience"`
+	State       State            `bun:"state" json:"state"`
+	Title       string           `bun:"title" json:"title,omitempty"`
+	Body        string           `bun:"body" json:"body"`
+	BodyHTML    string           `bun:"body_html" json:"-"`
+	RenderedBy  int              `bun:"rendered_by" json:"-"`
+	Version     int              `bun:"version" json:"version"`
+	WithYou     int              `bun:"with_you" json:"with_you"`
+	Hug         int              `bun:"hug" json:"hug"`
+	ThankYou    int              `bun:"thank_you" json:"thank_you"`
+	Hope        int              `bun:"hope" json:"hope"`
+	Replies     int              `bun:"replies" json:"replies"`
+	PublishedAt time.Time        `bun:"published_at" json:"published_at"`
+	EditedAt    *time.Time       `bun:"edited_at" json:"edited_at,omitempty"`
+
+	Author *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:author_id=id" json:"author,omitempty"`
+	Place  *Place          `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:place_id=id" json:"place,omitempty"`
+	Quotes *Post           `bun:"-" json:"quotes,omitempty"`
+
+	// Path is where the post is shown, below the service; Where says in words what place that is.
+	Path  string `bun:"-" json:"path"`
+	Where string `bun:"-" json:"where"`
+	// MyReaction is the viewer's, empty for none.
+	MyReaction string `bun:"my_reaction,scanonly" json:"my_reaction,omitempty"`
+	// Following tells whether the viewer follows it.
+	Following bool `bun:"following,scanonly" json:"following,omitempty"`
+}
+
+// HTML is the body, rendered and safe. It is stored rendered; a text that an
+// older renderer made is rendered on the spot.
+func (p Post) HTML() string {
+	if p.RenderedBy == markdown.Version {
+		return p.BodyHTML
+	}
+	return markdown.HTML(p.Body)
+}
+
+// write sets the words of a post and what follows from them.
+func (p *Post) write(title, body string) {
+	p.Title, p.Body = title, body
+	p.BodyHTML, p.RenderedBy = markdown.HTML(body), markdown.Version
+}
+
+// IsReply tells whether it stands below another post.
+func (p Post) IsReply() bool { return p.ParentID != nil }
+
+// CanEdit tells why s may not change the words; nil if they may.
+func (p Post) CanEdit(s tenants.Scope) error {
+	switch {
+	case p.AuthorID != s.Actor.ID():
+		return fault.New(fault.Forbidden, "Only the person who wrote this can change it.")
+	case p.State != Visible && p.State != Held:
+		return fault.New(fault.Conflict, "This has been taken down, so it can no longer be changed.")
+	}
+	return nil
+}
+
+// CanRemove tells why s may not take the post down; nil if they may.
+func (p Post) CanRemove(s tenants.Scope) error {
+	if p.AuthorID == s.Actor.ID() || s.May("posts.moderate") {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "Only the person who wrote this, or the team, can take it down.")
+}
+
+// Place is where posts are gathered: a board, somebody's wall, a blog. The room
+// that owns it names itself in Module.
+type Place struct {
+	bun.BaseModel `bun:"table:places,alias:place"`
+	tenants.InService
+
+	ID         uuid.UUID        `bun:"id,pk,type:uuid" json:"id"`
+	Module     string           `bun:"module" json:"module"`
+	Slug       string           `bun:"slug" json:"slug"`
+	Name       string           `bun:"name" json:"name"`
+	About      string           `bun:"about" json:"about"`
+	OwnerID    *uuid.UUID       `bun:"owner_id,type:uuid" json:"owner_id,omitempty"`
+	Audience   tenants.Audience `bun:"audience" json:"audience"`
+	WhoMayPost WhoMayPost       `bun:"who_may_post" json:"who_may_post"`
+	Position   int              `bun:"position" json:"position"`
+	Version    int              `bun:"version" json:"version"`
+	CreatedAt  time.Time        `bun:"created_at" json:"created_at"`
+
+	Owner *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:owner_id=id" json:"owner,omitempty"`
+}
+
+// WhoMayPost says who may begin something in a place. Replying is for everybody who can read.
+type WhoMayPost string
+
+// Who may post.
+const (
+	PostMembers WhoMayPost = "members"
+	PostOwner   WhoMayPost = "owner" // and nobody else
+	PostStaff   WhoMayPost = "staff"
+)
+
+// CanPost tells why s may not begin a post here; nil if they may.
+func (p Place) CanPost(s tenants.Scope) error {
+	owner := p.OwnerID != nil && *p.OwnerID == s.Actor.ID()
+	switch {
+	case s.Actor.Member == nil:
+		return fault.New(fault.Forbidden, "You are not a member of this service, so you cannot post in it.")
+	case owner, p.WhoMayPost == PostMembers, p.WhoMayPost == PostStaff && s.Actor.Roles.Staff():
+		return nil
+	case p.WhoMayPost == PostOwner:
+		return fault.New(fault.Forbidden, "Only its owner posts here. You can still reply.")
+	}
+	return fault.New(fault.Forbidden, "Only the team posts here. You can still reply.")
+}
+
+// CanRead tells whether somebody with these roles may enter a place.
+func (p Place) CanRead(s tenants.Scope) bool {
+	if p.OwnerID != nil && *p.OwnerID == s.Actor.ID() {
+		return true
+	}
+	for _, audience := range s.Actor.Roles.Audiences() {
+		if audience == p.Audience {
+			return true
+		}
+	}
+	return false
+}
+
+// Kind is what a room tells the kernel about its sort of post.
+type Kind struct {
+	Key    string // stored in Post.Kind
+	Module string // key of the room
+	Name   string // "thread", for sentences
+	// Path is the post's page below the service.
+	Path func(p Post) string
+	// Where says in words where the post stands; p.Place and p.Author are filled.
+	Where func(p Post) string
+	// CanReply tells why replies are refused just now; nil if it has no say.
+	CanReply func(ctx context.Context, s tenants.Scope, root Post) error
+	// Replied runs in the reply's transaction; nil if the room keeps nothing.
+	Replied func(ctx context.Context, s tenants.Scope, root, reply Post) error
+}
+
+// Reply is the kind of everything below another post.
+const Reply = "reply"
+
+// Kernel keeps the kinds of all rooms.
+type Kernel struct {
+	kinds map[string]Kind
+}
+
+// NewKernel returns a kernel that knows no room yet.
+func NewKernel() *Kernel { return &Kernel{kinds: map[string]Kind{}} }
+
+// Register makes a room's kind known. Rooms call it when they are made.
+func (k *Kernel) Register(kind Kind) { k.kinds[kind.Key] = kind }
+
+// Kind returns what the room of a post says about it. Replies have their root's
+// page, which they cannot know: they lead there by way of their own address.
+func (k *Kernel) dress(p *Post) {
+	kind, ok := k.kinds[p.Kind]
+	if !ok || p.IsReply() {
+		p.Path = "/posts/" + p.ID.String()
+		return
+	}
+	p.Path = kind.Path(*p)
+	if p.Place != nil && kind.Where != nil {
+		p.Where = kind.Where(*p)
+	}
+}

@@ -1,0 +1,181 @@
+package posts
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// Draft is what a room gives to publish.
+type Draft struct {
+	Kind, Module, Title, Body string
+	Audience                  tenants.Audience
+}
+
+// Publish makes a post in a place. Forbidden if the actor may not post there.
+func (k *Kernel) Publish(ctx context.Context, s tenants.Scope, place Place, draft Draft) (Post, error) {
+	if err := place.CanPost(s); err != nil {
+		return Post{}, err
+	}
+	post := Post{Kind: draft.Kind, Module: draft.Module, PlaceID: place.ID, Audience: draft.Audience}
+	if place.Audience != tenants.AudienceService || post.Audience == "" {
+		post.Audience = place.Audience // a place's own audience is the widest that its posts can have
+	}
+	post.write(strings.TrimSpace(draft.Title), strings.TrimSpace(draft.Body))
+	if err := k.insert(ctx, s, &post); err != nil {
+		return Post{}, err
+	}
+	if err := follow(ctx, s, post.ID); err != nil {
+		return Post{}, err
+	}
+	return k.find(ctx, s, post.ID)
+}
+
+func (k *Kernel) insert(ctx context.Context, s tenants.Scope, post *Post) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	post.ID, post.AuthorID, post.PublishedAt = id, s.Actor.ID(), s.Now
+	post.State, post.Version = Visible, 1
+	_, err = s.Insert(post).Exec(ctx)
+	return err
+}
+
+// NewReply is an answer to a post.
+type NewReply struct {
+	ID     uuid.UUID  `path:"id"`
+	Body   string     `json:"body" validate:"filled,max=10000" label:"your reply"`
+	Quotes *uuid.UUID `json:"quotes,omitempty"`
+}
+
+// Replied says what was written and where it can be seen.
+type Replied struct {
+	Post Post   `json:"post"`
+	Path string `json:"path"`
+}
+
+// Reply answers a post. Everybody who can read it may, unless the room says no.
+func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Replied, error) {
+	root, err := k.root(ctx, s, in.ID)
+	if err != nil {
+		return Replied{}, err
+	}
+	if s.Actor.Member == nil {
+		return Replied{}, fault.New(fault.Forbidden, "You are not a member of this service, so you cannot reply in it.")
+	}
+	kind := k.kinds[root.Kind]
+	if kind.CanReply != nil {
+		if err := kind.CanReply(ctx, s, root); err != nil {
+			return Replied{}, err
+		}
+	}
+	reply := Post{Kind: Reply, Module: root.Module, PlaceID: root.PlaceID, ParentID: &root.ID, Audience: root.Audience}
+	if in.Quotes != nil {
+		if err := k.quotable(ctx, s, root, *in.Quotes); err != nil {
+			return Replied{}, err
+		}
+		reply.QuotesID = in.Quotes
+	}
+	reply.write("", strings.TrimSpace(in.Body))
+	if err := k.insert(ctx, s, &reply); err != nil {
+		return Replied{}, err
+	}
+	if err := tenants.Touched(s.Update((*Post)(nil)).Set("replies = replies + 1").Where("id = ?", root.ID).Exec(ctx)); err != nil {
+		return Replied{}, err
+	}
+	if kind.Replied != nil {
+		if err := kind.Replied(ctx, s, root, reply); err != nil {
+			return Replied{}, err
+		}
+	}
+	if err := follow(ctx, s, root.ID); err != nil {
+		return Replied{}, err
+	}
+	k.dress(&reply)
+	return Replied{reply, inThread(s, root, reply, root.Replies >= PageSize)}, nil
+}
+
+// quotable refuses to quote what stands elsewhere or is not for the actor.
+func (k *Kernel) quotable(ctx context.Context, s tenants.Scope, root Post, id uuid.UUID) error {
+	quoted, err := k.find(ctx, s, id)
+	if err != nil || quoted.ID != root.ID && (quoted.ParentID == nil || *quoted.ParentID != root.ID) {
+		return fault.Bad("quotes", "The reply that you quote is not here any more. Send yours without the quote.")
+	}
+	return nil
+}
+
+// root reads a post that is not itself a reply.
+func (k *Kernel) root(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
+	root, err := k.find(ctx, s, id)
+	if err == nil && root.IsReply() {
+		return Post{}, fault.Missing()
+	}
+	return root, err
+}
+
+// inThread is the address of a reply on its root's page.
+func inThread(s tenants.Scope, root, reply Post, long bool) string {
+	path := "/" + s.Service.Slug + root.Path
+	if long {
+		path += "?from=" + CursorOf(reply).String()
+	}
+	return path + "#post-" + reply.ID.String()
+}
+
+// back is where a browser returns to after a small command: the page it came
+// from, if that is one of this service's, at the post.
+func back(s tenants.Scope, from string, post Post) string {
+	home := "/" + s.Service.Slug
+	if from != home && !strings.HasPrefix(from, home+"/") && !strings.HasPrefix(from, home+"?") {
+		from = home + post.Path
+	}
+	from, _, _ = strings.Cut(from, "#")
+	return from + "#post-" + post.ID.String()
+}
+
+// Follow is a wish to hear, or no longer hear, of new replies.
+type Follow struct {
+	ID     uuid.UUID `path:"id"`
+	Follow bool      `json:"follow"`
+}
+
+// followed is one member's interest in one post.
+type followed struct {
+	bun.BaseModel `bun:"table:follows,alias:follow"`
+	tenants.InService
+
+	PostID     uuid.UUID `bun:"post_id,pk,type:uuid"`
+	MemberID   uuid.UUID `bun:"member_id,pk,type:uuid"`
+	FollowedAt time.Time `bun:"followed_at"`
+}
+
+// Follow sets whether the actor follows a post.
+func (k *Kernel) Follow(ctx context.Context, s tenants.Scope, in Follow) (Reacted, error) {
+	root, err := k.root(ctx, s, in.ID)
+	if err != nil {
+		return Reacted{}, err
+	}
+	if in.Follow {
+		err = follow(ctx, s, root.ID)
+	} else {
+		_, err = s.Delete((*followed)(nil)).Where("post_id = ?", root.ID).Where("member_id = ?", s.Actor.ID()).Exec(ctx)
+	}
+	return Reacted{root, back(s, "", root)}, err
+}
+
+func follow(ctx context.Context, s tenants.Scope, post uuid.UUID) error {
+	row := followed{PostID: post, MemberID: s.Actor.ID(), FollowedAt: s.Now}
+	_, err := s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx)
+	return err
+}
+
+func (k *Kernel) follows(ctx context.Context, s tenants.Scope, post uuid.UUID) (bool, error) {
+	return s.Select((*followed)(nil)).Where("post_id = ?", post).Where("member_id = ?", s.Actor.ID()).Exists(ctx)
+}

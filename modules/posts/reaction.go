@@ -1,0 +1,110 @@
+package posts
+
+import (
+	"context"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// ReactionKind is one of the four ways to be with somebody. There is no way to be against.
+type ReactionKind struct{ Key, Name, Icon string }
+
+// ReactionKinds are all there are, in the order shown. Each is a column of posts.
+var ReactionKinds = []ReactionKind{
+	{"with_you", "With you", "heart"},
+	{"hug", "Hug", "hand-heart"},
+	{"thank_you", "Thank you", "flower-2"},
+	{"hope", "Hope", "sprout"},
+}
+
+// Count is how many members reacted so.
+func (p Post) Count(kind string) int {
+	switch kind {
+	case "with_you":
+		return p.WithYou
+	case "hug":
+		return p.Hug
+	case "thank_you":
+		return p.ThankYou
+	case "hope":
+		return p.Hope
+	}
+	return 0
+}
+
+// reaction is one member's to one post.
+type reaction struct {
+	bun.BaseModel `bun:"table:reactions,alias:reaction"`
+	tenants.InService
+
+	PostID   uuid.UUID `bun:"post_id,pk,type:uuid"`
+	MemberID uuid.UUID `bun:"member_id,pk,type:uuid"`
+	Kind     string    `bun:"kind"`
+}
+
+// React is a member's wish for one post. Kind "none" takes the reaction back.
+type React struct {
+	ID   uuid.UUID `path:"id"`
+	Kind string    `json:"kind" validate:"required,oneof=with_you hug thank_you hope none" label:"a reaction"`
+	From string    `json:"from,omitempty" validate:"max=500"`
+}
+
+// Reacted says where to go back to.
+type Reacted struct {
+	Post Post   `json:"post"`
+	Path string `json:"path"`
+}
+
+// React sets the actor's reaction; doing so twice changes nothing.
+func (k *Kernel) React(ctx context.Context, s tenants.Scope, in React) (Reacted, error) {
+	post, err := k.find(ctx, s, in.ID)
+	if err != nil {
+		return Reacted{}, err
+	}
+	if in.Kind != post.MyReaction {
+		if err := setReaction(ctx, s, post, in.Kind); err != nil {
+			return Reacted{}, err
+		}
+	}
+	post, err = k.find(ctx, s, in.ID)
+	if err != nil {
+		return Reacted{}, err
+	}
+	return Reacted{post, back(s, in.From, post)}, nil
+}
+
+func setReaction(ctx context.Context, s tenants.Scope, post Post, kind string) error {
+	var was []reaction
+	if err := s.Lock(&was).Where("post_id = ?", post.ID).Where("member_id = ?", s.Actor.ID()).Scan(ctx); err != nil {
+		return err
+	}
+	update := s.Update((*Post)(nil)).Where("id = ?", post.ID)
+	changed := false
+	if len(was) > 0 && was[0].Kind != kind {
+		update.Set("? = ? - 1", bun.Ident(was[0].Kind), bun.Ident(was[0].Kind))
+		changed = true
+		if _, err := s.Delete((*reaction)(nil)).Where("post_id = ?", post.ID).Where("member_id = ?", s.Actor.ID()).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	if kind != "none" && (len(was) == 0 || was[0].Kind != kind) {
+		row := reaction{PostID: post.ID, MemberID: s.Actor.ID(), Kind: kind}
+		result, err := s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx)
+		if err != nil {
+			return err
+		}
+		// A second click in the same instant met the first one's row: it is counted already.
+		if added, err := result.RowsAffected(); err != nil || added == 0 {
+			return err
+		}
+		update.Set("? = ? + 1", bun.Ident(kind), bun.Ident(kind))
+		changed = true
+	}
+	if !changed {
+		return nil
+	}
+	return tenants.Touched(update.Exec(ctx))
+}

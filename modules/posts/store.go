@@ -1,0 +1,267 @@
+package posts
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// PageSize is how many posts or replies a page has.
+const PageSize = 20
+
+// Cursor is a place in a list ordered by time and id. Its text is opaque.
+type Cursor struct {
+	At time.Time
+	ID uuid.UUID
+}
+
+// CursorOf is the place of a post.
+func CursorOf(p Post) Cursor { return Cursor{p.PublishedAt, p.ID} }
+
+// Zero tells whether it is no place at all.
+func (c Cursor) Zero() bool { return c.ID == uuid.Nil }
+
+// MarshalText implements encoding.TextMarshaler.
+func (c Cursor) MarshalText() ([]byte, error) {
+	if c.Zero() {
+		return nil, nil
+	}
+	raw := binary.BigEndian.AppendUint64(nil, uint64(c.At.UnixMicro())) //nolint:gosec // a time after 1970
+	return base64.RawURLEncoding.AppendEncode(nil, append(raw, c.ID[:]...)), nil
+}
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (c *Cursor) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		return nil
+	}
+	raw, err := base64.RawURLEncoding.AppendDecode(nil, text)
+	if err != nil || len(raw) != 8+16 {
+		return errors.New("not a place in a list")
+	}
+	c.At = time.UnixMicro(int64(binary.BigEndian.Uint64(raw))).UTC() //nolint:gosec // any bits make a time
+	if c.At.Year() < 1970 || c.At.Year() > 9999 {
+		return errors.New("not a place in a list")
+	}
+	copy(c.ID[:], raw[8:])
+	return nil
+}
+
+func (c Cursor) String() string {
+	text, _ := c.MarshalText()
+	return string(text)
+}
+
+// Seen narrows a query to the posts that the actor may read: of open rooms, and
+// visible to their roles or their own. Every query of posts goes through it.
+func (k *Kernel) Seen(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
+	open := []string{""}
+	for _, kind := range k.kinds {
+		if s.Service != nil && s.Service.Open(kind.Module) && !slices.Contains(open, kind.Module) {
+			open = append(open, kind.Module)
+		}
+	}
+	slices.Sort(open)
+	states := []State{Visible}
+	if s.May("posts.moderate") {
+		states = append(states, Held)
+	}
+	return q.Where("post.module IN (?)", bun.List(open)).
+		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?))",
+			bun.List(states), bun.List(s.Actor.Roles.Audiences()), s.Actor.ID(), bun.List([]State{Visible, Held}))
+}
+
+// query reads posts with all that a page shows of them.
+func (k *Kernel) query(s tenants.Scope, into any) *bun.SelectQuery {
+	who := func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Column("id", "handle", "handle_key", "avatar", "roles")
+	}
+	return k.Seen(s, s.Select(into)).
+		ExcludeColumn("rendered_by").ColumnExpr("post.rendered_by").
+		Relation("Author", who).
+		Relation("Place", func(q *bun.SelectQuery) *bun.SelectQuery {
+			return q.Column("id", "module", "slug", "name", "owner_id", "audience")
+		}).
+		Relation("Place.Owner", who).
+		ColumnExpr("(SELECT r.kind FROM reactions AS r WHERE r.tenant_id = post.tenant_id AND r.post_id = post.id AND r.member_id = ?) AS my_reaction", s.Actor.ID())
+}
+
+// find reads one post that the actor may read. NotFound otherwise.
+func (k *Kernel) find(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
+	var post Post
+	if err := k.query(s, &post).Where("post.id = ?", id).Scan(ctx); err != nil {
+		return Post{}, err
+	}
+	k.dress(&post)
+	return post, nil
+}
+
+// Find is find for rooms: only a post of the given kind.
+func (k *Kernel) Find(ctx context.Context, s tenants.Scope, kind string, id uuid.UUID) (Post, error) {
+	post, err := k.find(ctx, s, id)
+	if err == nil && post.Kind != kind {
+		return Post{}, fault.Missing()
+	}
+	return post, err
+}
+
+// Page is one page of a list, newest first.
+type Page struct {
+	Posts []Post `json:"posts"`
+	// Older continues the list; empty at its end.
+	Older string `json:"older,omitempty"`
+}
+
+// Latest lists what the actor may read, newest first, never ranked. Narrow adds
+// what a room wants besides; nil for the whole service.
+func (k *Kernel) Latest(ctx context.Context, s tenants.Scope, before Cursor, narrow func(*bun.SelectQuery) *bun.SelectQuery) (Page, error) {
+	var page Page
+	q := k.query(s, &page.Posts).Where("post.parent_id IS NULL").
+		Order("post.published_at DESC", "post.id DESC").Limit(PageSize + 1)
+	if !before.Zero() {
+		q.Where("(post.published_at, post.id) < (?, ?)", before.At, before.ID)
+	}
+	if narrow != nil {
+		q = narrow(q)
+	}
+	if err := q.Scan(ctx); err != nil {
+		return Page{}, err
+	}
+	if len(page.Posts) > PageSize {
+		page.Posts = page.Posts[:PageSize]
+		page.Older = CursorOf(page.Posts[PageSize-1]).String()
+	}
+	for i := range page.Posts {
+		k.dress(&page.Posts[i])
+	}
+	return page, nil
+}
+
+// Span chooses a page of replies, oldest first: from the beginning, from a
+// reply on, before one, or the last.
+type Span struct {
+	From   Cursor `json:"from,omitempty"`
+	Before Cursor `json:"before,omitempty"`
+	Last   bool   `json:"last,omitempty"`
+}
+
+// Thread is a post with a page of its replies.
+type Thread struct {
+	Root    Post   `json:"root"`
+	Replies []Post `json:"replies"`
+	Earlier string `json:"earlier,omitempty"`
+	Later   string `json:"later,omitempty"`
+}
+
+// Thread reads a post and its replies.
+func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Span) (Thread, error) {
+	thread := Thread{Root: root}
+	backwards := span.Last || !span.Before.Zero()
+	q := k.query(s, &thread.Replies).Where("post.parent_id = ?", root.ID).Limit(PageSize + 1)
+	switch {
+	case backwards:
+		q.Order("post.published_at DESC", "post.id DESC")
+		if !span.Last {
+			q.Where("(post.published_at, post.id) < (?, ?)", span.Before.At, span.Before.ID)
+		}
+	default:
+		q.Order("post.published_at", "post.id")
+		if !span.From.Zero() {
+			q.Where("(post.published_at, post.id) >= (?, ?)", span.From.At, span.From.ID)
+		}
+	}
+	if err := q.Scan(ctx); err != nil {
+		return Thread{}, err
+	}
+	more := len(thread.Replies) > PageSize
+	switch {
+	case backwards:
+		thread.Replies = thread.Replies[:min(PageSize, len(thread.Replies))]
+		slices.Reverse(thread.Replies)
+		if more {
+			thread.Earlier = CursorOf(thread.Replies[0]).String()
+		}
+		if !span.Last {
+			thread.Later = span.Before.String()
+		}
+	default:
+		if more {
+			thread.Later = CursorOf(thread.Replies[PageSize]).String()
+			thread.Replies = thread.Replies[:PageSize]
+		}
+		if !span.From.Zero() && len(thread.Replies) > 0 {
+			thread.Earlier = CursorOf(thread.Replies[0]).String()
+		}
+	}
+	for i := range thread.Replies {
+		k.dress(&thread.Replies[i])
+	}
+	if err := k.quoted(ctx, s, thread.Replies); err != nil {
+		return Thread{}, err
+	}
+	var err error
+	thread.Root.Following, err = k.follows(ctx, s, root.ID)
+	return thread, err
+}
+
+// Quoting reads the post that a reply is about to quote; nil without one.
+func (k *Kernel) Quoting(ctx context.Context, s tenants.Scope, id *uuid.UUID) (*Post, error) {
+	if id == nil {
+		return nil, nil
+	}
+	post, err := k.find(ctx, s, *id)
+	if database.Missing(err) {
+		return nil, nil
+	}
+	return &post, err
+}
+
+// quoted fills what replies quote, where the reader may see it.
+func (k *Kernel) quoted(ctx context.Context, s tenants.Scope, replies []Post) error {
+	var ids []uuid.UUID
+	for _, reply := range replies {
+		if reply.QuotesID != nil {
+			ids = append(ids, *reply.QuotesID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var found []Post
+	if err := k.query(s, &found).Where("post.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return err
+	}
+	byID := make(map[uuid.UUID]*Post, len(found))
+	for i := range found {
+		k.dress(&found[i])
+		byID[found[i].ID] = &found[i]
+	}
+	for i := range replies {
+		if replies[i].QuotesID != nil {
+			replies[i].Quotes = byID[*replies[i].QuotesID]
+		}
+	}
+	return nil
+}
+
+// Place reads a place of a room by its slug. NotFound if the actor may not enter.
+func (k *Kernel) Place(ctx context.Context, s tenants.Scope, module, slug string) (Place, error) {
+	var place Place
+	if err := s.Select(&place).Relation("Owner").Where("place.module = ?", module).Where("place.slug = ?", slug).Scan(ctx); err != nil {
+		return Place{}, err
+	}
+	if !place.CanRead(s) {
+		return Place{}, fault.Missing()
+	}
+	return place, nil
+}

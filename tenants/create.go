@@ -1,0 +1,149 @@
+package tenants
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/ui/colour"
+	"github.com/sharon-nhs/sharon/internal/web"
+)
+
+// NewTrust is what a trust needs to begin.
+type NewTrust struct {
+	ODSCode, Name, Slug string
+	Domain              string // its own host name; empty for slug.<base>
+}
+
+// odsCode is the form of an organisation code: three to five capitals and digits.
+// Source: digital.nhs.uk/services/organisation-data-service.
+var odsCode = regexp.MustCompile(`^[A-Z0-9]{3,5}$`)
+
+// CreateTrust makes a trust. Invalid says which part to mend; Conflict if code,
+// slug or domain is taken.
+func (d *Directory) CreateTrust(ctx context.Context, in NewTrust) (Trust, error) {
+	trust := Trust{ID: newID(), ODSCode: strings.ToUpper(strings.TrimSpace(in.ODSCode)), Name: strings.TrimSpace(in.Name), Slug: in.Slug, Status: "active", ConfigVersion: 1, CreatedAt: d.Clock.Now()}
+	switch {
+	case !odsCode.MatchString(trust.ODSCode):
+		return Trust{}, fault.Bad("ods", "An ODS code has three to five letters and digits, such as RWX.")
+	case trust.Name == "":
+		return Trust{}, fault.Bad("name", "Enter the trust’s name.")
+	case !web.IsSlug(trust.Slug) || trust.Slug == "console" || trust.Slug == "www":
+		return Trust{}, fault.Bad("slug", "Use only a to z, numbers and single hyphens for the address.")
+	}
+	if in.Domain != "" {
+		domain := strings.ToLower(in.Domain)
+		trust.Domain = &domain
+	}
+	err := d.DB.Platform(ctx, func(ctx context.Context, db bun.IDB) error {
+		_, err := db.NewInsert().Model(&trust).Exec(ctx)
+		return err
+	})
+	if database.Taken(err) {
+		return Trust{}, fault.New(fault.Conflict, "There is a trust with this ODS code, address or domain already.")
+	}
+	return trust, err
+}
+
+// NewService is what a service needs to begin.
+type NewService struct {
+	Area                      Area
+	Name, Slug, About, Accent string
+	Staffed                   []Hours
+	Crisis                    []Contact
+	Modules                   []string // rooms that are on
+}
+
+// reserved are first parts of addresses that a service cannot have.
+var reserved = []string{"assets", "dev", "healthz", "help-now", "openapi", "readyz", "settings", "sign-in", "sign-out"}
+
+// CreateService makes a service of the scope's trust.
+func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error) {
+	accent, err := colour.Parse(in.Accent)
+	switch {
+	case in.Area.Name() == string(in.Area):
+		return nil, fault.Bad("area", "Choose one of the service areas.")
+	case strings.TrimSpace(in.Name) == "":
+		return nil, fault.Bad("name", "Enter the service’s name.")
+	case !web.IsSlug(in.Slug) || slices.Contains(reserved, in.Slug):
+		return nil, fault.Bad("slug", "Use only a to z, numbers and single hyphens for the address, and not a word that SHaRON needs itself.")
+	case err != nil || !accent.ReadableOnWhite():
+		return nil, fault.Bad("accent", "Choose a colour that can be read on white (a contrast of 4.5 to 1), as six hexadecimal digits.")
+	}
+	service := &Service{ID: newID(), Area: in.Area, Name: in.Name, Slug: in.Slug, About: in.About, Accent: strings.TrimPrefix(in.Accent, "#"), Status: "active", Staffed: in.Staffed, Crisis: in.Crisis, CreatedAt: s.Now}
+	if _, err := s.Insert(service).Exec(ctx); database.Taken(err) {
+		return nil, fault.Bad("slug", "The trust has a service with this address already.")
+	} else if err != nil {
+		return nil, err
+	}
+	s.Service = service
+	for _, module := range in.Modules {
+		room := Room{Module: module, Enabled: true, Version: 1, Settings: json.RawMessage("{}")}
+		if _, err := s.Insert(&room).Exec(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return service, s.Changed(ctx)
+}
+
+// NewAccount is a person who may sign in to the trust.
+type NewAccount struct {
+	Email        string
+	PasswordHash string
+	TrustRoles   Roles
+}
+
+// CreateAccount makes an account. Invalid if the email is taken.
+func CreateAccount(ctx context.Context, s Scope, keys crypt.Keys, in NewAccount) (Account, error) {
+	account := Account{ID: newID(), EmailLookup: keys.Lookup(in.Email), PasswordHash: in.PasswordHash, TrustRoles: in.TrustRoles, Status: "active", CreatedAt: s.Now}
+	var err error
+	if account.EmailSealed, err = keys.Seal(in.Email, account.ID.String()); err != nil {
+		return Account{}, err
+	}
+	if _, err := s.Insert(&account).Exec(ctx); database.Taken(err) {
+		return Account{}, fault.Bad("email", "Somebody of this trust signs in with this email address already.")
+	} else if err != nil {
+		return Account{}, err
+	}
+	return account, nil
+}
+
+// NewPerson is an account's place in a service.
+type NewPerson struct {
+	Handle, About string
+	Avatar        int
+	Roles         Roles
+	JoinedAt      time.Time
+}
+
+// Join makes an account a member of the scope's service.
+func Join(ctx context.Context, s Scope, account uuid.UUID, in NewPerson) (Person, error) {
+	for _, role := range in.Roles {
+		if !slices.Contains(ServiceRoles, role) {
+			return Person{}, fault.Bad("role", fmt.Sprintf("%q is not a role of a service.", role))
+		}
+	}
+	person := Person{ID: newID(), AccountID: account, Handle: in.Handle, HandleKey: HandleKey(in.Handle), Avatar: in.Avatar, About: in.About, Roles: in.Roles, Status: "active", JoinedAt: in.JoinedAt}
+	if !web.IsSlug(person.HandleKey) {
+		return Person{}, fault.Bad("handle", "A handle has letters, numbers, blanks and hyphens.")
+	}
+	if _, err := s.Insert(&person).Exec(ctx); database.Taken(err) {
+		return Person{}, fault.Bad("handle", "Somebody in this service has this handle already.")
+	} else if err != nil {
+		return Person{}, err
+	}
+	return person, nil
+}
+
+// newID is a new row's id; ids grow with time, so that neighbours lie together.
+func newID() uuid.UUID { return uuid.Must(uuid.NewV7()) }

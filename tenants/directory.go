@@ -1,0 +1,199 @@
+package tenants
+
+import (
+	"context"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/internal/clock"
+	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/tenants/policy"
+)
+
+// Directory finds trusts by host and keeps their estates in memory by version.
+type Directory struct {
+	DB    *database.DB
+	Clock clock.Clock
+	// BaseHost is the platform's own host; a trust lives at slug.BaseHost.
+	BaseHost string
+	// Defaults are the rules that every trust starts from.
+	Defaults []policy.Rule
+
+	mu      sync.RWMutex
+	trusts  []Trust
+	read    time.Time
+	estates map[uuid.UUID]*Estate
+}
+
+// rereadEvery bounds how often unknown hosts can make us read all trusts again.
+const rereadEvery = time.Second
+
+// staleAfter is when a renamed slug or domain is noticed at the latest.
+const staleAfter = 30 * time.Second
+
+// TrustAt finds the trust of a host: its own domain, or slug.BaseHost.
+// NotFound if there is none.
+func (d *Directory) TrustAt(ctx context.Context, host string) (Trust, error) {
+	trust, age := d.known(host)
+	if trust == nil && age > rereadEvery || age > staleAfter {
+		if _, err := d.Trusts(ctx); err != nil && trust == nil {
+			return Trust{}, err
+		}
+		trust, _ = d.known(host)
+	}
+	if trust == nil {
+		return Trust{}, fault.Missing()
+	}
+	return *trust, nil
+}
+
+func (d *Directory) known(host string) (*Trust, time.Duration) {
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	slug, ours := strings.CutSuffix(host, "."+d.BaseHost)
+	for i := range d.trusts {
+		if t := &d.trusts[i]; ours && t.Slug == slug || t.Domain != nil && *t.Domain == host {
+			return t, d.Clock.Now().Sub(d.read)
+		}
+	}
+	return nil, d.Clock.Now().Sub(d.read)
+}
+
+// Trusts lists all trusts, by name.
+func (d *Directory) Trusts(ctx context.Context) ([]Trust, error) {
+	var trusts []Trust
+	err := d.DB.Platform(ctx, func(ctx context.Context, db bun.IDB) error {
+		return db.NewSelect().Model(&trusts).Where("status <> 'archived'").Order("name").Scan(ctx)
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	d.trusts, d.read = trusts, d.Clock.Now()
+	d.mu.Unlock()
+	return trusts, nil
+}
+
+// Remembered returns what is in memory of a host's trust without asking the
+// database: for the help page, which must answer when nothing else does.
+func (d *Directory) Remembered(host string) *Estate {
+	trust, _ := d.known(host)
+	if trust == nil {
+		return nil
+	}
+	d.mu.RLock()
+	defer d.mu.RUnlock()
+	return d.estates[trust.ID]
+}
+
+// estate returns the trust's services, rooms and policy of a version, from
+// memory or else from the transaction at hand.
+func (d *Directory) estate(ctx context.Context, db bun.IDB, trust uuid.UUID, version int64) (*Estate, error) {
+	d.mu.RLock()
+	kept := d.estates[trust]
+	d.mu.RUnlock()
+	if kept != nil && kept.Trust.ConfigVersion == version {
+		return kept, nil
+	}
+	read, err := d.readEstate(ctx, db, trust)
+	if err != nil {
+		return nil, err
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.estates == nil {
+		d.estates = map[uuid.UUID]*Estate{}
+	}
+	if kept := d.estates[trust]; kept == nil || kept.Trust.ConfigVersion < read.Trust.ConfigVersion {
+		d.estates[trust] = read
+	}
+	return read, nil
+}
+
+func (d *Directory) readEstate(ctx context.Context, db bun.IDB, trust uuid.UUID) (*Estate, error) {
+	estate := &Estate{}
+	if err := db.NewSelect().Model(&estate.Trust).Where("id = ?", trust).Scan(ctx); err != nil {
+		return nil, err
+	}
+	s := Scope{Estate: estate, unit: &unit{db: db}}
+	if err := s.Select(&estate.Services).Where("status = 'active'").Order("name").Scan(ctx); err != nil {
+		return nil, err
+	}
+	var rooms []Room
+	if err := s.SelectAcross(&rooms).Scan(ctx); err != nil {
+		return nil, err
+	}
+	for _, service := range estate.Services {
+		service.rooms = map[string]Room{}
+		for _, room := range rooms {
+			if room.ServiceID == service.ID {
+				service.rooms[room.Module] = room
+			}
+		}
+	}
+	var changes []policyRule
+	if err := s.Select(&changes).Order("id").Scan(ctx); err != nil {
+		return nil, err
+	}
+	rules := append([]policy.Rule{}, d.Defaults...)
+	for _, change := range changes {
+		rules = append(rules, policy.Rule{Role: change.Role, Service: change.Service, Object: change.Object, Action: change.Action, Effect: change.Effect})
+	}
+	var err error
+	estate.Policy, err = policy.New(rules, inherits())
+	return estate, err
+}
+
+// policyRule is a trust's change of the default policy.
+type policyRule struct {
+	bun.BaseModel `bun:"table:policy_rules,alias:rule"`
+	InTrust
+
+	ID        uuid.UUID `bun:"id,pk,type:uuid"`
+	Role      string    `bun:"role"`
+	Service   string    `bun:"service"`
+	Object    string    `bun:"object"`
+	Action    string    `bun:"action"`
+	Effect    string    `bun:"effect"`
+	CreatedAt time.Time `bun:"created_at"`
+}
+
+func inherits() [][2]string {
+	pairs := make([][2]string, len(Inherits))
+	for i, pair := range Inherits {
+		pairs[i] = [2]string{string(pair[0]), string(pair[1])}
+	}
+	return pairs
+}
+
+// ReadAs runs fn in a read-only unit of work of the trust, as nobody. It is for
+// workers and commands; requests come through the Gate.
+func (d *Directory) ReadAs(ctx context.Context, trust uuid.UUID, service string, fn func(context.Context, Scope) error) error {
+	return d.DB.Read(ctx, trust, d.as(trust, service, fn))
+}
+
+// WriteAs is ReadAs for writing.
+func (d *Directory) WriteAs(ctx context.Context, trust uuid.UUID, service string, fn func(context.Context, Scope) error) error {
+	return d.DB.Write(ctx, trust, d.as(trust, service, fn))
+}
+
+func (d *Directory) as(trust uuid.UUID, service string, fn func(context.Context, Scope) error) func(context.Context, bun.IDB) error {
+	return func(ctx context.Context, db bun.IDB) error {
+		estate, err := d.readEstate(ctx, db, trust)
+		if err != nil {
+			return err
+		}
+		s := Scope{Estate: estate, Now: d.Clock.Now(), unit: &unit{db: db}}
+		if service != "" {
+			if s.Service = estate.Service(service); s.Service == nil {
+				return fault.Missing()
+			}
+		}
+		return fn(ctx, s)
+	}
+}

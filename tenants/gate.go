@@ -1,0 +1,263 @@
+package tenants
+
+import (
+	"context"
+	"log/slog"
+	"net/netip"
+	"strings"
+
+	"github.com/a-h/templ"
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/internal/clock"
+	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/ui"
+	"github.com/sharon-nhs/sharon/internal/web"
+)
+
+// Gate is the door of a trust's pages: it finds the trust by host, the service
+// by path, the actor by session, and refuses by policy and by the rooms that
+// are open, before a use case runs.
+type Gate struct {
+	DB        *database.DB
+	Directory *Directory
+	Clock     clock.Clock
+	Keys      crypt.Keys
+	Sessions  Sessions
+	Log       *slog.Logger
+	// Rooms lists what the navigation shows to whoever asks.
+	Rooms func(s Scope) []ui.Room
+}
+
+var _ web.Gate[Scope] = (*Gate)(nil)
+
+// Enter implements web.Gate.
+func (g *Gate) Enter(ctx context.Context, r *web.Request, fn func(context.Context, Scope) error) error {
+	trust, err := g.Directory.TrustAt(ctx, r.Host)
+	if err != nil {
+		return err
+	}
+	var s Scope
+	work := func(ctx context.Context, db bun.IDB) error {
+		if s, err = g.admit(ctx, db, r, trust.ID); err != nil {
+			return err
+		}
+		if r.Route.OwnUnits {
+			return nil
+		}
+		if err := fn(ctx, s); err != nil {
+			return err
+		}
+		return g.settle(ctx, s, r)
+	}
+	open := g.DB.Read
+	if r.Route.Command() && !r.Route.OwnUnits {
+		open = g.DB.Write
+	}
+	if err := open(ctx, trust.ID, work); err != nil {
+		return g.again(ctx, s, r, err)
+	}
+	if r.Route.OwnUnits {
+		return fn(ctx, s)
+	}
+	g.afterwards(ctx, s, r)
+	return nil
+}
+
+// admit makes the scope, or says why not.
+func (g *Gate) admit(ctx context.Context, db bun.IDB, r *web.Request, trust uuid.UUID) (Scope, error) {
+	token, cookie := r.Bearer, false
+	if token == "" {
+		token, cookie = r.Cookie(sessionCookie), true
+	}
+	hash := ""
+	if token != "" {
+		hash = crypt.TokenHash(token)
+	}
+	slug := r.Params["service"]
+	who, err := identify(ctx, db, trust, slug, hash)
+	if err != nil {
+		return Scope{}, err
+	}
+	estate, err := g.Directory.estate(ctx, db, trust, who.ConfigVersion)
+	if err != nil {
+		return Scope{}, err
+	}
+	now := g.Clock.Now()
+	s := Scope{
+		Estate: estate, Actor: who.actor(g.Sessions, now, hash, cookie), Now: now,
+		Client: Client{Address: countedAddress(r.Address), Device: r.Cookie(deviceCookie), Browser: r.Page()},
+		unit:   &unit{db: db, own: g.DB},
+	}
+	if who.TrustStatus != "active" {
+		return s, fault.New(fault.Unavailable, "This trust’s community is closed for now. Its team can tell you more.")
+	}
+	return g.permit(s, r, slug)
+}
+
+// permit checks, in this order, what is public, who is signed in, whether the
+// service and the room are there for them, and whether they may.
+func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
+	if r.Route.Permission == web.Public {
+		return s, nil
+	}
+	if !s.Actor.SignedIn() {
+		return s, fault.New(fault.Unauthenticated, "Please sign in first.")
+	}
+	if slug != "" {
+		s.Service = s.Estate.Service(slug)
+		if s.Service == nil || s.Actor.Member == nil && !s.Actor.Roles.Has(TrustAdmin) {
+			return s, fault.Missing()
+		}
+		if r.Route.Module != "" && !s.Service.Open(r.Route.Module) {
+			return s, fault.Missing()
+		}
+	}
+	if r.Route.Command() && s.Actor.session.cookie && !r.JSON && !g.tokenFits(s, r.CSRF()) {
+		return s, fault.New(fault.Forbidden, "This page was open for too long. Go back, load it again and send it once more. Your words are below.")
+	}
+	if r.Route.Permission != web.SignedIn {
+		if decision := s.Decide(r.Route.Permission); !decision.Allowed {
+			return s, fault.Wrap(fault.Forbidden, "Your role here does not allow this.", denied(decision.Because))
+		}
+	}
+	return s, nil
+}
+
+// denied is the rule behind a refusal, for the log.
+type denied string
+
+func (d denied) Error() string { return string(d) }
+
+// settle is the end of a command's transaction.
+func (g *Gate) settle(ctx context.Context, s Scope, r *web.Request) error {
+	if !r.Route.Command() {
+		return nil
+	}
+	if s.Actor.session.stale {
+		if err := touch(ctx, s); err != nil {
+			return err
+		}
+	}
+	if r.OnceKey == "" || !s.Actor.SignedIn() {
+		return nil
+	}
+	return keep(ctx, s, r)
+}
+
+// again answers a command that failed because it has been carried out before.
+func (g *Gate) again(ctx context.Context, s Scope, r *web.Request, failed error) error {
+	if r.OnceKey == "" || !r.Route.Command() || !s.Actor.SignedIn() {
+		return failed
+	}
+	code := fault.CodeOf(failed)
+	if code == fault.Forbidden || code == fault.Unauthenticated {
+		return failed
+	}
+	found := false
+	err := g.DB.Read(ctx, s.Estate.Trust.ID, func(ctx context.Context, db bun.IDB) (err error) {
+		s.unit = &unit{db: db}
+		r.Outcome, found, err = replay(ctx, s, r)
+		return err
+	})
+	if err != nil || !found {
+		return failed
+	}
+	return nil
+}
+
+// afterwards does what may be lost: the session's last use, how far somebody has read.
+func (g *Gate) afterwards(ctx context.Context, s Scope, r *web.Request) {
+	if s.Actor.session.stale && !r.Route.Command() {
+		s.After(touch)
+	}
+	if len(s.unit.after) == 0 {
+		return
+	}
+	work := s.unit.after
+	err := g.DB.Write(ctx, s.Estate.Trust.ID, func(ctx context.Context, db bun.IDB) error {
+		s.unit = &unit{db: db}
+		for _, fn := range work {
+			if err := fn(ctx, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		g.Log.WarnContext(ctx, "after the request", slog.String("request", r.ID), slog.Any("cause", err))
+	}
+}
+
+// formToken ties a form to the session. The nonce makes it new on every page,
+// so that compression gives nothing away (BREACH).
+func (g *Gate) formToken(s Scope) string {
+	if s.Actor.session.hash == "" {
+		return ""
+	}
+	nonce := crypt.Token()[:12]
+	return nonce + "." + g.Keys.Sign("form", s.Actor.session.hash, nonce)
+}
+
+func (g *Gate) tokenFits(s Scope, token string) bool {
+	nonce, signature, ok := strings.Cut(token, ".")
+	return ok && g.Keys.Signed(signature, "form", s.Actor.session.hash, nonce)
+}
+
+// Page implements web.Gate.
+func (g *Gate) Page(ctx context.Context, r *web.Request, s Scope) context.Context {
+	frame := &ui.Frame{
+		Trust: s.Estate.Trust.Name, Module: r.Route.Module, Path: r.Path, Now: s.Now,
+		FormToken: g.formToken(s), May: s.May,
+	}
+	if s.Actor.SignedIn() {
+		frame.Session = s.Actor.session.hash[:12]
+	}
+	if s.Service != nil {
+		dress(frame, s)
+		frame.Rooms = g.Rooms(s)
+	}
+	return ui.WithFrame(ctx, frame)
+}
+
+// dress gives a page its service's name, colour and team hours.
+func dress(frame *ui.Frame, s Scope) {
+	frame.Service, frame.About, frame.Accent = s.Service.Name, s.Service.About, s.Service.Accent
+	frame.Home = "/" + s.Service.Slug
+	frame.TeamHere, frame.Team = s.Service.Staffing(s.Now)
+	if s.Actor.Member != nil {
+		frame.Viewer = &ui.Viewer{ID: s.Actor.Member.ID, Handle: s.Actor.Member.Handle, Key: s.Actor.Member.HandleKey, Avatar: s.Actor.Member.Avatar}
+	}
+}
+
+// Outside implements web.Gate: what is known without asking the database.
+func (g *Gate) Outside(ctx context.Context, r *web.Request) context.Context {
+	frame := &ui.Frame{Path: r.Path, Now: g.Clock.Now(), May: func(string) bool { return false }, Signed: r.Cookie(sessionCookie) != ""}
+	if estate := g.Directory.Remembered(r.Host); estate != nil {
+		frame.Trust = estate.Trust.Name
+		slug, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
+		// Only a browser with a session learns from an error page that there is such a service.
+		if service := estate.Service(slug); service != nil && frame.Signed {
+			dress(frame, Scope{Estate: estate, Service: service, Now: frame.Now})
+		}
+	}
+	return ui.WithFrame(ctx, frame)
+}
+
+// Problem implements web.Gate.
+func (g *Gate) Problem(failed *fault.Error, kept []web.Kept) templ.Component {
+	return ui.Problem(failed, kept)
+}
+
+// countedAddress is an address as limits count it: a /64 of IPv6 is one subscriber.
+func countedAddress(address netip.Addr) string {
+	if address.Is6() {
+		if prefix, err := address.Prefix(64); err == nil {
+			return prefix.String()
+		}
+	}
+	return address.String()
+}

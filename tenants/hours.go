@@ -1,0 +1,72 @@
+package tenants
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sharon-nhs/sharon/internal/clock"
+)
+
+// Hours are when a service's team is there, in Europe/London.
+type Hours struct {
+	Days []string `json:"days" yaml:"days"` // mon to sun
+	From string   `json:"from" yaml:"from"` // 09:00
+	To   string   `json:"to" yaml:"to"`
+}
+
+// Staffing says in words whether the team is there now, and otherwise when it
+// is next: doors open at any hour do not mean that staff are awake.
+func (s *Service) Staffing(now time.Time) (here bool, words string) {
+	now = now.In(clock.London)
+	for ahead := range 8 {
+		day := now.AddDate(0, 0, ahead)
+		for _, span := range s.Staffed {
+			if !slices.Contains(span.Days, strings.ToLower(day.Weekday().String()[:3])) {
+				continue
+			}
+			from, to, err := span.on(day)
+			if err != nil || !now.Before(to) {
+				continue
+			}
+			if !now.Before(from) {
+				return true, "The team is here until " + hourWords(to)
+			}
+			return false, "The team is next here " + dayWords(ahead, from) + " at " + hourWords(from)
+		}
+	}
+	return false, ""
+}
+
+func (h Hours) on(day time.Time) (from, to time.Time, err error) {
+	at := func(hour string) (time.Time, error) {
+		t, err := time.Parse("15:04", hour)
+		if err != nil {
+			return time.Time{}, fmt.Errorf("staffed hour: %w", err)
+		}
+		return time.Date(day.Year(), day.Month(), day.Day(), t.Hour(), t.Minute(), 0, 0, clock.London), nil
+	}
+	if from, err = at(h.From); err != nil {
+		return from, to, err
+	}
+	to, err = at(h.To)
+	return from, to, err
+}
+
+func dayWords(ahead int, day time.Time) string {
+	switch ahead {
+	case 0:
+		return "today"
+	case 1:
+		return "tomorrow"
+	}
+	return "on " + day.Weekday().String()
+}
+
+func hourWords(t time.Time) string {
+	if t.Minute() == 0 {
+		return t.Format("3pm")
+	}
+	return t.Format("3:04pm")
+}

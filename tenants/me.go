@@ -1,0 +1,59 @@
+package tenants
+
+import (
+	"context"
+
+	"github.com/sharon-nhs/sharon/internal/web"
+)
+
+// Me is what somebody sees of themselves in a service.
+type Me struct {
+	Person   Person    `json:"person"`
+	Role     string    `json:"role"`
+	Services []Service `json:"services"`
+	Links    []MeLink  `json:"links"`
+}
+
+// MeLink is a page that concerns the person or their work.
+type MeLink struct {
+	Name  string `json:"name"`
+	About string `json:"about"`
+	Path  string `json:"path"`
+}
+
+// Me shows the actor's own place in the service.
+func (e Entrance) Me(ctx context.Context, s Scope, _ web.None) (Me, error) {
+	var out Me
+	if s.Actor.Member == nil {
+		out.Person.Handle = TrustAdmin.Name()
+		out.Person.Avatar = 1
+	} else if err := s.Select(&out.Person).Where("id = ?", s.Actor.Member.ID).Scan(ctx); err != nil {
+		return out, err
+	}
+	if roles := s.Actor.Roles; len(roles) > 0 {
+		out.Role = roles[len(roles)-1].Name()
+	}
+	if s.May("services.configure") {
+		out.Links = append(out.Links, MeLink{"Rooms", "Choose which rooms this service has", "/" + s.Service.Slug + "/settings/rooms"})
+	}
+	var err error
+	out.Services, err = memberships(ctx, s, s.Actor.AccountID)
+	return out, err
+}
+
+// ByHandle names a member of the service.
+type ByHandle struct {
+	Handle string `path:"handle"`
+}
+
+// Profile is a member as their peers know them.
+type Profile struct {
+	Person Person `json:"person"`
+	Wall   bool   `json:"wall"`
+}
+
+// Person shows a member of the service.
+func (e Entrance) Person(ctx context.Context, s Scope, in ByHandle) (Profile, error) {
+	person, err := s.PersonByHandle(ctx, in.Handle)
+	return Profile{person, s.Service.Open("walls")}, err
+}

@@ -1,0 +1,53 @@
+package tenants
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// Account is how a person signs in to a trust. Who they are is not in it: the
+// email is kept as a keyed hash, to find it, and sealed.
+type Account struct {
+	bun.BaseModel `bun:"table:accounts,alias:account"`
+	InTrust
+
+	ID           uuid.UUID `bun:"id,pk,type:uuid"`
+	EmailLookup  string    `bun:"email_lookup"`
+	EmailSealed  string    `bun:"email_sealed"`
+	PasswordHash string    `bun:"password_hash"`
+	TrustRoles   Roles     `bun:"trust_roles"`
+	Status       string    `bun:"status"`
+	CreatedAt    time.Time `bun:"created_at"`
+}
+
+// Person is an account in one service, as its peers know it: a handle and a face.
+type Person struct {
+	bun.BaseModel `bun:"table:members,alias:person"`
+	InService
+
+	ID        uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
+	AccountID uuid.UUID `bun:"account_id,type:uuid" json:"-"`
+	Handle    string    `bun:"handle" json:"handle"`
+	HandleKey string    `bun:"handle_key" json:"-"`
+	Avatar    int       `bun:"avatar" json:"avatar"`
+	About     string    `bun:"about" json:"about"`
+	Roles     Roles     `bun:"roles" json:"roles"`
+	Status    string    `bun:"status" json:"-"`
+	JoinedAt  time.Time `bun:"joined_at" json:"joined_at"`
+}
+
+// HandleKey is a handle as an address and for comparing: lower case, blanks as hyphens.
+func HandleKey(handle string) string {
+	return strings.Join(strings.FieldsFunc(strings.ToLower(handle), func(r rune) bool { return r == ' ' || r == '-' }), "-")
+}
+
+// PersonByHandle finds an active member of this service. NotFound otherwise.
+func (s Scope) PersonByHandle(ctx context.Context, handle string) (Person, error) {
+	var person Person
+	err := s.Select(&person).Where("handle_key = ?", HandleKey(handle)).Where("status = 'active'").Scan(ctx)
+	return person, err
+}

@@ -1,0 +1,140 @@
+package tenants
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Role is what somebody is in a service or in a trust.
+type Role string
+
+// The roles of a service, then that of a trust.
+const (
+	ServiceUser   Role = "service_user"
+	Carer         Role = "carer"
+	Waiting       Role = "waiting"
+	PeerSupporter Role = "peer_supporter"
+	Moderator     Role = "moderator"
+	Clinician     Role = "clinician"
+	ServiceLead   Role = "service_lead"
+	TrustAdmin    Role = "trust_admin"
+)
+
+// Member is what every role of a service inherits from; nobody holds it itself.
+const Member Role = "member"
+
+// ServiceRoles are those that a member of a service can hold.
+var ServiceRoles = []Role{ServiceUser, Carer, Waiting, PeerSupporter, Moderator, Clinician, ServiceLead}
+
+// TrustRoles are those that an account holds across its trust.
+var TrustRoles = []Role{TrustAdmin}
+
+// Inherits says which role's permissions a role has too.
+var Inherits = [][2]Role{
+	{ServiceUser, Member}, {Carer, Member}, {Waiting, Member}, {PeerSupporter, Member},
+	{Moderator, PeerSupporter}, {Clinician, Moderator}, {ServiceLead, Moderator},
+}
+
+var roleNames = map[Role]string{
+	ServiceUser: "Service user", Carer: "Relative or carer", Waiting: "Person waiting",
+	PeerSupporter: "Peer supporter", Moderator: "Moderator", Clinician: "Clinician",
+	ServiceLead: "Service lead", TrustAdmin: "Trust administrator",
+}
+
+// Name is the role in words.
+func (r Role) Name() string { return roleNames[r] }
+
+// Staff tells whether the role is held by the service's team.
+func (r Role) Staff() bool { return r == Moderator || r == Clinician || r == ServiceLead }
+
+// Roles are kept in one column, comma-separated.
+type Roles []Role
+
+// Has tells whether any of the roles is held.
+func (r Roles) Has(any ...Role) bool {
+	return slices.ContainsFunc(any, func(role Role) bool { return slices.Contains(r, role) })
+}
+
+// Staff tells whether one of the roles is the team's.
+func (r Roles) Staff() bool { return slices.ContainsFunc(r, Role.Staff) }
+
+// Badge is the role that peers see beside the handle; empty for an ordinary member.
+func (r Roles) Badge() Role {
+	for _, role := range []Role{Clinician, ServiceLead, Moderator, PeerSupporter} {
+		if r.Has(role) {
+			return role
+		}
+	}
+	return ""
+}
+
+// Audiences are those whose posts somebody with these roles may read, besides
+// their own.
+func (r Roles) Audiences() []Audience {
+	sees := []Audience{AudienceService}
+	if r.Has(ServiceUser, Waiting, PeerSupporter) || r.Staff() {
+		sees = append(sees, AudiencePeers)
+	}
+	if r.Has(Carer) || r.Staff() {
+		sees = append(sees, AudienceCarers)
+	}
+	if r.Staff() {
+		sees = append(sees, AudienceStaff)
+	}
+	if r.Has(Clinician) {
+		sees = append(sees, AudienceClinicians)
+	}
+	return sees
+}
+
+// Audience is who may read a post.
+type Audience string
+
+// The audiences.
+const (
+	AudienceService    Audience = "service"
+	AudiencePeers      Audience = "peers"
+	AudienceCarers     Audience = "carers"
+	AudienceStaff      Audience = "staff"
+	AudienceClinicians Audience = "clinicians" // the author and clinicians
+)
+
+var audienceNames = map[Audience]string{
+	AudienceService: "Everyone in this service", AudiencePeers: "Peers, not carers", AudienceCarers: "Relatives and carers",
+	AudienceStaff: "The team only", AudienceClinicians: "Me and the clinicians",
+}
+
+// Name is the audience in words.
+func (a Audience) Name() string { return audienceNames[a] }
+
+// Value implements driver.Valuer.
+func (r Roles) Value() (driver.Value, error) {
+	words := make([]string, len(r))
+	for i, role := range r {
+		words[i] = string(role)
+	}
+	return strings.Join(words, ","), nil
+}
+
+// Scan implements sql.Scanner.
+func (r *Roles) Scan(from any) error {
+	var text string
+	switch from := from.(type) {
+	case nil:
+	case string:
+		text = from
+	case []byte:
+		text = string(from)
+	default:
+		return fmt.Errorf("roles from a %T", from)
+	}
+	*r = nil
+	for word := range strings.SplitSeq(text, ",") {
+		if word != "" {
+			*r = append(*r, Role(word))
+		}
+	}
+	return nil
+}

@@ -1,0 +1,199 @@
+package tenants
+
+import (
+	"context"
+	"reflect"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect"
+
+	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/tenants/policy"
+)
+
+// Scope is the only door to a tenant's rows. It carries the trust, the service
+// where there is one, who acts, and the transaction of this unit of work. All
+// it reads and writes belongs to that trust and, for rows of a service, to that
+// service.
+type Scope struct {
+	Estate  *Estate
+	Service *Service // nil on the trust's own pages
+	Actor   Actor
+	Client  Client
+	Now     time.Time // the time of this unit of work
+
+	unit *unit
+}
+
+// Actor is who asks. The zero Actor has not signed in.
+type Actor struct {
+	AccountID uuid.UUID
+	Member    *Person // nil where the account is not a member of the service
+	Roles     Roles   // of the trust and of this service
+	session   session
+}
+
+// SignedIn tells whether there is an account.
+func (a Actor) SignedIn() bool { return a.AccountID != uuid.Nil }
+
+// ID is the acting member's id; the zero UUID where there is none.
+func (a Actor) ID() uuid.UUID {
+	if a.Member == nil {
+		return uuid.Nil
+	}
+	return a.Member.ID
+}
+
+// Client is where the request came from.
+type Client struct {
+	Address string // as a limit counts it: IPv4, or the /64 of an IPv6 address
+	Device  string // the cookie of a browser that has signed in before
+	Browser bool   // and not an API client
+}
+
+// unit is what one unit of work shares among the copies of its scope.
+type unit struct {
+	db    bun.IDB
+	own   *database.DB // for units of work beside this one
+	after []func(context.Context, Scope) error
+}
+
+func (s Scope) serviceID() uuid.UUID {
+	if s.Service == nil {
+		return uuid.Nil // matches no row
+	}
+	return s.Service.ID
+}
+
+// Trust is the tenant.
+func (s Scope) Trust() Trust { return s.Estate.Trust }
+
+// Decide answers whether the actor may do permission here, and by which rule.
+func (s Scope) Decide(permission string) policy.Decision {
+	decision := policy.Decision{Because: "no role here"}
+	for _, role := range s.Actor.Roles {
+		if decision = s.Estate.Policy.Decide(string(role), s.serviceID().String(), permission); decision.Allowed {
+			return decision
+		}
+	}
+	return decision
+}
+
+// May tells whether the actor may do permission here.
+func (s Scope) May(permission string) bool { return s.Decide(permission).Allowed }
+
+// After runs fn in a unit of work of its own once this one is committed and
+// answered. It is for conveniences (how far somebody has read) that may be
+// lost; what must not be lost is a row of this transaction.
+func (s Scope) After(fn func(context.Context, Scope) error) {
+	s.unit.after = append(s.unit.after, fn)
+}
+
+// Row is a tenant's row: a pointer to a struct that embeds InTrust or InService.
+type Row interface{ own(s Scope) }
+
+// Select reads rows of this trust and, where they belong to one, this service.
+func (s Scope) Select(model any) *bun.SelectQuery {
+	q := s.unit.db.NewSelect().Model(model).Where("?TableAlias.tenant_id = ?", s.Estate.Trust.ID)
+	if ofService(model) {
+		q = q.Where("?TableAlias.service_id = ?", s.serviceID())
+	}
+	return q
+}
+
+// SelectAcross reads rows of all services of the trust. It is for the trust's
+// own pages, such as which services somebody is in; never for what members write.
+func (s Scope) SelectAcross(model any) *bun.SelectQuery {
+	return s.unit.db.NewSelect().Model(model).Where("?TableAlias.tenant_id = ?", s.Estate.Trust.ID)
+}
+
+// Insert writes one row as this trust's and service's own.
+func (s Scope) Insert(row Row) *bun.InsertQuery {
+	row.own(s)
+	return s.unit.db.NewInsert().Model(row)
+}
+
+// InsertAll writes many rows in one statement.
+func InsertAll[T any, P interface {
+	*T
+	Row
+}](s Scope, rows []T) *bun.InsertQuery {
+	for i := range rows {
+		P(&rows[i]).own(s)
+	}
+	return s.unit.db.NewInsert().Model(&rows)
+}
+
+// Update changes rows of this trust and service. Name the columns.
+func (s Scope) Update(model any) *bun.UpdateQuery {
+	q := s.unit.db.NewUpdate().Model(model).Where("?TableAlias.tenant_id = ?", s.Estate.Trust.ID)
+	if ofService(model) {
+		q = q.Where("?TableAlias.service_id = ?", s.serviceID())
+	}
+	return q
+}
+
+// Delete removes rows of this trust and service.
+func (s Scope) Delete(model any) *bun.DeleteQuery {
+	q := s.unit.db.NewDelete().Model(model).Where("?TableAlias.tenant_id = ?", s.Estate.Trust.ID)
+	if ofService(model) {
+		q = q.Where("?TableAlias.service_id = ?", s.serviceID())
+	}
+	return q
+}
+
+var inService = reflect.TypeFor[InService]()
+
+// ofService looks at the row type of a model: T, *T, []T, []*T or pointers to these.
+func ofService(model any) bool {
+	t := reflect.TypeOf(model)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	field, ok := t.FieldByName("InService")
+	return ok && field.Type == inService
+}
+
+// Changed raises the trust's version, so that every node reads services, rooms
+// and policy anew with its next request. Call it in the transaction of the change.
+func (s Scope) Changed(ctx context.Context) error {
+	_, err := s.unit.db.NewUpdate().Model((*Trust)(nil)).Set("config_version = config_version + 1").Where("id = ?", s.Estate.Trust.ID).Exec(ctx)
+	return err
+}
+
+// Touched is NotFound where an update or delete met no row.
+func Touched(result interface{ RowsAffected() (int64, error) }, err error) error {
+	if err != nil {
+		return err
+	}
+	rows, err := result.RowsAffected()
+	if err != nil {
+		return err
+	}
+	if rows == 0 {
+		return fault.Missing()
+	}
+	return nil
+}
+
+// forUpdate locks the rows read where the database has more than one writer.
+func forUpdate(q *bun.SelectQuery) *bun.SelectQuery {
+	if q.Dialect().Name() == dialect.PG {
+		return q.For("UPDATE")
+	}
+	return q
+}
+
+// Lock is Select for rows that this unit of work is about to change.
+func (s Scope) Lock(model any) *bun.SelectQuery { return forUpdate(s.Select(model)) }
+
+// Write opens a unit of work for writing in a use case that has none (web.OwnUnits).
+func (s Scope) Write(ctx context.Context, fn func(context.Context, Scope) error) error {
+	return s.unit.own.Write(ctx, s.Estate.Trust.ID, func(ctx context.Context, db bun.IDB) error {
+		s.unit = &unit{db: db, own: s.unit.own}
+		return fn(ctx, s)
+	})
+}

@@ -1,0 +1,102 @@
+package tenants
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/internal/crypt"
+)
+
+// Sessions says how long a session lasts.
+type Sessions struct {
+	Idle     time.Duration // without a request
+	Absolute time.Duration // since sign-in
+}
+
+// touchEvery keeps reading from becoming writing: a session's last use is
+// noted at most this often, and Idle is that much inexact.
+const touchEvery = time.Minute
+
+// Session is a signed-in browser or client. Only the hash of its token is stored.
+type Session struct {
+	bun.BaseModel `bun:"table:sessions,alias:session"`
+	InTrust
+
+	TokenHash string    `bun:"token_hash,pk"`
+	AccountID uuid.UUID `bun:"account_id,type:uuid"`
+	Bearer    bool      `bun:"bearer"`
+	CreatedAt time.Time `bun:"created_at"`
+	SeenAt    time.Time `bun:"seen_at"`
+}
+
+// session is what a request carries of it.
+type session struct {
+	hash   string
+	stale  bool // its last use should be noted
+	cookie bool // came as a cookie, so forms need the token
+}
+
+// openSession makes a session and returns its token, which is shown once.
+func openSession(ctx context.Context, s Scope, account uuid.UUID, bearer bool) (string, error) {
+	token := crypt.Token()
+	row := Session{TokenHash: crypt.TokenHash(token), AccountID: account, Bearer: bearer, CreatedAt: s.Now, SeenAt: s.Now}
+	_, err := s.Insert(&row).Exec(ctx)
+	return token, err
+}
+
+func touch(ctx context.Context, s Scope) error {
+	_, err := s.Update((*Session)(nil)).Set("seen_at = ?", s.Now).Where("token_hash = ?", s.Actor.session.hash).Exec(ctx)
+	return err
+}
+
+// identity is all that a request must know of who asks, read in one query.
+type identity struct {
+	ConfigVersion int64      `bun:"config_version"`
+	TrustStatus   string     `bun:"trust_status"`
+	ServiceID     *uuid.UUID `bun:"service_id,type:uuid"`
+	AccountID     *uuid.UUID `bun:"account_id,type:uuid"`
+	TrustRoles    Roles      `bun:"trust_roles"`
+	CreatedAt     *time.Time `bun:"created_at"`
+	SeenAt        *time.Time `bun:"seen_at"`
+	MemberID      *uuid.UUID `bun:"member_id,type:uuid"`
+	Handle        *string    `bun:"handle"`
+	HandleKey     *string    `bun:"handle_key"`
+	Avatar        *int       `bun:"avatar"`
+	Roles         Roles      `bun:"roles"`
+	JoinedAt      *time.Time `bun:"joined_at"`
+}
+
+// identify reads trust, session, account and member together. Without a valid
+// token only the trust's part is filled.
+func identify(ctx context.Context, db bun.IDB, trust uuid.UUID, service, tokenHash string) (identity, error) {
+	var found identity
+	err := db.NewSelect().TableExpr("trusts AS t").
+		ColumnExpr("t.config_version, t.status AS trust_status, sv.id AS service_id").
+		ColumnExpr("a.id AS account_id, a.trust_roles, s.created_at, s.seen_at").
+		ColumnExpr("m.id AS member_id, m.handle, m.handle_key, m.avatar, m.roles, m.joined_at").
+		Join("LEFT JOIN services AS sv ON sv.tenant_id = t.id AND sv.slug = ?", service).
+		Join("LEFT JOIN sessions AS s ON s.tenant_id = t.id AND s.token_hash = ?", tokenHash).
+		Join("LEFT JOIN accounts AS a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.status = 'active'").
+		Join("LEFT JOIN members AS m ON m.tenant_id = a.tenant_id AND m.account_id = a.id AND m.service_id = sv.id AND m.status = 'active'").
+		Where("t.id = ?", trust).Scan(ctx, &found)
+	return found, err
+}
+
+// actor is who the identity is at this time; nobody once the session is over.
+func (i identity) actor(limits Sessions, now time.Time, tokenHash string, cookie bool) Actor {
+	if i.AccountID == nil || i.SeenAt.Add(limits.Idle).Before(now) || i.CreatedAt.Add(limits.Absolute).Before(now) {
+		return Actor{}
+	}
+	actor := Actor{
+		AccountID: *i.AccountID, Roles: append(Roles{}, i.TrustRoles...),
+		session: session{hash: tokenHash, cookie: cookie, stale: now.Sub(*i.SeenAt) > touchEvery},
+	}
+	if i.MemberID != nil {
+		actor.Member = &Person{ID: *i.MemberID, AccountID: *i.AccountID, Handle: *i.Handle, HandleKey: *i.HandleKey, Avatar: *i.Avatar, Roles: i.Roles, JoinedAt: *i.JoinedAt}
+		actor.Roles = append(actor.Roles, i.Roles...)
+	}
+	return actor
+}

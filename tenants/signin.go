@@ -1,0 +1,206 @@
+package tenants
+
+import (
+	"context"
+	_ "embed"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/web"
+)
+
+// The cookies that a browser keeps for us.
+const (
+	sessionCookie = "sharon"
+	deviceCookie  = "sharon-device"
+)
+
+// deviceAge is in seconds: how long a browser counts as known.
+const deviceAge = 180 * 24 * 3600
+
+// Entrance is where people come in and go out.
+type Entrance struct {
+	Keys     crypt.Keys
+	Sessions Sessions
+}
+
+// SignInForm is what the sign-in page needs: where the person wanted to go.
+type SignInForm struct {
+	Next string `json:"next" validate:"max=500"`
+}
+
+// SignIn is an attempt to sign in.
+type SignIn struct {
+	Email    string `json:"email" validate:"required,email,max=254" label:"your email address"`
+	Password string `json:"password" validate:"required,max=200" label:"your password"`
+	Next     string `json:"next,omitempty" validate:"max=500"`
+}
+
+// SignedIn is a new session. The token is shown once; a browser gets it as a cookie.
+type SignedIn struct {
+	Token  string `json:"token"`
+	Next   string `json:"next"`
+	device string
+	age    int
+}
+
+// Cookies are set for a browser.
+func (s SignedIn) Cookies() []web.Cookie {
+	return []web.Cookie{{Name: sessionCookie, Value: s.Token, MaxAge: s.age}, {Name: deviceCookie, Value: s.device, MaxAge: deviceAge}}
+}
+
+// Form shows the sign-in page.
+func (e Entrance) Form(_ context.Context, _ Scope, in SignInForm) (SignInForm, error) { return in, nil }
+
+// SignIn opens a session. Words, status and work are the same whether or not
+// there is such an account; Limited after too many failures.
+func (e Entrance) SignIn(ctx context.Context, s Scope, in SignIn) (SignedIn, error) {
+	lookup := e.Keys.Lookup(in.Email)
+	known := e.knows(s.Client.Device, s, lookup)
+	subjects := attempts(s.Client, lookup, known)
+	account := Account{}
+	if err := s.Write(ctx, func(ctx context.Context, s Scope) error {
+		if err := spend(ctx, s, subjects); err != nil {
+			return err
+		}
+		err := s.Select(&account).Where("email_lookup = ?", lookup).Where("status = 'active'").Scan(ctx)
+		if database.Missing(err) {
+			return nil
+		}
+		return err
+	}); err != nil {
+		return SignedIn{}, err
+	}
+	right, err := crypt.CheckPassword(ctx, in.Password, account.PasswordHash)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	if !right {
+		return SignedIn{}, &fault.Error{Code: fault.Invalid, Message: "We could not sign you in.",
+			Fields: []fault.Field{{Name: "email", Message: "The email address or the password is not right. Check both and try again."}}}
+	}
+	out := SignedIn{Next: in.Next, device: e.deviceFor(s, lookup), age: int(e.Sessions.Absolute.Seconds())}
+	err = s.Write(ctx, func(ctx context.Context, s Scope) error {
+		if err := refund(ctx, s, subjects); err != nil {
+			return err
+		}
+		if err := closeSession(ctx, s); err != nil {
+			return err
+		}
+		if out.Next == "" || out.Next == "/" {
+			if out.Next, err = home(ctx, s, account); err != nil {
+				return err
+			}
+		}
+		out.Token, err = openSession(ctx, s, account.ID, !s.Client.Browser)
+		return err
+	})
+	return out, err
+}
+
+// attempts are the buckets that one try draws from.
+func attempts(client Client, lookup string, known bool) []counted {
+	if known {
+		return []counted{{"device:" + crypt.TokenHash(client.Device), perDevice}}
+	}
+	return []counted{
+		{"address:" + client.Address, perAddress},
+		{"account:" + lookup + ":" + client.Address, perAccountAddress},
+		{"account:" + lookup, perAccount},
+	}
+}
+
+// deviceFor makes the cookie by which a browser is known for this account.
+func (e Entrance) deviceFor(s Scope, lookup string) string {
+	nonce := crypt.Token()[:16]
+	return nonce + "." + e.Keys.Sign("device", s.Trust().ID.String(), lookup, nonce)
+}
+
+func (e Entrance) knows(device string, s Scope, lookup string) bool {
+	nonce, signature, ok := strings.Cut(device, ".")
+	return ok && e.Keys.Signed(signature, "device", s.Trust().ID.String(), lookup, nonce)
+}
+
+// home is where somebody lands: their service if they have one, else the trust's page.
+func home(ctx context.Context, s Scope, account Account) (string, error) {
+	mine, err := memberships(ctx, s, account.ID)
+	if err != nil || len(mine) != 1 || len(account.TrustRoles) > 0 {
+		return "/", err
+	}
+	return "/" + mine[0].Slug, nil
+}
+
+// SignedOut ends a browser's session.
+type SignedOut struct{}
+
+// Cookies removes the session's.
+func (SignedOut) Cookies() []web.Cookie { return []web.Cookie{{Name: sessionCookie}} }
+
+// SignOut ends the session that asks.
+func (e Entrance) SignOut(ctx context.Context, s Scope, _ web.None) (SignedOut, error) {
+	return SignedOut{}, closeSession(ctx, s)
+}
+
+func closeSession(ctx context.Context, s Scope) error {
+	_, err := s.Delete((*Session)(nil)).Where("token_hash = ?", s.Actor.session.hash).Exec(ctx)
+	return err
+}
+
+// Home is the trust's own page: the services that somebody can enter or configure.
+type Home struct {
+	Trust   string    `json:"trust"`
+	Mine    []Service `json:"services"`
+	Managed []Service `json:"managed"`
+}
+
+// Home lists the services of whoever asks.
+func (e Entrance) Home(ctx context.Context, s Scope, _ web.None) (Home, error) {
+	mine, err := memberships(ctx, s, s.Actor.AccountID)
+	out := Home{Trust: s.Trust().Name, Mine: mine}
+	if s.May("services.configure") {
+		for _, service := range s.Estate.Services {
+			out.Managed = append(out.Managed, *service)
+		}
+	}
+	return out, err
+}
+
+func memberships(ctx context.Context, s Scope, account uuid.UUID) ([]Service, error) {
+	var people []Person
+	if err := s.SelectAcross(&people).Where("account_id = ?", account).Where("status = 'active'").Scan(ctx); err != nil {
+		return nil, err
+	}
+	var mine []Service
+	for _, service := range s.Estate.Services {
+		if slices.ContainsFunc(people, func(p Person) bool { return p.ServiceID == service.ID }) {
+			mine = append(mine, *service)
+		}
+	}
+	return mine, nil
+}
+
+//go:embed passwords/common.txt
+var commonPasswords string
+
+var common = sync.OnceValue(func() []string { return strings.Fields(commonPasswords) })
+
+// CheckPassword tells what is wrong with a new password: 8 to 200 characters
+// and not one that everybody guesses first (NIST SP 800-63B, 5.1.1.2).
+func CheckPassword(password string) error {
+	switch length := len([]rune(password)); {
+	case length < 8:
+		return fault.Bad("password", "Use 8 characters or more. Three words together work well.")
+	case length > 200:
+		return fault.Bad("password", "Use 200 characters or fewer.")
+	}
+	if _, common := slices.BinarySearch(common(), strings.ToLower(password)); common {
+		return fault.Bad("password", "Many people use this password, so it is guessed first. Choose another one.")
+	}
+	return nil
+}
