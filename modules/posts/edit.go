@@ -66,7 +66,7 @@ func (k *Kernel) Edit(ctx context.Context, s tenants.Scope, in Edit) (Reacted, e
 		in.Title = ""
 	}
 	was := post
-	post.write(strings.TrimSpace(in.Title), strings.TrimSpace(in.Body))
+	post.Write(strings.TrimSpace(in.Title), strings.TrimSpace(in.Body))
 	post.EditedAt = &s.Now
 	if err := k.change(ctx, s, was, &post, in.Version, "title", "body", "body_html", "rendered_by", "edited_at"); err != nil {
 		return Reacted{}, err

@@ -75,8 +75,8 @@ func (p Post) HTML() string {
 	return markdown.HTML(p.Body)
 }
 
-// write sets the words of a post and what follows from them.
-func (p *Post) write(title, body string) {
+// Write sets the words of a post and what follows from them.
+func (p *Post) Write(title, body string) {
 	p.Title, p.Body = title, body
 	p.BodyHTML, p.RenderedBy = markdown.HTML(body), markdown.Version
 }

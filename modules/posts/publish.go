@@ -27,7 +27,7 @@ func (k *Kernel) Publish(ctx context.Context, s tenants.Scope, place Place, draf
 	if place.Audience != tenants.AudienceService || post.Audience == "" {
 		post.Audience = place.Audience // a place's own audience is the widest that its posts can have
 	}
-	post.write(strings.TrimSpace(draft.Title), strings.TrimSpace(draft.Body))
+	post.Write(strings.TrimSpace(draft.Title), strings.TrimSpace(draft.Body))
 	if err := k.insert(ctx, s, &post); err != nil {
 		return Post{}, err
 	}
@@ -83,7 +83,7 @@ func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Repli
 		}
 		reply.QuotesID = in.Quotes
 	}
-	reply.write("", strings.TrimSpace(in.Body))
+	reply.Write("", strings.TrimSpace(in.Body))
 	if err := k.insert(ctx, s, &reply); err != nil {
 		return Replied{}, err
 	}
@@ -146,8 +146,8 @@ type Follow struct {
 	Follow bool      `json:"follow"`
 }
 
-// followed is one member's interest in one post.
-type followed struct {
+// Follower is one member's interest in one post.
+type Follower struct {
 	bun.BaseModel `bun:"table:follows,alias:follow"`
 	tenants.InService
 
@@ -165,17 +165,17 @@ func (k *Kernel) Follow(ctx context.Context, s tenants.Scope, in Follow) (Reacte
 	if in.Follow {
 		err = follow(ctx, s, root.ID)
 	} else {
-		_, err = s.Delete((*followed)(nil)).Where("post_id = ?", root.ID).Where("member_id = ?", s.Actor.ID()).Exec(ctx)
+		_, err = s.Delete((*Follower)(nil)).Where("post_id = ?", root.ID).Where("member_id = ?", s.Actor.ID()).Exec(ctx)
 	}
 	return Reacted{root, back(s, "", root)}, err
 }
 
 func follow(ctx context.Context, s tenants.Scope, post uuid.UUID) error {
-	row := followed{PostID: post, MemberID: s.Actor.ID(), FollowedAt: s.Now}
+	row := Follower{PostID: post, MemberID: s.Actor.ID(), FollowedAt: s.Now}
 	_, err := s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx)
 	return err
 }
 
 func (k *Kernel) follows(ctx context.Context, s tenants.Scope, post uuid.UUID) (bool, error) {
-	return s.Select((*followed)(nil)).Where("post_id = ?", post).Where("member_id = ?", s.Actor.ID()).Exists(ctx)
+	return s.Select((*Follower)(nil)).Where("post_id = ?", post).Where("member_id = ?", s.Actor.ID()).Exists(ctx)
 }

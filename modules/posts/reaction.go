@@ -35,8 +35,8 @@ func (p Post) Count(kind string) int {
 	return 0
 }
 
-// reaction is one member's to one post.
-type reaction struct {
+// Reaction is one member's to one post.
+type Reaction struct {
 	bun.BaseModel `bun:"table:reactions,alias:reaction"`
 	tenants.InService
 
@@ -77,7 +77,7 @@ func (k *Kernel) React(ctx context.Context, s tenants.Scope, in React) (Reacted,
 }
 
 func setReaction(ctx context.Context, s tenants.Scope, post Post, kind string) error {
-	var was []reaction
+	var was []Reaction
 	if err := s.Lock(&was).Where("post_id = ?", post.ID).Where("member_id = ?", s.Actor.ID()).Scan(ctx); err != nil {
 		return err
 	}
@@ -86,12 +86,12 @@ func setReaction(ctx context.Context, s tenants.Scope, post Post, kind string) e
 	if len(was) > 0 && was[0].Kind != kind {
 		update.Set("? = ? - 1", bun.Ident(was[0].Kind), bun.Ident(was[0].Kind))
 		changed = true
-		if _, err := s.Delete((*reaction)(nil)).Where("post_id = ?", post.ID).Where("member_id = ?", s.Actor.ID()).Exec(ctx); err != nil {
+		if _, err := s.Delete((*Reaction)(nil)).Where("post_id = ?", post.ID).Where("member_id = ?", s.Actor.ID()).Exec(ctx); err != nil {
 			return err
 		}
 	}
 	if kind != "none" && (len(was) == 0 || was[0].Kind != kind) {
-		row := reaction{PostID: post.ID, MemberID: s.Actor.ID(), Kind: kind}
+		row := Reaction{PostID: post.ID, MemberID: s.Actor.ID(), Kind: kind}
 		result, err := s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx)
 		if err != nil {
 			return err

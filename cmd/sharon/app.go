@@ -1,0 +1,139 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/a-h/templ"
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/sharon-nhs/sharon/internal/clock"
+	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/migrations"
+	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/modules/all"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// app is SHaRON wired together; the commands and the tests start from it.
+type app struct {
+	DB        *database.DB
+	Directory *tenants.Directory
+	Keys      crypt.Keys
+	Rooms     []modules.Module
+	Clock     clock.Clock
+	Log       *slog.Logger
+	Web       webConfig
+
+	table *tenants.Router
+	ready func() error // more that /readyz asks; nil for nothing
+}
+
+// open connects to the database and builds what everything shares.
+func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) {
+	base, err := w.base()
+	if err != nil {
+		return nil, err
+	}
+	db, err := database.Open(c.database())
+	if err != nil {
+		return nil, err
+	}
+	a := &app{DB: db, Keys: keys, Rooms: all.Rooms(), Clock: at, Log: c.log(), Web: w}
+	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: append(tenants.Grants.Rules(), modules.Grants(a.Rooms)...)}
+	a.table = web.NewRouter[tenants.Scope]()
+	tenants.Entrance{Keys: keys, Sessions: w.sessions()}.Routes(a.table)
+	modules.Mount(a.table, a.Rooms)
+	return a, nil
+}
+
+// handler is the whole server: the trusts' pages and, at the base host, the lobby.
+func (a *app) handler() (*fiber.App, error) {
+	base, err := a.Web.base()
+	if err != nil {
+		return nil, err
+	}
+	proxies, err := a.Web.proxies()
+	if err != nil {
+		return nil, err
+	}
+	options := web.Options{Secure: base.Scheme == "https", Proxies: proxies, BodyLimit: a.Web.BodyLimit, Timeout: 15 * time.Second, Log: a.Log}
+	gate := &tenants.Gate{DB: a.DB, Directory: a.Directory, Clock: a.Clock, Keys: a.Keys, Sessions: a.Web.sessions(), Log: a.Log, Rooms: modules.Navigation(a.Rooms)}
+	trusts := &web.App[tenants.Scope]{Options: options, Router: a.table, Gate: gate, Plain: a.plain(gate.Help)}
+	trusts.Plain["/:service/help-now"] = trusts.Plain["/help-now"]
+	trusts.Plain["/openapi.json"] = web.Plain{JSON: func(context.Context) (int, any) {
+		return fiber.StatusOK, web.OpenAPI("SHaRON", version, a.table.Routes())
+	}}
+
+	lobby := &tenants.Lobby{Directory: a.Directory, BaseURL: a.Web.BaseURL}
+	doors := web.NewRouter[*tenants.Lobby]()
+	lobby.Routes(doors)
+	front := &web.App[*tenants.Lobby]{Options: options, Router: doors, Gate: lobby, Plain: a.plain(lobby.Help)}
+
+	trustHandler, frontHandler := trusts.Handler(), front.Handler()
+	return web.Host(func(host string) web.Handler {
+		if host == base.Hostname() || host == "127.0.0.1" {
+			return frontHandler
+		}
+		return trustHandler
+	}, options), nil
+}
+
+// plain are the pages of both faces that answer whatever happens.
+func (a *app) plain(help func(context.Context, *web.Request) (int, templ.Component)) map[string]web.Plain {
+	return map[string]web.Plain{
+		"/help-now": {View: help},
+		"/healthz":  {JSON: func(context.Context) (int, any) { return fiber.StatusOK, health{"ok", ""} }},
+		"/readyz":   {JSON: a.readiness},
+	}
+}
+
+type health struct {
+	Status string `json:"status"`
+	Reason string `json:"reason,omitempty"`
+}
+
+func (a *app) readiness(ctx context.Context) (int, any) {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	err := a.DB.Ping(ctx)
+	if err == nil && a.ready != nil {
+		err = a.ready()
+	}
+	if err != nil {
+		a.Log.WarnContext(ctx, "not ready", slog.Any("cause", err))
+		return fiber.StatusServiceUnavailable, health{"unavailable", "a part of SHaRON does not answer; its log says which"}
+	}
+	return fiber.StatusOK, health{"ok", ""}
+}
+
+// migrated makes sure that the tables are those of this binary. apply says
+// whether to bring them up to date.
+func migrated(ctx context.Context, c config, apply bool) error {
+	m, err := database.NewMigrator(c.database(), migrations.Files)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = m.Close() }()
+	if apply {
+		_, err := m.Up(ctx)
+		return err
+	}
+	steps, err := m.Status(ctx)
+	if err != nil {
+		return err
+	}
+	for _, step := range steps {
+		if !step.Applied {
+			return fmt.Errorf("the database lacks %s: run `sharon migrate up` once, then start again", step.Name)
+		}
+	}
+	return nil
+}
+
+var errStopping = errors.New("stopping")

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/netip"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// config is what every command shares. The zero environment is a good one to
+// try SHaRON with: SQLite and a secret in ./data.
+type config struct {
+	Data        string `help:"Folder for the SQLite database, the secret and uploaded files." default:"data" placeholder:"FOLDER"`
+	DatabaseURL string `help:"postgres://user:password@host/name or sqlite://file. Default: sharon.db in the data folder." env:"SHARON_DATABASE_URL,DATABASE_URL" placeholder:"URL"`
+	RedisURL    string `help:"redis://host:6379/0 or rediss://…. Default: a queue inside the process (serve only)." env:"SHARON_REDIS_URL,REDIS_URL" placeholder:"URL"`
+	Secret      string `help:"At least 32 bytes in base64 that seal identities and sign tokens. Keep it: without it sealed data cannot be read. Default: secret in the data folder." placeholder:"BASE64"`
+	LogFormat   string `help:"text or json." enum:"text,json" default:"text"`
+	LogLevel    string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
+}
+
+func (c config) database() string {
+	if c.DatabaseURL != "" {
+		return c.DatabaseURL
+	}
+	return "sqlite://" + filepath.Join(c.Data, "sharon.db")
+}
+
+func (c config) log() *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(c.LogLevel)) // kong has checked it
+	options := &slog.HandlerOptions{Level: level}
+	if c.LogFormat == "json" {
+		return slog.New(slog.NewJSONHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}
+
+// keys reads the secret; make says whether a missing one may be made, which is
+// right for the first start of a single node only.
+func (c config) keys(mayMake bool) (crypt.Keys, error) {
+	encoded := c.Secret
+	path := filepath.Join(c.Data, "secret")
+	if encoded == "" {
+		kept, err := os.ReadFile(path) //nolint:gosec // the operator's own folder
+		switch {
+		case err == nil:
+			encoded = string(kept)
+		case !errors.Is(err, fs.ErrNotExist):
+			return crypt.Keys{}, fmt.Errorf("read the secret: %w", err)
+		case !mayMake:
+			return crypt.Keys{}, errors.New("there is no secret: set SHARON_SECRET to the same value on every node (`openssl rand -base64 48` makes one)")
+		default:
+			encoded = crypt.Token() + crypt.Token()[:21]
+			if err := os.MkdirAll(c.Data, 0o700); err != nil {
+				return crypt.Keys{}, err
+			}
+			if err := os.WriteFile(path, []byte(encoded+"\n"), 0o600); err != nil {
+				return crypt.Keys{}, fmt.Errorf("keep the secret: %w", err)
+			}
+		}
+	}
+	secret, err := decodeSecret(strings.TrimSpace(encoded))
+	if err != nil {
+		return crypt.Keys{}, err
+	}
+	return crypt.NewKeys(secret)
+}
+
+func decodeSecret(encoded string) ([]byte, error) {
+	for _, encoding := range []*base64.Encoding{base64.StdEncoding, base64.RawStdEncoding, base64.RawURLEncoding} {
+		if secret, err := encoding.DecodeString(encoded); err == nil {
+			return secret, nil
+		}
+	}
+	return nil, errors.New("the secret is not base64: `openssl rand -base64 48` makes a good one")
+}
+
+// webConfig is what the pages need besides.
+type webConfig struct {
+	Addr            string        `help:"Address to listen on." default:"127.0.0.1:8080"`
+	BaseURL         string        `help:"Address under which people reach SHaRON; a trust lives at its name in front of it." default:"http://localhost:8080" placeholder:"URL"`
+	Proxies         []string      `help:"Addresses or networks of the proxies in front, whose X-Forwarded-For is believed." placeholder:"CIDR"`
+	SessionIdle     time.Duration `help:"A session ends after this long without a request." default:"30m"`
+	SessionAbsolute time.Duration `help:"A session ends this long after sign-in." default:"12h"`
+	BodyLimit       int           `help:"Largest request in bytes." default:"262144"`
+}
+
+func (c webConfig) base() (*url.URL, error) {
+	base, err := url.Parse(c.BaseURL)
+	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
+		return nil, fmt.Errorf("base address %q: write it like https://sharon.example.nhs.uk", c.BaseURL)
+	}
+	return base, nil
+}
+
+func (c webConfig) proxies() ([]netip.Prefix, error) {
+	var all []netip.Prefix
+	for _, text := range c.Proxies {
+		if address, err := netip.ParseAddr(text); err == nil {
+			all = append(all, netip.PrefixFrom(address, address.BitLen()))
+			continue
+		}
+		prefix, err := netip.ParsePrefix(text)
+		if err != nil {
+			return nil, fmt.Errorf("proxy %q: write an address or a network such as 10.0.0.0/8", text)
+		}
+		all = append(all, prefix)
+	}
+	return all, nil
+}
+
+func (c webConfig) sessions() tenants.Sessions {
+	return tenants.Sessions{Idle: c.SessionIdle, Absolute: c.SessionAbsolute}
+}

@@ -1,0 +1,131 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/migrations"
+)
+
+type doctorCmd struct {
+	config
+	webConfig
+}
+
+// finding is what the doctor saw: good, a warning for production, or broken.
+type finding struct{ state, what, mend string }
+
+// Run looks at everything and says how to mend what is not right. It fails if
+// something is broken; what is merely unsafe for production is a warning.
+func (cmd doctorCmd) Run(ctx context.Context) error {
+	var all []finding
+	for _, look := range []func(context.Context) []finding{cmd.database, cmd.queue, cmd.secret, cmd.pages} {
+		all = append(all, look(ctx)...)
+	}
+	broken := 0
+	for _, f := range all {
+		fmt.Printf("%-7s %s\n", f.state, f.what)
+		if f.mend != "" {
+			fmt.Printf("        %s\n", f.mend)
+		}
+		if f.state == "broken" {
+			broken++
+		}
+	}
+	if broken > 0 {
+		return fmt.Errorf("%d of these need mending before SHaRON can run", broken)
+	}
+	return nil
+}
+
+func (cmd doctorCmd) database(ctx context.Context) []finding {
+	address := cmd.config.database()
+	shown := address
+	if parsed, err := url.Parse(address); err == nil {
+		shown = parsed.Redacted()
+	}
+	m, err := database.NewMigrator(address, migrations.Files)
+	if err != nil {
+		return []finding{{"broken", "database " + shown + ": " + err.Error(), "Check DATABASE_URL."}}
+	}
+	defer func() { _ = m.Close() }()
+	steps, err := m.Status(ctx)
+	if err != nil {
+		return []finding{{"broken", "database " + shown + " does not answer: " + err.Error(), "Start it, or check DATABASE_URL."}}
+	}
+	found := []finding{{"good", "database " + shown + " answers", ""}}
+	for _, step := range steps {
+		if !step.Applied {
+			return append(found, finding{"broken", "the database lacks " + step.Name, "Run `sharon migrate up`."})
+		}
+	}
+	found = append(found, finding{"good", "its tables are up to date", ""})
+	if strings.HasPrefix(address, "sqlite://") {
+		return append(found, finding{"warning", "SQLite holds one node only", "For more than a small trust, set DATABASE_URL=postgres://…"})
+	}
+	return append(found, rowSecurity(ctx, address))
+}
+
+func rowSecurity(ctx context.Context, address string) finding {
+	db, err := database.Open(address)
+	if err != nil {
+		return finding{"broken", "database: " + err.Error(), "Check DATABASE_URL."}
+	}
+	defer func() { _ = db.Close() }()
+	if err := db.Guarded(ctx); err != nil {
+		return finding{"broken", err.Error(), "Run `sharon migrate up`, and let the user of DATABASE_URL become " + database.AppRole + "."}
+	}
+	return finding{"good", "row security holds for every table of a tenant", ""}
+}
+
+func (cmd doctorCmd) queue(context.Context) []finding {
+	if cmd.RedisURL == "" {
+		return []finding{{"warning", "the queue lives inside the process", "For more than one node, set REDIS_URL=redis://…"}}
+	}
+	queue, err := jobs.Open(cmd.RedisURL)
+	if err == nil {
+		defer queue.Close()
+		err = queue.Ping()
+	}
+	if err != nil {
+		return []finding{{"broken", "the queue does not answer: " + err.Error(), "Start Redis, or check REDIS_URL."}}
+	}
+	return []finding{{"good", "the queue answers", ""}}
+}
+
+func (cmd doctorCmd) secret(context.Context) []finding {
+	if _, err := cmd.keys(false); err != nil {
+		return []finding{{"warning", err.Error(), "`sharon serve` makes one by itself; several nodes need the same SHARON_SECRET."}}
+	}
+	if cmd.Secret == "" {
+		return []finding{{"warning", "the secret is a file in " + cmd.Data, "Keep a copy of it elsewhere; on several nodes set SHARON_SECRET."}}
+	}
+	return []finding{{"good", "the secret is set", ""}}
+}
+
+func (cmd doctorCmd) pages(context.Context) []finding {
+	var found []finding
+	base, err := cmd.base()
+	switch {
+	case err != nil:
+		return []finding{{"broken", err.Error(), "Set SHARON_BASE_URL."}}
+	case base.Scheme != "https":
+		found = append(found, finding{"warning", "people would come over plain http", "Put a proxy with TLS in front and set SHARON_BASE_URL=https://…"})
+	default:
+		found = append(found, finding{"good", "people come over https", ""})
+	}
+	if _, err := cmd.proxies(); err != nil {
+		found = append(found, finding{"broken", err.Error(), "Correct SHARON_PROXIES."})
+	} else if base.Scheme == "https" && len(cmd.Proxies) == 0 {
+		found = append(found, finding{"warning", "no proxy is named, so every visitor seems to come from the proxy's address", "Set SHARON_PROXIES to its address: limits count by address."})
+	}
+	if info, err := os.Stat(cmd.Data); err == nil && info.Mode().Perm()&0o077 != 0 {
+		found = append(found, finding{"warning", "others on this machine can look into " + cmd.Data, "chmod 700 " + cmd.Data})
+	}
+	return found
+}

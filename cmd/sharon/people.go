@@ -1,0 +1,169 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/sharon-nhs/sharon/internal/clock"
+	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+type trustCmd struct {
+	Create  trustCreate   `cmd:"" help:"Make a trust."`
+	Service serviceCreate `cmd:"" help:"Make a service of a trust."`
+}
+
+type trustCreate struct {
+	config
+	BaseURL string `help:"As for web." default:"http://localhost:8080" placeholder:"URL"`
+	ODS     string `name:"ods" help:"The organisation's ODS code, such as RWX." required:""`
+	Name    string `help:"Its name, as people know it." required:""`
+	Slug    string `help:"Its part of the address: northmoor in northmoor.sharon.example." required:""`
+	Domain  string `help:"A host name of its own, such as peers.northmoor.nhs.uk."`
+}
+
+func (cmd trustCreate) Run(ctx context.Context) error {
+	a, err := cmd.open(ctx, cmd.BaseURL)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.DB.Close() }()
+	trust, err := a.Directory.CreateTrust(ctx, tenants.NewTrust{ODSCode: cmd.ODS, Name: cmd.Name, Slug: cmd.Slug, Domain: cmd.Domain})
+	if err != nil {
+		return err
+	}
+	fmt.Printf("Made %s. Next, its administrator:\n  sharon staff create --trust %s --role trust_admin --email you@trust.example\n", trust.Name, trust.Slug)
+	return nil
+}
+
+type serviceCreate struct {
+	config
+	Trust   string   `help:"The trust's part of the address." required:""`
+	Area    string   `help:"eating_disorders, perinatal, children_young_people, learning_disabilities, early_intervention, carers or waiting_list." required:""`
+	Name    string   `help:"Its name, as members know it." required:""`
+	Slug    string   `help:"Its part of the address." required:""`
+	About   string   `help:"The line below the name."`
+	Accent  string   `help:"Its colour, six hexadecimal digits that can be read on white." default:"005eb8"`
+	Modules []string `help:"Rooms to begin with." default:"forums,walls"`
+}
+
+func (cmd serviceCreate) Run(ctx context.Context) error {
+	a, err := cmd.open(ctx, "http://localhost:8080")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.DB.Close() }()
+	trust, err := a.trust(ctx, cmd.Trust)
+	if err != nil {
+		return err
+	}
+	return a.Directory.WriteAs(ctx, trust.ID, "", func(ctx context.Context, s tenants.Scope) error {
+		service, err := tenants.CreateService(ctx, s, tenants.NewService{Area: tenants.Area(cmd.Area), Name: cmd.Name, Slug: cmd.Slug, About: cmd.About, Accent: cmd.Accent, Modules: cmd.Modules})
+		if err == nil {
+			fmt.Printf("Made %s of %s.\n", service.Name, trust.Name)
+		}
+		return err
+	})
+}
+
+type staffCmd struct {
+	Create staffCreate `cmd:"" help:"Make an account for a member of staff; asks for the password on standard input."`
+}
+
+type staffCreate struct {
+	config
+	Trust   string `help:"The trust's part of the address." required:""`
+	Service string `help:"The service's part of the address; not for a trust administrator."`
+	Role    string `help:"trust_admin, service_lead, clinician, moderator or peer_supporter." enum:"trust_admin,service_lead,clinician,moderator,peer_supporter" required:""`
+	Email   string `help:"What they sign in with." required:""`
+	Handle  string `help:"The name that members see; needed with a service."`
+}
+
+func (cmd staffCreate) Run(ctx context.Context) error {
+	if (cmd.Role == string(tenants.TrustAdmin)) != (cmd.Service == "") {
+		return fault.Bad("service", "Name a service for every role but trust_admin, which has none.")
+	}
+	if cmd.Service != "" && cmd.Handle == "" {
+		return fault.Bad("handle", "Say the name that members will see.")
+	}
+	a, err := cmd.open(ctx, "http://localhost:8080")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.DB.Close() }()
+	trust, err := a.trust(ctx, cmd.Trust)
+	if err != nil {
+		return err
+	}
+	password, err := askPassword()
+	if err != nil {
+		return err
+	}
+	hash, err := crypt.HashPassword(ctx, password)
+	if err != nil {
+		return err
+	}
+	return a.Directory.WriteAs(ctx, trust.ID, cmd.Service, func(ctx context.Context, s tenants.Scope) error {
+		return cmd.create(ctx, s, a.Keys, hash)
+	})
+}
+
+func (cmd staffCreate) create(ctx context.Context, s tenants.Scope, keys crypt.Keys, hash string) error {
+	in := tenants.NewAccount{Email: cmd.Email, PasswordHash: hash}
+	if cmd.Service == "" {
+		in.TrustRoles = tenants.Roles{tenants.TrustAdmin}
+	}
+	account, err := tenants.CreateAccount(ctx, s, keys, in)
+	if err != nil {
+		return err
+	}
+	if cmd.Service != "" {
+		_, err = tenants.Join(ctx, s, account.ID, tenants.NewPerson{Handle: cmd.Handle, Avatar: 1, Roles: tenants.Roles{tenants.Role(cmd.Role)}, JoinedAt: s.Now})
+	}
+	if err == nil {
+		fmt.Printf("%s can sign in now.\n", cmd.Email)
+	}
+	return err
+}
+
+func askPassword() (string, error) {
+	fmt.Fprint(os.Stderr, "Password for the new account: ")
+	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+	password := strings.TrimRight(line, "\r\n")
+	if password == "" && err != nil {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	return password, tenants.CheckPassword(password)
+}
+
+// open is for commands that change one thing and end.
+func (c config) open(ctx context.Context, baseURL string) (*app, error) {
+	if err := migrated(ctx, c, true); err != nil {
+		return nil, err
+	}
+	keys, err := c.keys(true)
+	if err != nil {
+		return nil, err
+	}
+	return open(c, webConfig{BaseURL: baseURL}, keys, clock.Real{})
+}
+
+func (a *app) trust(ctx context.Context, slug string) (tenants.Trust, error) {
+	trusts, err := a.Directory.Trusts(ctx)
+	if err != nil {
+		return tenants.Trust{}, err
+	}
+	for _, trust := range trusts {
+		if trust.Slug == slug {
+			return trust, nil
+		}
+	}
+	return tenants.Trust{ID: uuid.Nil}, fault.Bad("trust", "There is no trust with this address. `sharon trust create` makes one.")
+}

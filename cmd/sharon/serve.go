@@ -1,0 +1,150 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
+	"github.com/sharon-nhs/sharon/internal/clock"
+	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/workers"
+)
+
+type serveCmd struct {
+	config
+	webConfig
+	Demo bool `help:"Fill an empty database with two invented trusts and print who can sign in."`
+}
+
+// Run is everything in one process.
+func (cmd serveCmd) Run(ctx context.Context) error {
+	if cmd.Demo && cmd.LogLevel == "info" {
+		cmd.LogLevel = "warn" // leave the screen to the table of accounts
+	}
+	if err := migrated(ctx, cmd.config, true); err != nil {
+		return err
+	}
+	return run(ctx, cmd.config, cmd.webConfig, parts{web: true, workers: true, demo: cmd.Demo})
+}
+
+type webCmd struct {
+	config
+	webConfig
+}
+
+// Run is the pages alone.
+func (cmd webCmd) Run(ctx context.Context) error {
+	if err := migrated(ctx, cmd.config, false); err != nil {
+		return err
+	}
+	return run(ctx, cmd.config, cmd.webConfig, parts{web: true})
+}
+
+type workerCmd struct {
+	config
+	SessionIdle     time.Duration `help:"As for web: sessions older than this are swept." default:"30m"`
+	SessionAbsolute time.Duration `help:"As for web." default:"12h"`
+}
+
+// Run is the workers alone.
+func (cmd workerCmd) Run(ctx context.Context) error {
+	if cmd.RedisURL == "" {
+		return errors.New("workers of their own need a queue that others can reach: set REDIS_URL, or use `sharon serve`, which has a queue inside")
+	}
+	if err := migrated(ctx, cmd.config, false); err != nil {
+		return err
+	}
+	w := webConfig{BaseURL: "http://localhost:8080", SessionIdle: cmd.SessionIdle, SessionAbsolute: cmd.SessionAbsolute}
+	return run(ctx, cmd.config, w, parts{workers: true})
+}
+
+// parts are what a process does.
+type parts struct{ web, workers, demo bool }
+
+func run(ctx context.Context, c config, w webConfig, p parts) error {
+	keys, err := c.keys(p.web && p.workers)
+	if err != nil {
+		return err
+	}
+	a, err := open(c, w, keys, clock.Real{})
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.DB.Close() }()
+	if p.demo {
+		if err := demo.Seed(ctx, demo.Deps{Directory: a.Directory, Keys: keys, Clock: a.Clock}); err != nil {
+			return err
+		}
+	}
+	done := make(chan error, 2)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	running := 0
+	if p.workers {
+		running++
+		queue, err := jobs.Open(c.RedisURL)
+		if err != nil {
+			return err
+		}
+		defer queue.Close()
+		a.ready = queue.Ping
+		go func() {
+			done <- workers.Run(ctx, workers.Deps{Directory: a.Directory, Sessions: w.sessions(), Queue: queue, Clock: a.Clock, Log: a.Log})
+		}()
+	}
+	if p.web {
+		running++
+		go func() { done <- a.listen(ctx, p.demo) }()
+	}
+	var first error
+	for range running {
+		if err := <-done; err != nil && first == nil {
+			first = err
+		}
+		cancel() // when one part ends, so do the others
+	}
+	return first
+}
+
+// listen serves until ctx ends: first it says that it is not ready any more,
+// then it lets requests finish.
+func (a *app) listen(ctx context.Context, showDemo bool) error {
+	server, err := a.handler()
+	if err != nil {
+		return err
+	}
+	stopping := atomic.Bool{}
+	more := a.ready
+	a.ready = func() error {
+		if stopping.Load() {
+			return errStopping
+		}
+		if more != nil {
+			return more()
+		}
+		return nil
+	}
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Web.Addr)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w", a.Web.Addr, err)
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- server.Listener(listener) }()
+	a.Log.Info("ready", slog.String("address", a.Web.Addr), slog.String("base", a.Web.BaseURL))
+	if showDemo {
+		demo.Print(os.Stdout, a.Web.BaseURL)
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	stopping.Store(true)
+	return server.ShutdownWithTimeout(15 * time.Second)
+}

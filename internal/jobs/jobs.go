@@ -1,0 +1,86 @@
+// Package jobs hands work to asynq, on Redis or on a Redis of our own inside
+// the process. Payloads carry ids, never words; what must not be lost is a row
+// in the database before it is a task here.
+package jobs
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/alicebob/miniredis/v2"
+	"github.com/hibiken/asynq"
+)
+
+// The queues, by urgency.
+const (
+	Safety   = "safety"
+	Realtime = "realtime"
+	Default  = "default"
+	Bulk     = "bulk"
+)
+
+// Weights share the workers among the queues.
+var Weights = map[string]int{Safety: 12, Realtime: 6, Default: 3, Bulk: 1}
+
+// Queue is a connection to where tasks wait.
+type Queue struct {
+	Connection asynq.RedisConnOpt
+	embedded   *miniredis.Miniredis
+	stop       chan struct{}
+}
+
+// Open connects to redis://…; without an address it starts a queue inside this
+// process, which ends with it.
+func Open(redisURL string) (*Queue, error) {
+	if redisURL == "" {
+		return embed()
+	}
+	connection, err := asynq.ParseRedisURI(redisURL)
+	if err != nil {
+		return nil, fmt.Errorf("redis address: %w", err)
+	}
+	return &Queue{Connection: connection}, nil
+}
+
+func embed() (*Queue, error) {
+	server := miniredis.NewMiniRedis()
+	if err := server.StartAddr("127.0.0.1:0"); err != nil {
+		return nil, fmt.Errorf("embedded queue: %w", err)
+	}
+	q := &Queue{Connection: asynq.RedisClientOpt{Addr: server.Addr()}, embedded: server, stop: make(chan struct{})}
+	go q.drive()
+	return q, nil
+}
+
+// drive moves the embedded server's clock, which stands still by itself.
+func (q *Queue) drive() {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		select {
+		case <-tick.C:
+			q.embedded.FastForward(time.Second)
+		case <-q.stop:
+			return
+		}
+	}
+}
+
+// Embedded tells whether the queue lives in this process.
+func (q *Queue) Embedded() bool { return q.embedded != nil }
+
+// Close ends the embedded queue.
+func (q *Queue) Close() {
+	if q.embedded != nil {
+		close(q.stop)
+		q.embedded.Close()
+	}
+}
+
+// Ping asks the queue's server for a sign of life.
+func (q *Queue) Ping() error {
+	inspector := asynq.NewInspector(q.Connection)
+	defer func() { _ = inspector.Close() }()
+	_, err := inspector.Queues()
+	return err
+}
