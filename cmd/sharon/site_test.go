@@ -1,0 +1,296 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
+	"github.com/sharon-nhs/sharon/internal/clock"
+	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/testkit"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+// A site is SHaRON, whole, with the demo trusts, on a database of its own.
+type site struct {
+	t     *testing.T
+	app   *app
+	clock *clock.Fake
+	port  string
+}
+
+// now is a Friday morning: the demo conversation leads up to it.
+var now = time.Date(2026, 11, 20, 10, 30, 0, 0, time.UTC)
+
+var testKeys = func() crypt.Keys {
+	keys, err := crypt.NewKeys([]byte("a secret for tests that is long enough"))
+	if err != nil {
+		panic(err)
+	}
+	return keys
+}()
+
+// prepare makes the database that each test gets a copy of.
+func prepare(address string) error {
+	ctx := context.Background()
+	c := config{DatabaseURL: address, LogLevel: "error", LogFormat: "text"}
+	if err := migrated(ctx, c, true); err != nil {
+		return err
+	}
+	a, err := open(c, webConfig{BaseURL: "http://localhost"}, testKeys, clock.NewFake(now))
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.DB.Close() }()
+	return demo.Seed(ctx, demo.Deps{Directory: a.Directory, Keys: testKeys, Clock: a.Clock})
+}
+
+var dialects = map[string]func(testing.TB, func(string) error) string{"sqlite": testkit.SQLite, "postgres": testkit.Postgres}
+
+// onBoth runs a test on a site of each database.
+func onBoth(t *testing.T, test func(t *testing.T, s *site)) {
+	for name, database := range dialects {
+		t.Run(name, func(t *testing.T) { test(t, newSite(t, database(t, prepare))) })
+	}
+}
+
+func newSite(t *testing.T, address string) *site {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, port, _ := net.SplitHostPort(listener.Addr().String())
+	s := &site{t: t, clock: clock.NewFake(now), port: port}
+	c := config{DatabaseURL: address, LogLevel: "error", LogFormat: "text"}
+	w := webConfig{BaseURL: "http://localhost:" + port, SessionIdle: 30 * time.Minute, SessionAbsolute: 12 * time.Hour, BodyLimit: 256 << 10}
+	if s.app, err = open(c, w, testKeys, s.clock); err != nil {
+		t.Fatal(err)
+	}
+	s.app.Log = slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
+	server, err := s.app.handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	go func() { _ = server.Listener(listener) }()
+	t.Cleanup(func() {
+		_ = server.ShutdownWithTimeout(2 * time.Second)
+		_ = s.app.DB.Close()
+	})
+	return s
+}
+
+// testLog fails the test on what the server logs as an error: a 500 is never fine.
+type testLog struct{ t *testing.T }
+
+func (l testLog) Write(line []byte) (int, error) {
+	l.t.Errorf("logged: %s", bytes.TrimSpace(line))
+	return os.Stderr.Write(nil)
+}
+
+// A visitor is a browser or a client at one trust.
+type visitor struct {
+	site   *site
+	base   string
+	client *http.Client
+	bearer string
+}
+
+// visit is a browser that has not signed in.
+func (s *site) visit(trust string) *visitor {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	host := "localhost"
+	if trust != "" {
+		host = trust + ".localhost"
+	}
+	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
+		return (&net.Dialer{}).DialContext(ctx, network, "127.0.0.1:"+s.port)
+	}
+	transport := &http.Transport{DialContext: dial, DisableKeepAlives: false}
+	s.t.Cleanup(transport.CloseIdleConnections)
+	return &visitor{site: s, base: "http://" + host + ":" + s.port, client: &http.Client{
+		Jar: jar, Transport: transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}}
+}
+
+// as is a browser signed in with a demo account: "hazel.willow@northmoor".
+func (s *site) as(account string) *visitor {
+	s.t.Helper()
+	_, trust, _ := strings.Cut(account, "@")
+	v := s.visit(trust)
+	got := v.post("/sign-in", url.Values{"email": {account + ".example"}, "password": {demo.Password}})
+	if got.status != http.StatusSeeOther {
+		s.t.Fatalf("sign in as %s: %d %s", account, got.status, got.text())
+	}
+	return v
+}
+
+// over is an API client signed in with a demo account.
+func (s *site) over(account string) *visitor {
+	s.t.Helper()
+	_, trust, _ := strings.Cut(account, "@")
+	v := s.visit(trust)
+	var out struct{ Token string }
+	got := v.sendJSON("/sign-in", map[string]string{"email": account + ".example", "password": demo.Password})
+	if err := json.Unmarshal(got.body, &out); err != nil || out.Token == "" {
+		s.t.Fatalf("sign in as %s: %d %s", account, got.status, got.body)
+	}
+	v.bearer = out.Token
+	return v
+}
+
+// An answer is what came back.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+func (a answer) location() string { return a.header.Get("Location") }
+
+func (a answer) has(text string) bool { return strings.Contains(string(a.body), text) }
+
+// text is the page without tags, for messages of failed tests.
+func (a answer) text() string {
+	plain := regexp.MustCompile(`(?s)<head>.*</head>|<[^>]+>`).ReplaceAllString(string(a.body), " ")
+	plain = strings.Join(strings.Fields(plain), " ")
+	return plain[:min(len(plain), 600)]
+}
+
+func (v *visitor) do(request *http.Request) answer {
+	v.site.t.Helper()
+	if v.bearer != "" {
+		request.Header.Set("Authorization", "Bearer "+v.bearer)
+	}
+	response, err := v.client.Do(request)
+	if err != nil {
+		v.site.t.Fatal(err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		v.site.t.Fatal(err)
+	}
+	return answer{response.StatusCode, response.Header, body}
+}
+
+func (v *visitor) request(method, path string, body io.Reader) *http.Request {
+	v.site.t.Helper()
+	request, err := http.NewRequestWithContext(context.Background(), method, v.base+path, body)
+	if err != nil {
+		v.site.t.Fatal(err)
+	}
+	return request
+}
+
+// get loads a page.
+func (v *visitor) get(path string) answer {
+	v.site.t.Helper()
+	return v.do(v.request(http.MethodGet, path, nil))
+}
+
+// post sends a form as a browser does from one of our pages, with its token.
+func (v *visitor) post(path string, form url.Values) answer {
+	v.site.t.Helper()
+	if form.Get("_csrf") == "" && path != "/sign-in" {
+		form = copied(form)
+		form.Set("_csrf", v.token(path))
+	}
+	request := v.request(http.MethodPost, path, strings.NewReader(form.Encode()))
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("Sec-Fetch-Site", "same-origin")
+	return v.do(request)
+}
+
+func copied(form url.Values) url.Values {
+	out := url.Values{}
+	for name, values := range form {
+		out[name] = values
+	}
+	return out
+}
+
+var hidden = regexp.MustCompile(`name="_csrf" value="([^"]+)"`)
+
+// token reads the form token of the person's own page.
+func (v *visitor) token(path string) string {
+	v.site.t.Helper()
+	service, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	for _, page := range []string{"/" + service + "/me", "/"} {
+		if found := hidden.FindSubmatch(v.get(page).body); found != nil {
+			return string(found[1])
+		}
+	}
+	return "none"
+}
+
+// getJSON reads over the API.
+func (v *visitor) getJSON(path string, out any) answer {
+	v.site.t.Helper()
+	request := v.request(http.MethodGet, path, nil)
+	request.Header.Set("Accept", "application/json")
+	return v.read(v.do(request), out)
+}
+
+// sendJSON sends a command over the API; header pairs may follow.
+func (v *visitor) sendJSON(path string, in any, headers ...string) answer {
+	v.site.t.Helper()
+	body, ok := in.([]byte)
+	if !ok {
+		var err error
+		if body, err = json.Marshal(in); err != nil {
+			v.site.t.Fatal(err)
+		}
+	}
+	request := v.request(http.MethodPost, path, bytes.NewReader(body))
+	request.Header.Set("Content-Type", "application/json")
+	for i := 0; i+1 < len(headers); i += 2 {
+		request.Header.Set(headers[i], headers[i+1])
+	}
+	return v.do(request)
+}
+
+func (v *visitor) read(got answer, out any) answer {
+	v.site.t.Helper()
+	if out != nil && got.status == http.StatusOK {
+		if err := json.Unmarshal(got.body, out); err != nil {
+			v.site.t.Fatalf("read %s: %v", got.body, err)
+		}
+	}
+	return got
+}
+
+// field reads a value of a JSON object.
+func field(t *testing.T, got answer, path ...string) string {
+	t.Helper()
+	var value any
+	if err := json.Unmarshal(got.body, &value); err != nil {
+		t.Fatalf("%d %s: %v", got.status, got.body, err)
+	}
+	for _, name := range path {
+		object, ok := value.(map[string]any)
+		if !ok {
+			t.Fatalf("no %v in %s", path, got.body)
+		}
+		value = object[name]
+	}
+	return fmt.Sprint(value)
+}
