@@ -85,9 +85,9 @@ func (s Scope) Decide(permission string) policy.Decision {
 // May tells whether the actor may do permission here.
 func (s Scope) May(permission string) bool { return s.Decide(permission).Allowed }
 
-// After runs fn in a unit of work of its own once this one is committed and
-// answered. It is for conveniences (how far somebody has read) that may be
-// lost; what must not be lost is a row of this transaction.
+// After runs fn in a unit of work of its own once this one is committed. It is
+// for conveniences (how far somebody has read) that may be lost; what must not
+// be lost is a row of this transaction.
 func (s Scope) After(fn func(context.Context, Scope) error) {
 	s.unit.after = append(s.unit.after, fn)
 }

@@ -114,8 +114,8 @@ func (d Deps) sweep(ctx context.Context) error {
 // quiet gives asynq's own words to our log.
 type quiet struct{ log *slog.Logger }
 
-func (q quiet) Debug(args ...any) { q.log.Debug(fmt.Sprint(args...)) }
-func (q quiet) Info(args ...any)  { q.log.Info(fmt.Sprint(args...)) }
-func (q quiet) Warn(args ...any)  { q.log.Warn(fmt.Sprint(args...)) }
-func (q quiet) Error(args ...any) { q.log.Error(fmt.Sprint(args...)) }
-func (q quiet) Fatal(args ...any) { q.log.Error(fmt.Sprint(args...)) }
+func (q quiet) Debug(args ...any) { q.log.Debug("asynq", slog.String("says", fmt.Sprint(args...))) }
+func (q quiet) Info(args ...any)  { q.log.Info("asynq", slog.String("says", fmt.Sprint(args...))) }
+func (q quiet) Warn(args ...any)  { q.log.Warn("asynq", slog.String("says", fmt.Sprint(args...))) }
+func (q quiet) Error(args ...any) { q.log.Error("asynq", slog.String("says", fmt.Sprint(args...))) }
+func (q quiet) Fatal(args ...any) { q.log.Error("asynq", slog.String("says", fmt.Sprint(args...))) }

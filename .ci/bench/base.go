@@ -28,14 +28,14 @@ type baseReaction struct {
 // basePosts are 20 posts that look like ours.
 func basePosts() []basePost {
 	const words = "Last night was long & I nearly gave up on it, but the word you left me on Tuesday kept me going until it was light. " +
-		"I made tea, I opened the window, and I wrote down three things that didn't go wrong. It's not much. It is something."
+		"I made tea, I opened the window, and I wrote down three things that didn't go wrong."
 	posts := make([]basePost, 20)
 	for i := range posts {
 		posts[i] = basePost{
 			ID: fmt.Sprintf("01932f4e-7c1a-7b3e-9d52-6f0c5a7e%04x", 4096+i*37), Author: fmt.Sprintf("quiet-heron-%d", i),
 			Avatar: fmt.Sprintf("/assets/avatars/%02d.svg", i), At: "2026-11-22T03:12:00Z", When: "today, 03:12",
 			Where: "Forum · Nights", Title: fmt.Sprintf("What helped me through night number %d", i),
-			Paragraphs: []string{words, words[:114]}, Replies: i,
+			Paragraphs: []string{words, words[:57]}, Replies: i,
 			Reactions: []baseReaction{{"with_you", "With you", i}, {"hug", "Hug", i % 3}, {"thank_you", "Thank you", i % 5}, {"hope", "Hope", 1}},
 		}
 	}

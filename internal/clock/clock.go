@@ -53,3 +53,11 @@ func (f *Fake) Advance(d time.Duration) {
 	defer f.mu.Unlock()
 	f.now = f.now.Add(d).Truncate(time.Microsecond)
 }
+
+// Stopwatch starts now; the function it returns says how long ago that was. It
+// is for logs and figures, which go by the machine's clock whatever time the
+// domain is told.
+func Stopwatch() func() time.Duration {
+	start := time.Now()
+	return func() time.Duration { return time.Since(start) }
+}

@@ -125,7 +125,7 @@ func openSQLite(path string) (*DB, error) {
 
 // Close closes the pools.
 func (d *DB) Close() error {
-	if d.read == d.write {
+	if d.postgres {
 		return d.write.Close()
 	}
 	return errors.Join(d.read.Close(), d.write.Close())
@@ -139,10 +139,8 @@ func (d *DB) Ping(ctx context.Context) error { return mapError(d.read.PingContex
 
 // AddQueryHook watches every query of both pools; tests set their tripwire with it.
 func (d *DB) AddQueryHook(hook bun.QueryHook) {
-	d.write.AddQueryHook(hook)
-	if d.read != d.write {
-		d.read.AddQueryHook(hook)
-	}
+	d.write = d.write.WithQueryHook(hook)
+	d.read = d.read.WithQueryHook(hook)
 }
 
 // Platform runs fn in a transaction without a tenant. On PostgreSQL row
@@ -192,11 +190,26 @@ func (d *DB) run(ctx context.Context, pool *bun.DB, begin string, tenant uuid.UU
 	if err := fn(ctx, conn); err != nil {
 		return mapError(err)
 	}
+	if doomed(conn) {
+		return errors.New("a statement failed and was passed over, so nothing of this unit of work can be kept")
+	}
 	if _, err := conn.Conn.ExecContext(ctx, "COMMIT"); err != nil {
 		return mapError(err)
 	}
 	done = true
 	return nil
+}
+
+// doomed tells whether a statement has failed: PostgreSQL then answers COMMIT by
+// undoing everything, and calls that no error.
+func doomed(conn bun.Conn) (failed bool) {
+	_ = conn.Conn.Raw(func(driver any) error {
+		if c, ok := driver.(*stdlib.Conn); ok {
+			failed = c.Conn().PgConn().TxStatus() == 'E'
+		}
+		return nil
+	})
+	return failed
 }
 
 func redact(rawURL string) string {

@@ -3,9 +3,11 @@ package database
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/migrate"
 )
@@ -23,8 +25,8 @@ type Step struct {
 // address as it is, because the application's own role may not change tables.
 type Migrator struct {
 	db       *bun.DB
+	turn     *DB // SQLite only: whoever holds its write lock may migrate
 	migrator *migrate.Migrator
-	postgres bool
 }
 
 // NewMigrator reads files/postgres or files/sqlite for the database at rawURL.
@@ -33,14 +35,18 @@ func NewMigrator(rawURL string, files fs.FS) (*Migrator, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Migrator{db: opened.write, postgres: opened.postgres}
+	m := &Migrator{db: opened.write}
 	folder := "sqlite"
-	if m.postgres {
+	if opened.postgres {
 		folder = "postgres"
 		_ = opened.Close()
-		if m.db, err = postgresPool(rawURL, false); err != nil {
-			return nil, err
-		}
+		m.db, err = postgresPool(rawURL, false)
+	} else {
+		_ = opened.read.Close()
+		m.turn, err = Open(rawURL + "-migrating")
+	}
+	if err != nil {
+		return nil, err
 	}
 	dialect, err := fs.Sub(files, folder)
 	if err != nil {
@@ -55,7 +61,12 @@ func NewMigrator(rawURL string, files fs.FS) (*Migrator, error) {
 }
 
 // Close ends the migrator's own connections.
-func (m *Migrator) Close() error { return m.db.Close() }
+func (m *Migrator) Close() error {
+	if m.turn != nil {
+		return errors.Join(m.db.Close(), m.turn.Close())
+	}
+	return m.db.Close()
+}
 
 // Up applies what is missing and returns the names of it.
 func (m *Migrator) Up(ctx context.Context) (names []string, err error) {
@@ -104,21 +115,25 @@ func (m *Migrator) Status(ctx context.Context) ([]Step, error) {
 }
 
 // locked lets one process migrate at a time. bun's own lock is a row that stays
-// after a kill; an advisory lock goes with its connection.
+// after a kill; an advisory lock goes with its connection, and so does that of a file.
 func (m *Migrator) locked(ctx context.Context, fn func() error) error {
-	if m.postgres {
-		conn, err := m.db.DB.Conn(ctx)
-		if err != nil {
-			return mapError(err)
-		}
-		defer func(conn *sql.Conn) { _ = conn.Close() }(conn)
-		if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrationLock); err != nil {
+	work := func() error {
+		if err := m.migrator.Init(ctx); err != nil {
 			return err
 		}
-		defer func() { _, _ = conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", migrationLock) }()
+		return fn()
 	}
-	if err := m.migrator.Init(ctx); err != nil {
+	if m.turn != nil {
+		return m.turn.Write(ctx, uuid.Nil, func(context.Context, bun.IDB) error { return work() })
+	}
+	conn, err := m.db.DB.Conn(ctx)
+	if err != nil {
+		return mapError(err)
+	}
+	defer func(conn *sql.Conn) { _ = conn.Close() }(conn)
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", migrationLock); err != nil {
 		return err
 	}
-	return fn()
+	defer func() { _, _ = conn.ExecContext(ctx, "SELECT pg_advisory_unlock($1)", migrationLock) }()
+	return work()
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/valyala/fasthttp"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/ui/assets"
 )
@@ -148,8 +149,8 @@ func Host(choose func(host string) Handler, o Options) *fiber.App {
 
 // trace is what the access log learns while a request is served.
 type trace struct {
-	id, route string
-	code      fault.Code
+	id   string
+	code fault.Code
 }
 
 type traceKey struct{}
@@ -170,7 +171,7 @@ func requestID(c *fiber.Ctx) string { return traceOf(c).id }
 func access(o Options) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		t := traceOf(c)
-		start := time.Now() //nolint:forbidigo // a duration for the log, not a time of the domain
+		start := clock.Stopwatch()
 		secureHeaders(o, c)
 		c.Set("X-Request-Id", t.id)
 		err := c.Next()
@@ -183,7 +184,7 @@ func access(o Options) fiber.Handler {
 		o.Log.LogAttrs(c.UserContext(), slog.LevelInfo, "request",
 			slog.String("request", t.id), slog.String("host", hostOnly(string(c.Request().Host()))), slog.String("method", c.Method()),
 			slog.String("route", c.Route().Path), slog.Int("status", c.Response().StatusCode()), slog.String("code", string(t.code)),
-			slog.Duration("took", time.Since(start)), slog.Int("bytes", len(c.Response().Body())))
+			slog.Duration("took", start()), slog.Int("bytes", len(c.Response().Body())))
 		return nil
 	}
 }

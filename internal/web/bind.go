@@ -57,7 +57,8 @@ func (b *binding[S]) bind(r *Request) (any, error) {
 	in := reflect.New(b.Input)
 	for _, field := range b.plan.path {
 		// An id that cannot be read is an id of nothing.
-		if err := set(in.Elem().FieldByIndex(field.index), []string{r.Params[field.name]}); err != nil || !plainText(r.Params[field.name]) {
+		given := r.Params[field.name]
+		if set(in.Elem().FieldByIndex(field.index), []string{given}) != "" || !plainText(given) {
 			return nil, fault.Missing()
 		}
 	}
@@ -87,8 +88,8 @@ func (b *binding[S]) bindValues(values map[string][]string, in reflect.Value) er
 		if !present {
 			continue
 		}
-		if err := set(in.FieldByIndex(field.index), given); err != nil {
-			return fault.Bad(field.name, err.Error())
+		if complaint := set(in.FieldByIndex(field.index), given); complaint != "" {
+			return fault.Bad(field.name, complaint)
 		}
 	}
 	return nil
@@ -129,8 +130,8 @@ func Lay(over any, object json.RawMessage, prefix string) error {
 		field := target.FieldByIndex(plan.body[at].index)
 		var text string
 		if json.Unmarshal(raw, &text) == nil && field.Kind() != reflect.String {
-			if err := set(field, []string{text}); err != nil {
-				return fault.Bad(prefix+name, err.Error())
+			if complaint := set(field, []string{text}); complaint != "" {
+				return fault.Bad(prefix+name, complaint)
 			}
 		} else if err := json.Unmarshal(raw, field.Addr().Interface()); err != nil {
 			return malformed(prefix+name, "Expected "+plainKind(field.Type())+".")
@@ -202,27 +203,28 @@ func plainKind(t reflect.Type) string {
 
 var textUnmarshaler = reflect.TypeFor[encoding.TextUnmarshaler]()
 
-// set reads text into a field; its error is a sentence for the person who typed it.
-func set(field reflect.Value, values []string) error {
+// set reads text into a field. It returns what is wrong, in a sentence for the
+// person who typed it; empty if nothing is.
+func set(field reflect.Value, values []string) (complaint string) {
 	value := ""
 	if len(values) > 0 {
 		value = values[len(values)-1]
 	}
 	if field.Kind() == reflect.Pointer {
 		if value == "" {
-			return nil
+			return ""
 		}
 		field.Set(reflect.New(field.Type().Elem()))
 		return set(field.Elem(), values)
 	}
 	if field.CanAddr() && field.Addr().Type().Implements(textUnmarshaler) {
 		if value == "" {
-			return nil
+			return ""
 		}
 		if err := field.Addr().Interface().(encoding.TextUnmarshaler).UnmarshalText([]byte(value)); err != nil {
-			return errors.New("This value is not one that we can use.")
+			return "This value is not one that we can use."
 		}
-		return nil
+		return ""
 	}
 	switch field.Kind() {
 	case reflect.String:
@@ -231,25 +233,25 @@ func set(field reflect.Value, values []string) error {
 		field.SetBool(value == "on" || value == "true" || value == "1")
 	case reflect.Int, reflect.Int64:
 		if value == "" {
-			return nil
+			return ""
 		}
 		n, err := strconv.ParseInt(value, 10, 64)
 		if err != nil || field.OverflowInt(n) {
-			return errors.New("Enter a whole number.")
+			return "Enter a whole number."
 		}
 		field.SetInt(n)
 	case reflect.Slice:
 		list := reflect.MakeSlice(field.Type(), len(values), len(values))
 		for i := range values {
-			if err := set(list.Index(i), values[i:i+1]); err != nil {
-				return err
+			if complaint := set(list.Index(i), values[i:i+1]); complaint != "" {
+				return complaint
 			}
 		}
 		field.Set(list)
 	default:
 		panic("web: no way to read a " + field.Type().String() + " from a form")
 	}
-	return nil
+	return ""
 }
 
 // cleanText refuses what no keyboard makes (broken UTF-8, control characters)

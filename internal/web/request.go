@@ -37,7 +37,7 @@ type Request struct {
 	fetchSite, origin string
 	csrf              string
 	trace             *trace
-	base              string // scheme and host that the browser sees
+	secure            bool
 }
 
 // Outcome is the answer to a command: where to go and, as JSON, what came of it.
@@ -96,7 +96,7 @@ func (a *App[S]) copyRequest(c *fiber.Ctx, route *Route) (*Request, error) {
 		Host: hostOnly(string(c.Request().Host())), Params: map[string]string{}, Cookies: map[string]string{},
 		Address: a.clientAddress(c), Route: route,
 		fetchSite: string(c.Request().Header.Peek("Sec-Fetch-Site")), origin: string(c.Request().Header.Peek("Origin")),
-		wantsJSON: wantsJSON(c), trace: traceOf(c), base: a.scheme(c) + "://" + string(c.Request().Host()),
+		wantsJSON: wantsJSON(c), trace: traceOf(c), secure: a.Secure,
 	}
 	for name, value := range c.AllParams() {
 		r.Params[strings.Clone(name)] = strings.Clone(value)
@@ -202,11 +202,4 @@ func (a *App[S]) proxied(address netip.Addr) bool {
 		}
 	}
 	return false
-}
-
-func (a *App[S]) scheme(c *fiber.Ctx) string {
-	if a.Secure {
-		return "https"
-	}
-	return "http"
 }

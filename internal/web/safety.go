@@ -2,7 +2,6 @@ package web
 
 import (
 	"net/url"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -39,9 +38,6 @@ func (r *Request) CSRF() string { return r.csrf }
 // Page tells whether a browser asks, rather than an API client.
 func (r *Request) Page() bool { return !r.wantsJSON }
 
-// Base is the scheme and host under which the browser sees us.
-func (r *Request) Base() string { return r.base }
-
 // setCookie keeps to __Host- (this host only, https only). Plain names are for
 // http on localhost, where browsers refuse the prefix.
 func (a *App[S]) setCookie(c *fiber.Ctx, cookie Cookie) {
@@ -65,8 +61,5 @@ func CookieName(name string, secure bool) string {
 
 // Cookie reads one of our cookies.
 func (r *Request) Cookie(name string) string {
-	if value, ok := r.Cookies[CookieName(name, strings.HasPrefix(r.base, "https:"))]; ok {
-		return value
-	}
-	return ""
+	return r.Cookies[CookieName(name, r.secure)]
 }

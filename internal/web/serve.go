@@ -150,24 +150,27 @@ func outcome(next string, r *Request, out any) (Outcome, error) {
 	return Outcome{Location: localPath(fillPath(next, r.Params, found)), Answer: string(answer)}, nil
 }
 
-// localPath refuses to send a browser anywhere but to our own pages.
+// localPath refuses to send a browser anywhere but to our own pages. Browsers
+// leave out control characters and read \ as /, so neither may hide a second /.
 func localPath(path string) string {
-	if strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.Contains(path, "\\") {
+	if strings.HasPrefix(path, "/") && !strings.HasPrefix(path, "//") && !strings.ContainsFunc(path, func(r rune) bool { return r == '\\' || r < ' ' || r == 0x7f }) {
 		return path
 	}
 	return "/"
 }
 
-// fillPath puts values into the {names} of a path. A value that is a path of
-// its own (it begins with /) stays as it is.
+// fillPath puts values into the {names} of a path, once: a value is never read
+// for names. One that is a path of its own (it begins with /) stays as it is.
 func fillPath(path string, params map[string]string, fields map[string][]string) string {
+	var filled strings.Builder
 	for {
-		open := strings.IndexByte(path, '{')
-		if open < 0 {
-			return path
+		before, rest, more := strings.Cut(path, "{")
+		filled.WriteString(before)
+		if !more {
+			return filled.String()
 		}
-		shut := open + strings.IndexByte(path[open:], '}')
-		name := path[open+1 : shut]
+		var name string
+		name, path, _ = strings.Cut(rest, "}")
 		value, ok := first(fields[name]), len(fields[name]) > 0
 		if !ok {
 			value = params[name]
@@ -175,7 +178,7 @@ func fillPath(path string, params map[string]string, fields map[string][]string)
 		if !strings.HasPrefix(value, "/") {
 			value = url.PathEscape(value)
 		}
-		path = path[:open] + value + path[shut+1:]
+		filled.WriteString(value)
 	}
 }
 

@@ -17,6 +17,7 @@ import (
 
 // Board is a place with what the list of boards says of it.
 type Board struct {
+	bun.BaseModel `bun:"table:places,alias:place"`
 	posts.Place
 	ActiveAt *time.Time `bun:"active_at,scanonly" json:"active_at,omitempty"`
 }

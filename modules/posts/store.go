@@ -36,7 +36,7 @@ func (c Cursor) MarshalText() ([]byte, error) {
 	if c.Zero() {
 		return nil, nil
 	}
-	raw := binary.BigEndian.AppendUint64(nil, uint64(c.At.UnixMicro())) //nolint:gosec // a time after 1970
+	raw := binary.BigEndian.AppendUint64(nil, uint64(c.At.UnixMicro()))
 	return base64.RawURLEncoding.AppendEncode(nil, append(raw, c.ID[:]...)), nil
 }
 

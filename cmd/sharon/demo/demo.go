@@ -1,9 +1,11 @@
-// Package demo fills a database with invented people and conversation.
+// Package demo fills a database with invented people and conversation: two
+// trusts to try SHaRON with, written by hand (Seed), or any amount of plausible
+// data for demonstrations and benchmarks (Fill).
 package demo
 
 import (
 	"context"
-	"io"
+	"fmt"
 
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
@@ -20,8 +22,89 @@ type Deps struct {
 	Clock     clock.Clock
 }
 
-// Seed makes the two demo trusts unless they are there already.
-func Seed(ctx context.Context, d Deps) error { return nil }
+// trust is one of the demo trusts and its services, which are files in content.
+type trust struct {
+	tenants.NewTrust
+	services []string
+}
 
-// Print shows where to sign in as whom.
-func Print(w io.Writer, baseURL string) {}
+// trusts are invented, and so are their ODS codes.
+var trusts = []trust{
+	{tenants.NewTrust{ODSCode: "RNM9Z", Name: "Northmoor Mental Health NHS Foundation Trust", Slug: "northmoor"}, []string{"willow", "harbour", "kin"}},
+	{tenants.NewTrust{ODSCode: "REV9Z", Name: "Eastvale Partnership NHS Trust", Slug: "eastvale"}, []string{"orchard", "lantern", "bridge", "meadow"}},
+}
+
+// email is the address that a demo account signs in with.
+func email(login, service, trust string) string {
+	return fmt.Sprintf("%s.%s@%s.example", login, service, trust)
+}
+
+func adminEmail(trust string) string { return fmt.Sprintf("admin@%s.example", trust) }
+
+// Seed makes the two demo trusts unless they are there already. A trust's
+// services, people and words are one transaction: where an earlier start was
+// killed, Seed finds them missing and writes them.
+func Seed(ctx context.Context, d Deps) error {
+	there, err := d.Directory.Trusts(ctx)
+	if err != nil {
+		return err
+	}
+	known := map[string]tenants.Trust{}
+	for _, trust := range there {
+		known[trust.Slug] = trust
+	}
+	hash := "" // the same for all, and made only when needed: it is slow on purpose
+	for _, wanted := range trusts {
+		made, ok := known[wanted.Slug]
+		if !ok {
+			if made, err = d.Directory.CreateTrust(ctx, wanted.NewTrust); err != nil {
+				return fmt.Errorf("demo trust %s: %w", wanted.Slug, err)
+			}
+		}
+		if full, err := d.hasServices(ctx, made); err != nil {
+			return err
+		} else if full {
+			continue
+		}
+		if hash == "" {
+			if hash, err = crypt.HashPassword(ctx, Password); err != nil {
+				return err
+			}
+		}
+		if err := d.seedTrust(ctx, made, wanted.services, hash); err != nil {
+			return fmt.Errorf("demo trust %s: %w", wanted.Slug, err)
+		}
+	}
+	return nil
+}
+
+func (d Deps) hasServices(ctx context.Context, trust tenants.Trust) (full bool, err error) {
+	err = d.Directory.ReadAs(ctx, trust.ID, "", func(_ context.Context, s tenants.Scope) error {
+		full = len(s.Estate.Services) > 0
+		return nil
+	})
+	return full, err
+}
+
+func (d Deps) seedTrust(ctx context.Context, trust tenants.Trust, services []string, hash string) error {
+	contents := make([]content, len(services))
+	for i, slug := range services {
+		var err error
+		if contents[i], err = read(slug); err != nil {
+			return err
+		}
+	}
+	return d.Directory.WriteAs(ctx, trust.ID, "", func(ctx context.Context, s tenants.Scope) error {
+		admin := tenants.NewAccount{Email: adminEmail(trust.Slug), PasswordHash: hash, TrustRoles: tenants.Roles{tenants.TrustAdmin}}
+		if _, err := tenants.CreateAccount(ctx, s, d.Keys, admin); err != nil {
+			return err
+		}
+		accounts := accounts{keys: d.Keys, hash: hash, trust: trust.Slug}
+		for _, c := range contents {
+			if err := seedService(ctx, s, c, &accounts); err != nil {
+				return fmt.Errorf("service %s: %w", c.Service.Slug, err)
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,84 @@
+package demo
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/modules/forums"
+	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// earlier is a row of what a post said before.
+type earlier struct {
+	bun.BaseModel `bun:"table:post_versions"`
+	tenants.InService
+
+	PostID    uuid.UUID        `bun:"post_id,pk,type:uuid"`
+	Version   int              `bun:"version,pk"`
+	Title     string           `bun:"title"`
+	Body      string           `bun:"body"`
+	Audience  tenants.Audience `bun:"audience"`
+	State     posts.State      `bun:"state"`
+	ChangedBy uuid.UUID        `bun:"changed_by,type:uuid"`
+	ChangedAt time.Time        `bun:"changed_at"`
+}
+
+// readMark is a row of how far somebody has read a thread.
+type readMark struct {
+	bun.BaseModel `bun:"table:thread_reads"`
+	tenants.InService
+
+	MemberID uuid.UUID `bun:"member_id,pk,type:uuid"`
+	PostID   uuid.UUID `bun:"post_id,pk,type:uuid"`
+	ReadAt   time.Time `bun:"read_at"`
+}
+
+// rows are one service's, to be written together.
+type rows struct {
+	places    []posts.Place
+	posts     []posts.Post
+	versions  []earlier
+	reactions []posts.Reaction
+	follows   []posts.Follower
+	threads   []forums.Row
+	marks     []readMark
+}
+
+// write writes them, those that others point at first, and forgets them.
+func (w *rows) write(ctx context.Context, s tenants.Scope) error {
+	for _, step := range []func() error{
+		func() error { return insert(ctx, s, w.places) },
+		func() error { return insert(ctx, s, w.posts) },
+		func() error { return insert(ctx, s, w.versions) },
+		func() error { return insert(ctx, s, w.reactions) },
+		func() error { return insert(ctx, s, w.follows) },
+		func() error { return insert(ctx, s, w.threads) },
+		func() error { return insert(ctx, s, w.marks) },
+	} {
+		if err := step(); err != nil {
+			return err
+		}
+	}
+	*w = rows{w.places[:0], w.posts[:0], w.versions[:0], w.reactions[:0], w.follows[:0], w.threads[:0], w.marks[:0]}
+	return nil
+}
+
+// batch is how many rows one statement writes.
+const batch = 500
+
+func insert[T any, P interface {
+	*T
+	tenants.Row
+}](ctx context.Context, s tenants.Scope, rows []T) error {
+	for some := range slices.Chunk(rows, batch) {
+		if _, err := tenants.InsertAll[T, P](s, some).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}

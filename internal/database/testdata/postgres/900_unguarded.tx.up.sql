@@ -1,0 +1,1 @@
+CREATE TABLE unguarded (tenant_id uuid NOT NULL PRIMARY KEY);
