@@ -44,4 +44,4 @@ screens: ## take pictures of the pages
 
 .PHONY: migrate
 migrate: bin/sharon ## bring the database of the configuration up to date
-	@exec bin/sharon migrate
+	@exec bin/sharon migrate up

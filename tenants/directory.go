@@ -67,7 +67,7 @@ func (d *Directory) known(host string) (*Trust, time.Duration) {
 // Trusts lists all trusts, by name.
 func (d *Directory) Trusts(ctx context.Context) ([]Trust, error) {
 	var trusts []Trust
-	err := d.DB.Platform(ctx, func(ctx context.Context, db bun.IDB) error {
+	err := d.DB.Read(ctx, uuid.Nil, func(ctx context.Context, db bun.IDB) error {
 		return db.NewSelect().Model(&trusts).Where("status <> 'archived'").Order("name").Scan(ctx)
 	})
 	if err != nil {

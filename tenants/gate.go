@@ -112,6 +112,7 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 		if s.Service == nil || s.Actor.Member == nil && !s.Actor.Roles.Has(TrustAdmin) {
 			return s, fault.Missing()
 		}
+		r.Admitted = true
 		if r.Route.Module != "" && !s.Service.Open(r.Route.Module) {
 			return s, fault.Missing()
 		}
@@ -163,6 +164,9 @@ func (g *Gate) again(ctx context.Context, s Scope, r *web.Request, failed error)
 		r.Outcome, found, err = replay(ctx, s, r)
 		return err
 	})
+	if fault.Is(err, fault.Invalid) {
+		return err
+	}
 	if err != nil || !found {
 		return failed
 	}
@@ -239,8 +243,8 @@ func (g *Gate) Outside(ctx context.Context, r *web.Request) context.Context {
 	if estate := g.Directory.Remembered(r.Host); estate != nil {
 		frame.Trust = estate.Trust.Name
 		slug, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
-		// Only a browser with a session learns from an error page that there is such a service.
-		if service := estate.Service(slug); service != nil && frame.Signed {
+		// Nobody learns from an error page that there is a service that they are not in.
+		if service := estate.Service(slug); service != nil && r.Admitted {
 			dress(frame, Scope{Estate: estate, Service: service, Now: frame.Now})
 		}
 	}

@@ -15,7 +15,7 @@ var nationalContacts = []Contact{
 	{Name: "Emergency services", Phone: "999", Hours: "Any time, when a life is at risk"},
 	{Name: "NHS 111, option 2: mental health crisis line", Phone: "111", Hours: "Any time"},
 	{Name: "Samaritans", Phone: "116 123", Hours: "Any time, free from any phone"},
-	{Name: "Shout", Text: "85258", Hours: "Any time, if you would rather not talk"},
+	{Name: "Shout", Text: "85258", Word: "SHOUT", Hours: "Any time, if you would rather not talk"},
 }
 
 // Help answers "Get help now" from memory alone, so that it is there even when

@@ -34,10 +34,10 @@ type Person struct {
 	Handle    string    `bun:"handle" json:"handle"`
 	HandleKey string    `bun:"handle_key" json:"-"`
 	Avatar    int       `bun:"avatar" json:"avatar"`
-	About     string    `bun:"about" json:"about"`
+	About     string    `bun:"about" json:"about,omitempty"`
 	Roles     Roles     `bun:"roles" json:"roles"`
 	Status    string    `bun:"status" json:"-"`
-	JoinedAt  time.Time `bun:"joined_at" json:"joined_at"`
+	JoinedAt  time.Time `bun:"joined_at" json:"joined_at,omitzero"`
 }
 
 // HandleKey is a handle as an address and for comparing: lower case, blanks as hyphens.

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/web"
 )
 
@@ -18,7 +19,7 @@ type Receipt struct {
 
 	AccountID uuid.UUID `bun:"account_id,pk,type:uuid"`
 	OnceKey   string    `bun:"once_key,pk"`
-	Route     string    `bun:"route"`
+	Command   string    `bun:"command"` // fingerprint of what was sent
 	Location  string    `bun:"location"`
 	Answer    string    `bun:"answer"`
 	CreatedAt time.Time `bun:"created_at"`
@@ -27,7 +28,7 @@ type Receipt struct {
 // keep writes the receipt as the last statement of the command: when the key
 // is taken the whole command is undone with it.
 func keep(ctx context.Context, s Scope, r *web.Request) error {
-	row := Receipt{AccountID: s.Actor.AccountID, OnceKey: r.OnceKey, Route: r.Route.Path, Location: r.Outcome.Location, Answer: r.Outcome.Answer, CreatedAt: s.Now}
+	row := Receipt{AccountID: s.Actor.AccountID, OnceKey: r.OnceKey, Command: r.Fingerprint(), Location: r.Outcome.Location, Answer: r.Outcome.Answer, CreatedAt: s.Now}
 	_, err := s.Insert(&row).Exec(ctx)
 	return err
 }
@@ -35,9 +36,12 @@ func keep(ctx context.Context, s Scope, r *web.Request) error {
 // replay finds the first answer to the command; false if there was none.
 func replay(ctx context.Context, s Scope, r *web.Request) (web.Outcome, bool, error) {
 	var rows []Receipt
-	err := s.Select(&rows).Where("account_id = ?", s.Actor.AccountID).Where("once_key = ?", r.OnceKey).Where("route = ?", r.Route.Path).Scan(ctx)
+	err := s.Select(&rows).Where("account_id = ?", s.Actor.AccountID).Where("once_key = ?", r.OnceKey).Scan(ctx)
 	if err != nil || len(rows) == 0 {
 		return web.Outcome{}, false, err
+	}
+	if rows[0].Command != r.Fingerprint() {
+		return web.Outcome{}, false, fault.New(fault.Invalid, "This idempotency key was used for something else. Send a new one with a new command.")
 	}
 	return web.Outcome{Location: rows[0].Location, Answer: rows[0].Answer, Replayed: true}, true, nil
 }

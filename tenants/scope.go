@@ -73,13 +73,17 @@ func (s Scope) Trust() Trust { return s.Estate.Trust }
 
 // Decide answers whether the actor may do permission here, and by which rule.
 func (s Scope) Decide(permission string) policy.Decision {
-	decision := policy.Decision{Because: "no role here"}
+	best := policy.Decision{Because: "no role here"}
 	for _, role := range s.Actor.Roles {
-		if decision = s.Estate.Policy.Decide(string(role), s.serviceID().String(), permission); decision.Allowed {
+		decision := s.Estate.Policy.Decide(string(role), s.serviceID().String(), permission)
+		if decision.Denied {
 			return decision
 		}
+		if !best.Allowed {
+			best = decision
+		}
 	}
-	return decision
+	return best
 }
 
 // May tells whether the actor may do permission here.

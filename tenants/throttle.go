@@ -77,6 +77,11 @@ func refund(ctx context.Context, s Scope, subjects []counted) error {
 }
 
 func levelOf(ctx context.Context, s Scope, one counted) (float64, error) {
+	// A row to lock, or else many first tries at once would all see none.
+	row := throttle{Subject: one.subject, UpdatedAt: s.Now}
+	if _, err := s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
+		return 0, err
+	}
 	var rows []throttle
 	if err := forUpdate(s.Select(&rows).Where("subject = ?", one.subject)).Scan(ctx); err != nil || len(rows) == 0 {
 		return 0, err

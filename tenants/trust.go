@@ -66,6 +66,7 @@ type Contact struct {
 	Name  string `json:"name" yaml:"name"`
 	Phone string `json:"phone,omitempty" yaml:"phone"`
 	Text  string `json:"text,omitempty" yaml:"text"`
+	Word  string `json:"word,omitempty" yaml:"word"` // what to text
 	Hours string `json:"hours" yaml:"hours"`
 }
 

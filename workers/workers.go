@@ -99,16 +99,17 @@ func (d Deps) sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	var failed error
 	for _, trust := range trusts {
 		err := d.Directory.WriteAs(ctx, trust.ID, "", func(ctx context.Context, s tenants.Scope) error {
 			_, err := d.Sessions.Sweep(ctx, s)
 			return err
 		})
 		if err != nil {
-			return fmt.Errorf("sweep %s: %w", trust.Slug, err)
+			failed = errors.Join(failed, fmt.Errorf("sweep %s: %w", trust.Slug, err))
 		}
 	}
-	return nil
+	return failed
 }
 
 // quiet gives asynq's own words to our log.

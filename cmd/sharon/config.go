@@ -35,6 +35,9 @@ func (c config) database() string {
 	return "sqlite://" + filepath.Join(c.Data, "sharon.db")
 }
 
+// alone tells whether this is the only node: others cannot share SQLite.
+func (c config) alone() bool { return strings.HasPrefix(c.database(), "sqlite://") }
+
 func (c config) log() *slog.Logger {
 	var level slog.Level
 	_ = level.UnmarshalText([]byte(c.LogLevel)) // kong has checked it

@@ -56,6 +56,7 @@ func (cmd demoCmd) Run(ctx context.Context) error {
 
 // progress shows a bar on a terminal, and elsewhere a line for each tenth.
 func progress(all int) func(posts int) {
+	all = max(all, 1)
 	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
 		bar := progressbar.NewOptions(all, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionSetDescription("posts"),
 			progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionSetItsString("posts"),

@@ -148,7 +148,7 @@ func (c config) open(ctx context.Context, baseURL string) (*app, error) {
 	if err := migrated(ctx, c, true); err != nil {
 		return nil, err
 	}
-	keys, err := c.keys(true)
+	keys, err := c.keys(c.alone())
 	if err != nil {
 		return nil, err
 	}

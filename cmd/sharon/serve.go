@@ -68,7 +68,7 @@ func (cmd workerCmd) Run(ctx context.Context) error {
 type parts struct{ web, workers, demo bool }
 
 func run(ctx context.Context, c config, w webConfig, p parts) error {
-	keys, err := c.keys(p.web && p.workers)
+	keys, err := c.keys(c.alone())
 	if err != nil {
 		return err
 	}
@@ -77,6 +77,9 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 		return err
 	}
 	defer func() { _ = a.DB.Close() }()
+	if err := a.DB.Guarded(ctx); err != nil {
+		return err
+	}
 	if p.demo {
 		if err := demo.Seed(ctx, demo.Deps{Directory: a.Directory, Keys: keys, Clock: a.Clock}); err != nil {
 			return err

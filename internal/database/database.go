@@ -76,7 +76,7 @@ func postgresPool(rawURL string, asApp bool) (*bun.DB, error) {
 		}
 	}
 	pool := stdlib.OpenDB(*config)
-	// Twice the cores keeps them busy while a few connections wait for the disk.
+	// A few times the cores keeps them busy while some connections wait for the disk.
 	pool.SetMaxOpenConns(max(16, 4*runtime.NumCPU()))
 	pool.SetMaxIdleConns(max(16, 4*runtime.NumCPU()))
 	return bun.NewDB(pool, pgdialect.New()), nil

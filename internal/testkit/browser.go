@@ -26,6 +26,7 @@ import (
 )
 
 const (
+	rests    = 3 * time.Second        // how long a page may take to rest before it is left to itself
 	patience = 10 * time.Second       // how long an action waits for its element
 	quiet    = 80 * time.Millisecond  // this long without a request means that a page has settled
 	poll     = 20 * time.Millisecond  // between two looks at the page
@@ -558,7 +559,7 @@ func (tab *Tab) requests() int {
 // that never rests is left to itself after a while.
 func (tab *Tab) settle(before int, expect bool) {
 	began := time.Now()
-	for time.Since(began) < patience {
+	for time.Since(began) < rests {
 		tab.mu.Lock()
 		open := 0
 		for _, r := range tab.inflight {

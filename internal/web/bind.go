@@ -179,7 +179,22 @@ func bindJSON(body []byte, into any) error {
 	if name, ok := strings.CutPrefix(err.Error(), `json: unknown field "`); ok {
 		return malformed(strings.TrimSuffix(name, `"`), "There is no field of this name.")
 	}
-	return malformed("", "A value could not be read.")
+	return malformed(unreadable(body, reflect.ValueOf(into).Elem()), "A value could not be read.")
+}
+
+// unreadable finds the field whose own type (an id, a place in a list) refused
+// what was sent: the decoder does not say which it was.
+func unreadable(body []byte, in reflect.Value) string {
+	sent := map[string]json.RawMessage{}
+	if err := json.Unmarshal(body, &sent); err != nil {
+		return ""
+	}
+	for _, field := range planOf(in.Type()).body {
+		if raw, given := sent[field.name]; given && json.Unmarshal(raw, in.FieldByIndex(field.index).Addr().Interface()) != nil {
+			return field.name
+		}
+	}
+	return ""
 }
 
 func malformed(field, message string) error {

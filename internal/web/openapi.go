@@ -1,6 +1,7 @@
 package web
 
 import (
+	"maps"
 	"net/http"
 	"reflect"
 	"strings"
@@ -53,9 +54,11 @@ func operation(route *Route, schemas *schemas) map[string]any {
 	}
 	if route.Command() {
 		body := schemas.object(route.Input, func(f reflect.StructField) bool { return f.Tag.Get("path") == "" })
+		form := maps.Clone(body)
+		delete(form, "additionalProperties") // a page's own forms carry more than the fields
 		op["requestBody"] = map[string]any{"required": true, "content": map[string]any{
 			"application/json":                  map[string]any{"schema": body},
-			"application/x-www-form-urlencoded": map[string]any{"schema": body},
+			"application/x-www-form-urlencoded": map[string]any{"schema": form},
 		}}
 	}
 	return op

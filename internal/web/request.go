@@ -1,8 +1,14 @@
 package web
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"maps"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -28,6 +34,8 @@ type Request struct {
 	Address netip.Addr
 	Route   *Route
 
+	// Admitted is set by the door once the actor may know of the service.
+	Admitted bool
 	// OnceKey makes a command happen once, however often it is sent.
 	OnceKey string
 	// Outcome is what the command answered; the door keeps it with OnceKey.
@@ -106,7 +114,9 @@ func (a *App[S]) copyRequest(c *fiber.Ctx, route *Route) (*Request, error) {
 	}
 	if token, ok := strings.CutPrefix(string(c.Request().Header.Peek("Authorization")), "Bearer "); ok {
 		r.Bearer = token
+		r.wantsJSON = true // no browser sends one by itself
 	}
+	r.OnceKey = string(c.Request().Header.Peek("Idempotency-Key"))
 	if route == nil || !route.Command() {
 		r.Values = values(c.Request().URI().QueryArgs())
 		return r, nil
@@ -120,10 +130,9 @@ func (r *Request) readBody(c *fiber.Ctx) error {
 	case kind == fiber.MIMEApplicationJSON:
 		r.JSON, r.wantsJSON = true, true
 		r.Body = append([]byte(nil), c.Request().Body()...)
-		r.OnceKey = string(c.Request().Header.Peek("Idempotency-Key"))
 	case kind == fiber.MIMEApplicationForm, len(c.Request().Body()) == 0:
 		r.Values = values(c.Request().PostArgs())
-		r.OnceKey, r.csrf = first(r.Values["_once"]), first(r.Values["_csrf"])
+		r.formSecrets()
 	case kind == fiber.MIMEMultipartForm:
 		form, err := c.Request().MultipartForm()
 		if err != nil {
@@ -135,7 +144,7 @@ func (r *Request) readBody(c *fiber.Ctx) error {
 				r.Values[strings.Clone(name)] = append(r.Values[name], strings.Clone(value))
 			}
 		}
-		r.OnceKey, r.csrf = first(r.Values["_once"]), first(r.Values["_csrf"])
+		r.formSecrets()
 	default:
 		return fault.New(fault.Unsupported, "Send a form (application/x-www-form-urlencoded) or JSON (application/json).")
 	}
@@ -143,6 +152,26 @@ func (r *Request) readBody(c *fiber.Ctx) error {
 		return malformed("", "The idempotency key must be 100 characters or fewer.")
 	}
 	return nil
+}
+
+// formSecrets takes what our forms carry besides their fields.
+func (r *Request) formSecrets() {
+	r.csrf = first(r.Values["_csrf"])
+	if once := first(r.Values["_once"]); once != "" {
+		r.OnceKey = once
+	}
+}
+
+// Fingerprint is the same for the same command sent again, and for no other.
+func (r *Request) Fingerprint() string {
+	sum := sha256.New()
+	fmt.Fprintf(sum, "%s\x00%s\x00%s\x00", r.Method, r.Path, r.Body)
+	for _, name := range slices.Sorted(maps.Keys(r.Values)) {
+		if !strings.HasPrefix(name, "_") {
+			fmt.Fprintf(sum, "%q=%q\x00", name, r.Values[name])
+		}
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:16])
 }
 
 func values(args *fasthttp.Args) map[string][]string {
@@ -182,7 +211,9 @@ func (a *App[S]) clientAddress(c *fiber.Ctx) netip.Addr {
 	if !a.proxied(peer) {
 		return peer
 	}
-	chain := strings.Split(string(c.Request().Header.Peek("X-Forwarded-For")), ",")
+	// Some proxies add a header line of their own below that of the client.
+	lines := c.Request().Header.PeekAll("X-Forwarded-For")
+	chain := strings.Split(string(bytes.Join(lines, []byte(","))), ",")
 	for i := len(chain) - 1; i >= 0; i-- {
 		hop, err := netip.ParseAddr(strings.TrimSpace(chain[i]))
 		if err != nil {

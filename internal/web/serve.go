@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -117,8 +118,9 @@ func (a *App[S]) refuse(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Req
 	again := *r
 	again.Method, again.Route, again.OnceKey = fiber.MethodGet, &page.Route, ""
 	again.Values = map[string][]string{}
-	if parsed, err := url.ParseQuery(fillPath(query, r.Params, r.Values)); err == nil {
-		again.Values = parsed
+	templates, _ := url.ParseQuery(query) // of our own table
+	for name, template := range templates {
+		again.Values[name] = r.Values[strings.Trim(first(template), "{}")]
 	}
 	a.log(ctx, r, err)
 	form := &Form{Action: r.Path, Values: r.Values, Code: failed.Code, Message: failed.Message, Errors: failed.Fields}
@@ -159,27 +161,28 @@ func localPath(path string) string {
 	return "/"
 }
 
-// fillPath puts values into the {names} of a path, once: a value is never read
-// for names. One that is a path of its own (it begins with /) stays as it is.
-func fillPath(path string, params map[string]string, fields map[string][]string) string {
-	var filled strings.Builder
-	for {
-		before, rest, more := strings.Cut(path, "{")
-		filled.WriteString(before)
-		if !more {
-			return filled.String()
+var inBraces = regexp.MustCompile(`\{[a-z_]+\}`)
+
+// fillPath puts values into the {names} of our own template, fields first. A
+// template that is nothing but one name takes a whole path; elsewhere a value is
+// a single part of the path or of the query, and is escaped as such.
+func fillPath(template string, params map[string]string, fields map[string][]string) string {
+	value := func(braced string) string {
+		name := strings.Trim(braced, "{}")
+		if given, ok := fields[name]; ok {
+			return first(given)
 		}
-		var name string
-		name, path, _ = strings.Cut(rest, "}")
-		value, ok := first(fields[name]), len(fields[name]) > 0
-		if !ok {
-			value = params[name]
-		}
-		if !strings.HasPrefix(value, "/") {
-			value = url.PathEscape(value)
-		}
-		filled.WriteString(value)
+		return params[name]
 	}
+	if template != "" && inBraces.FindString(template) == template {
+		return value(template)
+	}
+	path, query, asked := strings.Cut(template, "?")
+	path = inBraces.ReplaceAllStringFunc(path, func(braced string) string { return url.PathEscape(value(braced)) })
+	if !asked {
+		return path
+	}
+	return path + "?" + inBraces.ReplaceAllStringFunc(query, func(braced string) string { return url.QueryEscape(value(braced)) })
 }
 
 func sendJSON(c *fiber.Ctx, status int, out any) error {

@@ -3,7 +3,8 @@
 DO $$ BEGIN
   PERFORM pg_advisory_xact_lock(7427662);
   IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'sharon_app') THEN CREATE ROLE sharon_app NOLOGIN; END IF;
-  IF NOT pg_has_role(current_user, 'sharon_app', 'MEMBER') THEN EXECUTE format('GRANT sharon_app TO %I', current_user); END IF;
+  -- Since PostgreSQL 16 whoever makes a role may give it away, but not become it. Who has been given it already may lack the right to give.
+  BEGIN EXECUTE format('GRANT sharon_app TO %I', current_user); EXCEPTION WHEN insufficient_privilege THEN NULL; END;
 END $$;
 --bun:split
 GRANT USAGE ON SCHEMA public TO sharon_app;
@@ -108,7 +109,7 @@ CREATE TABLE receipts (
   tenant_id uuid NOT NULL,
   account_id uuid NOT NULL,
   once_key text NOT NULL,
-  route text NOT NULL,
+  command text NOT NULL,
   location text NOT NULL,
   answer text NOT NULL,
   created_at timestamptz NOT NULL,

@@ -90,7 +90,7 @@ CREATE TABLE receipts (
   tenant_id text NOT NULL,
   account_id text NOT NULL,
   once_key text NOT NULL,
-  route text NOT NULL,
+  command text NOT NULL,
   location text NOT NULL,
   answer text NOT NULL,
   created_at timestamp NOT NULL,

@@ -38,7 +38,7 @@ func New(kernel *posts.Kernel) modules.Module {
 		Key: kind, Module: key, Name: "thread",
 		Path:     func(p posts.Post) string { return "/forums/threads/" + p.ID.String() },
 		Where:    func(p posts.Post) string { return "Forum · " + p.Place.Name },
-		CanReply: canReply, Replied: replied,
+		CanReply: canReply, Replied: replied, Unreplied: unreplied,
 	})
 	return modules.Module{
 		Key: key, Name: "Forums", Icon: "messages-square", Settings: defaults,
@@ -49,6 +49,9 @@ func New(kernel *posts.Kernel) modules.Module {
 		},
 		Routes: f.routes,
 		Nav: func(s tenants.Scope) []ui.Room {
+			if !s.May("forums.read") {
+				return nil
+			}
 			home := "/" + s.Service.Slug + "/forums"
 			entry := ui.Room{Key: key, Name: "Forums", Icon: "messages-square", Path: home}
 			if mayStart(s) == nil {
@@ -88,6 +91,10 @@ func mayStart(s tenants.Scope) error {
 }
 
 func canReply(ctx context.Context, s tenants.Scope, root posts.Post) error {
+	// Asked here too, because a reply can also come by the post's permanent address.
+	if !s.May("forums.reply") {
+		return fault.New(fault.Forbidden, "Your role here does not allow this.")
+	}
 	thread, err := find(ctx, s, root.ID)
 	if err != nil {
 		return err
@@ -105,4 +112,13 @@ func replied(ctx context.Context, s tenants.Scope, root, reply posts.Post) error
 		return err
 	}
 	return markRead(ctx, s, root.ID, reply.PublishedAt)
+}
+
+// unreplied works out anew what the thread's row says, after a reply went.
+func unreplied(ctx context.Context, s tenants.Scope, root posts.Post) error {
+	const others = "FROM posts AS p WHERE p.tenant_id = thread.tenant_id AND p.parent_id = thread.post_id AND p.state = ?"
+	return tenants.Touched(s.Update((*Row)(nil)).
+		Set("active_at = COALESCE((SELECT max(p.published_at) "+others+"), ?)", posts.Visible, root.PublishedAt).
+		Set("answered = EXISTS (SELECT 1 "+others+" AND p.author_id <> ?)", posts.Visible, root.AuthorID).
+		Where("post_id = ?", root.ID).Exec(ctx))
 }

@@ -65,6 +65,11 @@ func (k *Kernel) Edit(ctx context.Context, s tenants.Scope, in Edit) (Reacted, e
 	if post.Title == "" {
 		in.Title = ""
 	}
+	if kind := k.kinds[post.Kind]; kind.Fits != nil {
+		if err := kind.Fits(s, in.Body); err != nil {
+			return Reacted{}, err
+		}
+	}
 	was := post
 	post.Write(strings.TrimSpace(in.Title), strings.TrimSpace(in.Body))
 	post.EditedAt = &s.Now
@@ -86,12 +91,27 @@ func (k *Kernel) Remove(ctx context.Context, s tenants.Scope, in ByID) (Reacted,
 		return Reacted{}, err
 	}
 	if post.IsReply() {
-		if err := tenants.Touched(s.Update((*Post)(nil)).Set("replies = replies - 1").Where("id = ?", *post.ParentID).Exec(ctx)); err != nil {
+		if err := k.unreplied(ctx, s, post); err != nil {
 			return Reacted{}, err
 		}
 		return Reacted{post, "/" + s.Service.Slug + "/posts/" + post.ParentID.String()}, nil
 	}
 	return Reacted{post, "/" + s.Service.Slug}, nil
+}
+
+// unreplied keeps the root true after one of its replies went.
+func (k *Kernel) unreplied(ctx context.Context, s tenants.Scope, reply Post) error {
+	if err := tenants.Touched(s.Update((*Post)(nil)).Set("replies = replies - 1").Where("id = ?", *reply.ParentID).Exec(ctx)); err != nil {
+		return err
+	}
+	root, err := k.root(ctx, s, *reply.ParentID)
+	if err != nil {
+		return err
+	}
+	if kind := k.kinds[root.Kind]; kind.Unreplied != nil {
+		return kind.Unreplied(ctx, s, root)
+	}
+	return nil
 }
 
 // Removing reads a post for whoever may take it down.
@@ -127,7 +147,8 @@ type History struct {
 // History lists the versions of a post, the latest first, also of one taken down.
 func (k *Kernel) History(ctx context.Context, s tenants.Scope, in ByID) (History, error) {
 	var out History
-	err := s.Select(&out.Post).Relation("Author").Relation("Place").Where("post.id = ?", in.ID).
+	// Not through Seen: the team may look at what was taken down.
+	err := k.inOpenRooms(s, s.Select(&out.Post)).Relation("Author").Relation("Place").Where("post.id = ?", in.ID).
 		Where("post.audience IN (?)", bun.List(s.Actor.Roles.Audiences())).Scan(ctx)
 	if err != nil {
 		return History{}, err

@@ -118,8 +118,8 @@ type Place struct {
 	Audience   tenants.Audience `bun:"audience" json:"audience"`
 	WhoMayPost WhoMayPost       `bun:"who_may_post" json:"who_may_post"`
 	Position   int              `bun:"position" json:"position"`
-	Version    int              `bun:"version" json:"version"`
-	CreatedAt  time.Time        `bun:"created_at" json:"created_at"`
+	Version    int              `bun:"version" json:"version,omitempty"`
+	CreatedAt  time.Time        `bun:"created_at" json:"created_at,omitzero"`
 
 	Owner *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:owner_id=id" json:"owner,omitempty"`
 }
@@ -174,6 +174,10 @@ type Kind struct {
 	CanReply func(ctx context.Context, s tenants.Scope, root Post) error
 	// Replied runs in the reply's transaction; nil if the room keeps nothing.
 	Replied func(ctx context.Context, s tenants.Scope, root, reply Post) error
+	// Unreplied runs in the transaction in which a reply is taken down.
+	Unreplied func(ctx context.Context, s tenants.Scope, root Post) error
+	// Fits tells what is wrong with a text, new or changed; nil if the room has no rule.
+	Fits func(s tenants.Scope, body string) error
 }
 
 // Reply is the kind of everything below another post.

@@ -23,6 +23,11 @@ func (k *Kernel) Publish(ctx context.Context, s tenants.Scope, place Place, draf
 	if err := place.CanPost(s); err != nil {
 		return Post{}, err
 	}
+	if kind := k.kinds[draft.Kind]; kind.Fits != nil {
+		if err := kind.Fits(s, draft.Body); err != nil {
+			return Post{}, err
+		}
+	}
 	post := Post{Kind: draft.Kind, Module: draft.Module, PlaceID: place.ID, Audience: draft.Audience}
 	if place.Audience != tenants.AudienceService || post.Audience == "" {
 		post.Audience = place.Audience // a place's own audience is the widest that its posts can have

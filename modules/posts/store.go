@@ -62,23 +62,33 @@ func (c Cursor) String() string {
 	return string(text)
 }
 
-// Seen narrows a query to the posts that the actor may read: of open rooms, and
-// visible to their roles or their own. Every query of posts goes through it.
+// Seen narrows a query to the posts that the actor may read: of open rooms, not
+// below something taken down, and visible to their roles or their own. Whoever
+// began a conversation sees its replies, also where they chose an audience that
+// they are not in themselves. Every query of posts goes through it.
 func (k *Kernel) Seen(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
-	open := []string{""}
-	for _, kind := range k.kinds {
-		if s.Service != nil && s.Service.Open(kind.Module) && !slices.Contains(open, kind.Module) {
-			open = append(open, kind.Module)
-		}
-	}
-	slices.Sort(open)
 	states := []State{Visible}
 	if s.May("posts.moderate") {
 		states = append(states, Held)
 	}
-	return q.Where("post.module IN (?)", bun.List(open)).
-		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?))",
-			bun.List(states), bun.List(s.Actor.Roles.Audiences()), s.Actor.ID(), bun.List([]State{Visible, Held}))
+	me := s.Actor.ID()
+	return k.inOpenRooms(s, q).
+		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?) OR post.state IN (?) AND "+rootIs+" AND root.author_id = ?))",
+			bun.List(states), bun.List(s.Actor.Roles.Audiences()), me, bun.List([]State{Visible, Held}), bun.List(states), me).
+		Where("(post.parent_id IS NULL OR "+rootIs+" AND root.state <> ?))", Removed)
+}
+
+const rootIs = "EXISTS (SELECT 1 FROM posts AS root WHERE root.tenant_id = post.tenant_id AND root.id = post.parent_id"
+
+func (k *Kernel) inOpenRooms(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
+	open := []string{""}
+	for _, kind := range k.kinds {
+		if s.Service != nil && s.Service.Open(kind.Module) {
+			open = append(open, kind.Module)
+		}
+	}
+	slices.Sort(open)
+	return q.Where("post.module IN (?)", bun.List(slices.Compact(open)))
 }
 
 // query reads posts with all that a page shows of them.

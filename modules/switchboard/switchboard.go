@@ -17,7 +17,6 @@ import (
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/tenants"
-	"github.com/sharon-nhs/sharon/tenants/policy"
 )
 
 // Switchboard knows the rooms that a service can have.
@@ -28,8 +27,7 @@ func New(rooms []modules.Module) modules.Module {
 	b := Switchboard{slices.DeleteFunc(slices.Clone(rooms), func(m modules.Module) bool { return m.Always })}
 	return modules.Module{
 		Key: "switchboard", Name: "Rooms", Icon: "sliders-horizontal", Always: true,
-		About:  "Which rooms a service has, and how they are tuned.",
-		Grants: policy.Grants(tenants.Grants),
+		About: "Which rooms a service has, and how they are tuned.",
 		Routes: func(r *modules.Router) {
 			web.Get(r, "/settings/rooms", "services.configure", "The rooms of this service", b.List, listPage)
 			web.Get(r, "/settings/rooms/{room}", "services.configure", "A room and its settings", b.Show, roomPage)
@@ -105,10 +103,10 @@ func (b Switchboard) Show(ctx context.Context, s tenants.Scope, in ByRoom) (Deta
 	return out, err
 }
 
-// Change is what a lead wants of a room. Settings that are left out stay.
+// Change is what a lead wants of a room. What is left out stays.
 type Change struct {
 	Room     string          `path:"room"`
-	On       bool            `json:"on"`
+	On       *bool           `json:"on,omitempty"`
 	Version  int             `json:"version" validate:"gte=0"`
 	Settings json.RawMessage `json:"settings,omitempty"`
 }
@@ -127,7 +125,10 @@ func (b Switchboard) Change(ctx context.Context, s tenants.Scope, in Change) (Sw
 	if was.Version != in.Version {
 		return Switch{}, fault.Stale()
 	}
-	now := tenants.Room{Module: room.Key, Enabled: in.On, Version: in.Version + 1, Settings: was.Settings}
+	now := tenants.Room{Module: room.Key, Enabled: was.On, Version: in.Version + 1, Settings: was.Settings}
+	if in.On != nil {
+		now.Enabled = *in.On
+	}
 	if room.Settings != nil && len(in.Settings) > 0 {
 		if now.Settings, err = tune(room, was.Settings, in.Settings); err != nil {
 			return Switch{}, err

@@ -27,6 +27,9 @@ func New(kernel *posts.Kernel) modules.Module {
 			web.Get(r, "", "timeline.read", "Everything that I may see, newest first", t.Latest, page)
 		},
 		Nav: func(s tenants.Scope) []ui.Room {
+			if !s.May("timeline.read") {
+				return nil
+			}
 			return []ui.Room{{Name: "Home", Icon: "house", Path: "/" + s.Service.Slug}}
 		},
 	}

@@ -38,6 +38,7 @@ func New(kernel *posts.Kernel) modules.Module {
 		Key: kind, Module: key, Name: "wall post",
 		Path:  func(p posts.Post) string { return "/posts/" + p.ID.String() },
 		Where: where,
+		Fits:  fits,
 	})
 	return modules.Module{
 		Key: key, Name: "Walls", Icon: "sprout", Settings: defaults,
@@ -53,7 +54,7 @@ func New(kernel *posts.Kernel) modules.Module {
 		},
 		Nav: func(s tenants.Scope) []ui.Room {
 			home := "/" + s.Service.Slug + "/walls"
-			if s.Actor.Member == nil {
+			if s.Actor.Member == nil || !s.May("walls.read") {
 				return nil
 			}
 			mine := home + "/" + s.Actor.Member.HandleKey
@@ -135,9 +136,6 @@ type Written struct {
 
 // Write puts a post on a wall. Forbidden if its owner or the service does not let others.
 func (w Walls) Write(ctx context.Context, s tenants.Scope, in NewPost) (Written, error) {
-	if err := fits(s, in.Body); err != nil {
-		return Written{}, err
-	}
 	owner, err := s.PersonByHandle(ctx, in.Handle)
 	if err != nil {
 		return Written{}, err

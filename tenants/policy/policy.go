@@ -62,6 +62,7 @@ type Enforcer struct {
 // Decision is an answer and the rule that it rests on.
 type Decision struct {
 	Allowed bool
+	Denied  bool // by a rule that says so, not for want of one
 	Because string
 }
 
@@ -104,7 +105,7 @@ func (e *Enforcer) Decide(role, service, permission string) Decision {
 	case err != nil:
 		decision.Because = "the policy could not be read: " + err.Error()
 	case len(rule) > 0:
-		decision.Because = "p, " + strings.Join(rule, ", ")
+		decision.Because, decision.Denied = "p, "+strings.Join(rule, ", "), !allowed
 	default:
 		decision.Because = fmt.Sprintf("no rule lets %s do %s", role, permission)
 	}
