@@ -184,3 +184,12 @@ func (w *world) signedIn(email string) string {
 	w.must(err)
 	return out.Token
 }
+
+// setTrust changes a column of a trust, as an operator would.
+func (w *world) setTrust(trust tenants.Trust, column, value string) {
+	w.Helper()
+	w.must(w.db.Platform(w.ctx, func(ctx context.Context, db bun.IDB) error {
+		_, err := db.NewUpdate().Table("trusts").Set("? = ?", bun.Ident(column), value).Where("id = ?", trust.ID).Exec(ctx)
+		return err
+	}))
+}

@@ -243,8 +243,9 @@ func (g *Gate) Outside(ctx context.Context, r *web.Request) context.Context {
 	if estate := g.Directory.Remembered(r.Host); estate != nil {
 		frame.Trust = estate.Trust.Name
 		slug, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
-		// Nobody learns from an error page that there is a service that they are not in.
-		if service := estate.Service(slug); service != nil && r.Admitted {
+		// Nobody learns from an error page that there is a service that they are
+		// not in; who to call in a crisis is for everybody who has the address.
+		if service := estate.Service(slug); service != nil && (r.Admitted || strings.HasSuffix(r.Path, "/help-now")) {
 			dress(frame, Scope{Estate: estate, Service: service, Now: frame.Now})
 		}
 	}

@@ -20,9 +20,10 @@ type Hours struct {
 // is next: doors open at any hour do not mean that staff are awake.
 func (s *Service) Staffing(now time.Time) (here bool, words string) {
 	now = now.In(clock.London)
+	spans := slices.SortedFunc(slices.Values(s.Staffed), func(a, b Hours) int { return strings.Compare(a.From, b.From) })
 	for ahead := range 8 {
 		day := now.AddDate(0, 0, ahead)
-		for _, span := range s.Staffed {
+		for _, span := range spans {
 			if !slices.Contains(span.Days, strings.ToLower(day.Weekday().String()[:3])) {
 				continue
 			}

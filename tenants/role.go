@@ -101,6 +101,21 @@ const (
 	AudienceClinicians Audience = "clinicians" // the author and clinicians
 )
 
+// Offers are the audiences that somebody with these roles may write for.
+func (r Roles) Offers() []Audience {
+	offers := []Audience{AudienceService}
+	if r.Has(ServiceUser, Waiting, PeerSupporter) {
+		offers = append(offers, AudiencePeers)
+	}
+	if r.Has(Carer) {
+		offers = append(offers, AudienceCarers)
+	}
+	if r.Staff() {
+		offers = append(offers, AudienceStaff)
+	}
+	return append(offers, AudienceClinicians)
+}
+
 var audienceNames = map[Audience]string{
 	AudienceService: "Everyone in this service", AudiencePeers: "Peers, not carers", AudienceCarers: "Relatives and carers",
 	AudienceStaff: "The team only", AudienceClinicians: "Me and the clinicians",

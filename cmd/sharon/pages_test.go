@@ -107,12 +107,21 @@ func (s *site) look(t *testing.T, tab *testkit.Tab, page aPage) {
 			t.Errorf("%s at %d is %d pixels too wide", page.name, width, over)
 		}
 		if screens != "" {
+			s.frame(tab, width)
 			tab.Screenshot(filepath.Join(screens, page.name+"-"+strconv.Itoa(width)+".png"))
 		}
 	}
 	for _, problem := range tab.Problems() {
 		t.Errorf("%s: %s", page.name, problem)
 	}
+}
+
+// frame makes the window as tall as the page, within reason, so that what sticks
+// to its edges is where a person would see it.
+func (s *site) frame(tab *testkit.Tab, width int) {
+	var height int
+	tab.Eval("document.documentElement.scrollHeight", &height)
+	tab.Size(width, max(844, min(height, 1600)))
 }
 
 // address is where an account's trust lives, for a browser.

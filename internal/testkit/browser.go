@@ -417,8 +417,8 @@ func (tab *Tab) Eval(js string, out any) {
 	}
 }
 
-// Screenshot writes a picture of the whole page as PNG and makes the folders on
-// the way.
+// Screenshot writes a picture of what the window shows as PNG and makes the
+// folders on the way.
 func (tab *Tab) Screenshot(path string) {
 	tab.t.Helper()
 	if err := tab.screenshot(path); err != nil {
@@ -430,19 +430,7 @@ func (tab *Tab) screenshot(path string) error {
 	ctx, cancel := context.WithTimeout(tab.ctx, patience)
 	defer cancel()
 	png, err := chromedp.Run(ctx, func(ctx context.Context, target *chromedp.Target) ([]byte, error) {
-		m, err := cdp.Call(ctx, target, page.GetLayoutMetrics, cdp.Empty{})
-		if err != nil {
-			return nil, err
-		}
-		shot, err := cdp.Call(ctx, target, page.CaptureScreenshot, page.CaptureScreenshotParams{
-			Format:                page.CaptureScreenshotFormatPng,
-			CaptureBeyondViewport: new(true),
-			Clip: &page.Viewport{
-				Width:  m.CSSVisualViewport.ClientWidth,
-				Height: max(m.CSSContentSize.Height, m.CSSVisualViewport.ClientHeight),
-				Scale:  1,
-			},
-		})
+		shot, err := cdp.Call(ctx, target, page.CaptureScreenshot, page.CaptureScreenshotParams{Format: page.CaptureScreenshotFormatPng})
 		return shot.Data, err
 	})
 	if err != nil {

@@ -103,9 +103,12 @@ func sameDay(a, b time.Time) bool { return a.YearDay() == b.YearDay() && a.Year(
 func Date(t time.Time) string { return t.In(clock.London).Format("2 January 2006") }
 
 // Count is a number with its word.
-func Count(n int, one, many string) string {
+func Count(n int, one, many string) string { return strconv.Itoa(n) + " " + Word(n, one, many) }
+
+// Word is the word for so many.
+func Word(n int, one, many string) string {
 	if n == 1 {
-		return "1 " + one
+		return one
 	}
-	return strconv.Itoa(n) + " " + many
+	return many
 }

@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"slices"
+
+	"github.com/a-h/templ"
 )
 
 func homeOf(frame *Frame) string {
@@ -12,15 +14,15 @@ func homeOf(frame *Frame) string {
 	return frame.Home
 }
 
-// current is the value of aria-current for a room's link.
-func current(frame *Frame, room Room) string {
+// current marks the link of the room that the page belongs to.
+func current(frame *Frame, room Room) templ.Attributes {
 	switch {
 	case frame.Path == room.Path:
-		return "page"
+		return templ.Attributes{"aria-current": "page"}
 	case room.Key != "" && room.Key == frame.Module:
-		return "true"
+		return templ.Attributes{"aria-current": "true"}
 	}
-	return "false"
+	return nil
 }
 
 // bottomBar picks five of the rooms: home, two rooms with "Post" between them, me.

@@ -59,6 +59,8 @@ CREATE INDEX posts_by_place ON posts (tenant_id, place_id, published_at DESC, id
 --bun:split
 CREATE INDEX posts_by_parent ON posts (tenant_id, parent_id, published_at, id) WHERE parent_id IS NOT NULL;
 --bun:split
+CREATE INDEX posts_by_quote ON posts (tenant_id, quotes_id) WHERE quotes_id IS NOT NULL;
+--bun:split
 CREATE INDEX posts_by_author ON posts (tenant_id, author_id, published_at);
 --bun:split
 -- What a post said before each edit or removal; staff may look.
@@ -120,7 +122,9 @@ CREATE TABLE threads (
 --bun:split
 CREATE INDEX threads_by_board ON threads (tenant_id, place_id, pinned DESC, active_at DESC, post_id DESC);
 --bun:split
-CREATE INDEX threads_unanswered ON threads (tenant_id, service_id, active_at DESC) WHERE NOT answered;
+CREATE INDEX threads_unanswered ON threads (tenant_id, service_id, active_at DESC, post_id DESC) WHERE NOT answered;
+--bun:split
+CREATE INDEX threads_by_activity ON threads (tenant_id, service_id, active_at DESC, post_id DESC);
 --bun:split
 -- How far a member has read a thread.
 CREATE TABLE thread_reads (

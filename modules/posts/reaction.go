@@ -16,8 +16,8 @@ type ReactionKind struct{ Key, Name, Icon string }
 var ReactionKinds = []ReactionKind{
 	{"with_you", "With you", "heart"},
 	{"hug", "Hug", "hand-heart"},
-	{"thank_you", "Thank you", "flower-2"},
-	{"hope", "Hope", "sprout"},
+	{"thank_you", "Thank you", "smile"},
+	{"hope", "Hope", "sun"},
 }
 
 // Count is how many members reacted so.

@@ -231,7 +231,7 @@ func wallPage(wall Wall) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Select(ui.Field{Name: "audience", Label: "Who can see it", Options: audiences, Value: string(tenants.AudienceService)}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Select(ui.Field{Name: "audience", Label: "Who can see it", Options: audienceOptions(wall.Audiences), Value: string(tenants.AudienceService)}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -400,10 +400,12 @@ func prompt(wall Wall) string {
 	return "Leave a word for " + wall.Owner.Handle
 }
 
-var audiences = []ui.Option{
-	{Value: string(tenants.AudienceService), Label: tenants.AudienceService.Name()},
-	{Value: string(tenants.AudiencePeers), Label: tenants.AudiencePeers.Name()},
-	{Value: string(tenants.AudienceClinicians), Label: tenants.AudienceClinicians.Name()},
+func audienceOptions(offers []tenants.Audience) []ui.Option {
+	options := make([]ui.Option, len(offers))
+	for i, audience := range offers {
+		options[i] = ui.Option{Value: string(audience), Label: audience.Name()}
+	}
+	return options
 }
 
 var _ = templruntime.GeneratedTemplate

@@ -4,9 +4,11 @@ package walls
 
 import (
 	"context"
+	"slices"
 
 	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules"
@@ -86,6 +88,8 @@ type Wall struct {
 	Mine       bool             `json:"mine"`
 	// Shut says why the actor cannot write here; empty if they can.
 	Shut string `json:"shut,omitempty"`
+	// Audiences are those that the actor may write for.
+	Audiences []tenants.Audience `json:"audiences"`
 	posts.Page
 }
 
@@ -99,7 +103,7 @@ func (w Walls) Show(ctx context.Context, s tenants.Scope, in ByHandle) (Wall, er
 	if err != nil {
 		return Wall{}, err
 	}
-	out := Wall{Owner: owner, WhoMayPost: wall.WhoMayPost, Mine: owner.ID == s.Actor.ID()}
+	out := Wall{Owner: owner, WhoMayPost: wall.WhoMayPost, Mine: owner.ID == s.Actor.ID(), Audiences: s.Actor.Roles.Offers()}
 	if refused := canWrite(s, wall); refused != nil {
 		out.Shut = refused.Message
 	}
@@ -136,6 +140,9 @@ type Written struct {
 
 // Write puts a post on a wall. Forbidden if its owner or the service does not let others.
 func (w Walls) Write(ctx context.Context, s tenants.Scope, in NewPost) (Written, error) {
+	if in.Audience != "" && !slices.Contains(s.Actor.Roles.Offers(), in.Audience) {
+		return Written{}, fault.Bad("audience", "Choose one of the answers for who can see it.")
+	}
 	owner, err := s.PersonByHandle(ctx, in.Handle)
 	if err != nil {
 		return Written{}, err

@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -92,11 +91,10 @@ func Fill(ctx context.Context, d Deps, size Size, wrote func(posts int)) error {
 	}()
 	workers.Wait()
 	close(failed)
-	var all []error
-	for err := range failed {
-		all = append(all, err)
+	if err, ok := <-failed; ok {
+		return err // the first; others fail because of it
 	}
-	return errors.Join(append(all, ctx.Err())...)
+	return ctx.Err()
 }
 
 // filling is what the trusts share.

@@ -24,15 +24,15 @@ func TestFill(t *testing.T) {
 		}
 		for query, rows := range map[string]int{
 			"SELECT tenant_id, id, place_id, author_id, parent_id, quotes_id, length(body), published_at, hug, replies FROM posts ORDER BY id": size.Trusts * size.Posts,
-			"SELECT tenant_id, service_id, id, account_id, handle, roles, joined_at FROM members ORDER BY id":                    size.Trusts * size.Members,
-			"SELECT id, slug, name, ods_code FROM trusts ORDER BY id":                                                            size.Trusts,
-			"SELECT tenant_id, id, email_lookup FROM accounts ORDER BY id":                                                       size.Trusts * (size.Members + 1),
-			"SELECT tenant_id, id, slug, name, area FROM services ORDER BY id":                                                   size.Trusts * size.Services,
-			"SELECT tenant_id, post_id, member_id, kind FROM reactions ORDER BY post_id, member_id":                              -1,
-			"SELECT tenant_id, post_id, member_id, followed_at FROM follows ORDER BY post_id, member_id":                         -1,
-			"SELECT tenant_id, post_id, place_id, answered, active_at FROM threads ORDER BY post_id":                             -1,
-			"SELECT tenant_id, post_id, member_id, read_at FROM thread_reads ORDER BY post_id, member_id":                        -1,
-			"SELECT tenant_id, id, service_id, module, slug, owner_id FROM places ORDER BY id":                                   -1,
+			"SELECT tenant_id, service_id, id, account_id, handle, roles, joined_at FROM members ORDER BY id":                                  size.Trusts * size.Members,
+			"SELECT id, slug, name, ods_code FROM trusts ORDER BY id":                                                                          size.Trusts,
+			"SELECT tenant_id, id, email_lookup FROM accounts ORDER BY id":                                                                     size.Trusts * (size.Members + 1),
+			"SELECT tenant_id, id, slug, name, area FROM services ORDER BY id":                                                                 size.Trusts * size.Services,
+			"SELECT tenant_id, post_id, member_id, kind FROM reactions ORDER BY post_id, member_id":                                            -1,
+			"SELECT tenant_id, post_id, member_id, followed_at FROM follows ORDER BY post_id, member_id":                                       -1,
+			"SELECT tenant_id, post_id, place_id, answered, active_at FROM threads ORDER BY post_id":                                           -1,
+			"SELECT tenant_id, post_id, member_id, read_at FROM thread_reads ORDER BY post_id, member_id":                                      -1,
+			"SELECT tenant_id, id, service_id, module, slug, owner_id FROM places ORDER BY id":                                                 -1,
 		} {
 			first, second := one.rows(t, query), two.rows(t, query)
 			if first != second {

@@ -20,7 +20,7 @@ func newIDs(seed, part uint64) *ids {
 // begins with the time, so that neighbours in time are neighbours on disk.
 func (r *ids) at(t time.Time) uuid.UUID {
 	var id uuid.UUID
-	binary.BigEndian.PutUint64(id[:8], uint64(t.UnixMilli())<<16|r.Uint64()&0x0fff|0x7000) //nolint:gosec // a time after 1970
+	binary.BigEndian.PutUint64(id[:8], uint64(t.UnixMilli())<<16|r.Uint64()&0x0fff|0x7000)
 	binary.BigEndian.PutUint64(id[8:], r.Uint64()>>2|0x8000000000000000)
 	return id
 }

@@ -111,9 +111,7 @@ func (w *seeding) walls(c content) error {
 	for _, p := range c.Walls {
 		wall, ok := walls[p.On]
 		if !ok {
-			owner := w.people[p.On]
-			wall = posts.Place{ID: w.ids.at(owner.JoinedAt), Module: "walls", Slug: owner.ID.String(), OwnerID: &owner.ID,
-				Audience: tenants.AudienceService, WhoMayPost: posts.PostMembers, Version: 1, CreatedAt: owner.JoinedAt}
+			wall = wallOf(w.ids, w.people[p.On])
 			walls[p.On] = wall
 			w.places = append(w.places, wall)
 		}

@@ -1,0 +1,157 @@
+package workers_test
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/hibiken/asynq"
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/internal/clock"
+	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/testkit"
+	"github.com/sharon-nhs/sharon/migrations"
+	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/workers"
+)
+
+func TestMain(m *testing.M) { testkit.Main(m) }
+
+// works is what several workers share: one database and one queue.
+type works struct {
+	*testing.T
+	deps  workers.Deps
+	db    *database.DB
+	clock *clock.Fake
+	trust tenants.Trust
+}
+
+func onBoth(t *testing.T, test func(w *works)) {
+	prepare := testkit.Migrated(migrations.Files)
+	t.Run("embedded", func(t *testing.T) { test(newWorks(t, testkit.SQLite(t, prepare), "")) })
+	t.Run("grown", func(t *testing.T) { test(newWorks(t, testkit.Postgres(t, prepare), testkit.Redis(t))) })
+}
+
+func newWorks(t *testing.T, databaseURL, redisURL string) *works {
+	t.Helper()
+	w := &works{T: t, db: testkit.Open(t, databaseURL), clock: clock.NewFake(time.Date(2026, 11, 20, 10, 31, 0, 0, time.UTC))}
+	queue, err := jobs.Open(redisURL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(queue.Close)
+	directory := &tenants.Directory{DB: w.db, Clock: w.clock, BaseHost: "localhost"}
+	if w.trust, err = directory.CreateTrust(t.Context(), tenants.NewTrust{ODSCode: "RX1", Name: "Northmoor", Slug: "northmoor"}); err != nil {
+		t.Fatal(err)
+	}
+	w.deps = workers.Deps{Directory: directory, Sessions: tenants.Sessions{Idle: time.Hour, Absolute: 12 * time.Hour}, Queue: queue, Clock: w.clock, Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelError}))}
+	return w
+}
+
+// run starts so many workers, waits until done says so, and stops them.
+func (w *works) run(many int, done func() bool) {
+	w.Helper()
+	ctx, stop := context.WithCancel(w.Context())
+	var all sync.WaitGroup
+	for range many {
+		all.Go(func() {
+			if err := workers.Run(ctx, w.deps); err != nil {
+				w.Error(err)
+			}
+		})
+	}
+	for deadline := time.Now().Add(10 * time.Second); !done(); time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			w.Error("the work was not done in ten seconds")
+			break
+		}
+	}
+	stop()
+	stopped := make(chan struct{})
+	go func() { all.Wait(); close(stopped) }()
+	select {
+	case <-stopped:
+	case <-time.After(20 * time.Second):
+		w.Fatal("the workers did not stop")
+	}
+}
+
+// ids lists the sweeps that are done.
+func (w *works) ids() (ids []string) {
+	w.Helper()
+	inspector := asynq.NewInspector(w.deps.Queue.Connection)
+	defer func() { _ = inspector.Close() }()
+	tasks, _ := inspector.ListCompletedTasks(jobs.Bulk) // none while there is no such queue
+	for _, task := range tasks {
+		if task.Type == "housekeeping:sweep" {
+			ids = append(ids, task.ID)
+		}
+	}
+	return ids
+}
+
+// leave puts an old limit into the trust, for the sweep to find.
+func (w *works) leave() {
+	w.Helper()
+	err := w.db.Write(w.Context(), w.trust.ID, func(ctx context.Context, db bun.IDB) error {
+		_, err := db.NewRaw("INSERT INTO throttles (tenant_id, subject, failures, updated_at) VALUES (?, 'old', 1, ?)", w.trust.ID, w.clock.Now().Add(-48*time.Hour)).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+}
+
+func (w *works) left() (n int) {
+	w.Helper()
+	err := w.db.Read(w.Context(), w.trust.ID, func(ctx context.Context, db bun.IDB) error {
+		return db.NewRaw("SELECT count(*) FROM throttles WHERE tenant_id = ?", w.trust.ID).Scan(ctx, &n)
+	})
+	if err != nil {
+		w.Fatal(err)
+	}
+	return n
+}
+
+func TestPeriodicTaskRunsOnceASlotOnThreeWorkers(t *testing.T) {
+	onBoth(t, func(w *works) {
+		w.leave()
+		w.run(3, func() bool { return len(w.ids()) > 0 })
+		if got := w.ids(); len(got) != 1 || got[0] != "housekeeping:sweep:2026-11-20T10:30:00Z" {
+			w.Errorf("in the first slot: %v", got)
+		}
+		if n := w.left(); n != 0 {
+			w.Errorf("the sweep left %d rows", n)
+		}
+		w.clock.Advance(10 * time.Minute)
+		w.leave()
+		start := time.Now()
+		w.run(3, func() bool { return time.Since(start) > 500*time.Millisecond }) // a restart within the slot
+		if got := w.ids(); len(got) != 1 || w.left() != 1 {
+			w.Errorf("after a restart in the same slot: %v, %d rows", got, w.left())
+		}
+		w.clock.Advance(5 * time.Minute)
+		w.run(3, func() bool { return len(w.ids()) > 1 })
+		if got := w.ids(); len(got) != 2 || w.left() != 0 {
+			w.Errorf("in the second slot: %v, %d rows", got, w.left())
+		}
+	})
+}
+
+func TestTaskTypesEndInASegmentOfTheirOwn(t *testing.T) {
+	all := workers.Schedule(workers.Deps{})
+	for i, one := range all {
+		for j, other := range all {
+			if i != j && len(other.Type) >= len(one.Type) && other.Type[:len(one.Type)] == one.Type {
+				t.Errorf("asynq would give %s what is for %s", one.Type, other.Type)
+			}
+		}
+		if _, known := jobs.Weights[one.Queue]; !known || one.Every <= 0 {
+			t.Errorf("%s: queue %q, every %v", one.Type, one.Queue, one.Every)
+		}
+	}
+}
