@@ -13,7 +13,7 @@ import (
 type Hours struct {
 	Days []string `json:"days" yaml:"days"` // mon to sun
 	From string   `json:"from" yaml:"from"` // 09:00
-	To   string   `json:"to" yaml:"to"`
+	To   string   `json:"to" yaml:"to"`     // not after From: of the next day
 }
 
 // Staffing says in words whether the team is there now, and otherwise when it
@@ -21,7 +21,7 @@ type Hours struct {
 func (s *Service) Staffing(now time.Time) (here bool, words string) {
 	now = now.In(clock.London)
 	spans := slices.SortedFunc(slices.Values(s.Staffed), func(a, b Hours) int { return strings.Compare(a.From, b.From) })
-	for ahead := range 8 {
+	for ahead := -1; ahead < 8; ahead++ { // last night's team may still be here
 		day := now.AddDate(0, 0, ahead)
 		for _, span := range spans {
 			if !slices.Contains(span.Days, strings.ToLower(day.Weekday().String()[:3])) {
@@ -51,7 +51,10 @@ func (h Hours) on(day time.Time) (from, to time.Time, err error) {
 	if from, err = at(h.From); err != nil {
 		return from, to, err
 	}
-	to, err = at(h.To)
+	if to, err = at(h.To); err == nil && !to.After(from) {
+		day = day.AddDate(0, 0, 1) // until the next morning
+		to, err = at(h.To)
+	}
 	return from, to, err
 }
 

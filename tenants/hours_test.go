@@ -61,3 +61,21 @@ func TestHoursMayStandInAnyOrder(t *testing.T) {
 		t.Error(words)
 	}
 }
+
+func TestATeamOfTheNightIsHereUntilMorning(t *testing.T) {
+	service := tenants.Service{Staffed: []tenants.Hours{{Days: []string{"fri"}, From: "22:00", To: "06:00"}}}
+	for at, want := range map[string]string{
+		"2026-11-20T21:00": "The team is next here today at 10pm",
+		"2026-11-20T23:00": "The team is here until 6am",
+		"2026-11-21T03:12": "The team is here until 6am",
+		"2026-11-21T06:00": "The team is next here on Friday at 10pm",
+	} {
+		now, err := time.Parse("2006-01-02T15:04", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, got := service.Staffing(now); got != want {
+			t.Errorf("%s: %q, want %q", at, got, want)
+		}
+	}
+}

@@ -45,7 +45,7 @@ func HandleKey(handle string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(handle), func(r rune) bool { return r == ' ' || r == '-' }), "-")
 }
 
-// PersonByHandle finds an active member of this service. NotFound otherwise.
+// PersonByHandle finds an active member of this service. No row (database.Missing) otherwise.
 func (s Scope) PersonByHandle(ctx context.Context, handle string) (Person, error) {
 	var person Person
 	err := s.Select(&person).Where("handle_key = ?", HandleKey(handle)).Where("status = 'active'").Scan(ctx)

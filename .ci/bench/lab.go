@@ -111,8 +111,8 @@ func cleanEnvironment() []string {
 	})
 }
 
-// command runs a program to its end and returns what it said.
-func (l *lab) command(env []string, program string, args ...string) (string, error) {
+// command runs a program to its end; its error holds what it said last.
+func (l *lab) command(env []string, program string, args ...string) error {
 	cmd := exec.CommandContext(l.ctx, program, args...)
 	cmd.Env = append(cleanEnvironment(), env...)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
@@ -121,14 +121,14 @@ func (l *lab) command(env []string, program string, args ...string) (string, err
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
 	if err := cmd.Run(); err != nil {
-		return out.String(), fmt.Errorf("%s %s: %w\n%s", filepath.Base(program), strings.Join(args, " "), err, last(out.Bytes()))
+		return fmt.Errorf("%s %s: %w\n%s", filepath.Base(program), strings.Join(args, " "), err, last(out.Bytes()))
 	}
-	return out.String(), nil
+	return nil
 }
 
 // build makes bin/sharon as make does, and takes a copy of it.
 func (l *lab) build() error {
-	if _, err := l.command(nil, "make", "--no-print-directory", "bin/sharon"); err != nil {
+	if err := l.command(nil, "make", "--no-print-directory", "bin/sharon"); err != nil {
 		return err
 	}
 	built, err := os.ReadFile("bin/sharon")

@@ -274,19 +274,23 @@ func (b *bench) loads(wanted []*row) (err error) {
 	}
 	for n := range o.rounds {
 		for _, r := range wanted {
+			at := b.sites[r.site].site
+			server, database, sent := at.counters(r.load)
 			now, err := r.load.run(b.ctx, o.warmUp(), took)
 			if err != nil {
-				return fmt.Errorf("%s: %w\n%s", r.key, err, tail(b.sites[r.site].site.log))
+				return fmt.Errorf("%s: %w\n%s", r.key, err, tail(at.log))
 			}
+			serverAfter, databaseAfter, sentAfter := at.counters(r.load)
+			cost := costs{(serverAfter - server) / (sentAfter - sent), (databaseAfter - database) / (sentAfter - sent)}
 			after, err := base.run(b.ctx, o.warmUp(), took)
 			if err != nil {
 				return fmt.Errorf("base: %w", err)
 			}
-			r.rounds = append(r.rounds, round{now, (before.perSecond + after.perSecond) / 2})
+			r.rounds = append(r.rounds, round{now, cost, (before.perSecond + after.perSecond) / 2})
 			b.report.base = append(b.report.base, after)
 			before = after
-			b.say("round %d of %d  %-16s %6.0f/s of %6.0f/s = %.3f  p50 %s  p99 %s", n+1, o.rounds, r.key, now.perSecond, after.perSecond,
-				now.perSecond/r.rounds[n].base, milliseconds(now.p50), milliseconds(now.p99))
+			b.say("round %d of %d  %-16s %6.0f/s of %6.0f/s = %.3f  p50 %s  p99 %s  CPU %s", n+1, o.rounds, r.key, now.perSecond, after.perSecond,
+				now.perSecond/r.rounds[n].base, milliseconds(now.p50), milliseconds(now.p99), cost)
 		}
 	}
 	b.report.rows = wanted

@@ -22,6 +22,7 @@ import (
 // with the memory that somebody would give it on a machine like this.
 type postgres struct {
 	dir, log string
+	pid      int
 	version  string
 }
 
@@ -77,6 +78,7 @@ func (l *lab) startPostgres() error {
 	if err != nil {
 		return err
 	}
+	pg.pid = server.cmd.Process.Pid
 	server.ending = syscall.SIGINT // PostgreSQL's fast shutdown
 	if err := l.await(server, pg.log, time.Minute, func() error {
 		return pg.query(l.ctx, "postgres", &pg.version, "SELECT current_setting('server_version')")

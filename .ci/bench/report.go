@@ -25,7 +25,7 @@ type report struct {
 func (r *report) table() string {
 	var out strings.Builder
 	if len(r.rows) > 0 {
-		out.WriteString("| row | requests/s | share of base | p50 | p99 | must | reach for | stands |\n|---|---:|---:|---:|---:|---|---|---|\n")
+		out.WriteString("| row | requests/s | share of base | p50 | p99 | CPU a request | must | reach for | stands |\n|---|---:|---:|---:|---:|---:|---|---|---|\n")
 		base := row{rounds: make([]round, 0, len(r.base))}
 		for _, one := range r.base {
 			base.rounds = append(base.rounds, round{measured: one, base: one.perSecond})
@@ -33,9 +33,9 @@ func (r *report) table() string {
 		line := func(name string, now measured, rest ...string) {
 			fmt.Fprintf(&out, "| %s | %s | %s | %s | %s | %s |\n", name, thousands(int(now.perSecond)), rest[0], milliseconds(now.p50), milliseconds(now.p99), strings.Join(rest[1:], " | "))
 		}
-		line(fmt.Sprintf("base: %s of templ from memory", kilobytes(float64(r.baseLen))), base.now(), "1", "", "", "")
+		line(fmt.Sprintf("base: %s of templ from memory", kilobytes(float64(r.baseLen))), base.now(), "1", "", "", "", "")
 		for _, one := range r.rows {
-			line(one.name, one.now(), fmt.Sprintf("%.3f", one.share()), one.must.String(), one.reach.String(), one.verdict())
+			line(one.name, one.now(), fmt.Sprintf("%.3f", one.share())+one.spread(), one.cost().String(), one.must.String(), one.reach.String(), one.verdict())
 		}
 	}
 	if len(r.figures) > 0 {
@@ -47,12 +47,18 @@ func (r *report) table() string {
 	return out.String()
 }
 
+// quietBase is what the base makes at least on two cores that have nothing else to do.
+const quietBase = 12_000
+
 func (r *report) document() string {
 	var out strings.Builder
 	say := func(format string, args ...any) { fmt.Fprintf(&out, format+"\n", args...) }
 	say("# Performance\n")
 	say("The last run of `make bench`, which writes this page: %s, commit %s, on %s. It took %s.\n",
 		r.began.Format("2 January 2006, 15:04"), r.commit, strings.Join(r.machine, ", "), time.Since(r.began).Round(time.Second))
+	if busy := median(r.base, func(one measured) float64 { return one.perSecond }); busy < quietBase {
+		say("> **A trial.** The base made %s requests/s only, so the machine is small or had other work: shares and CPU are rough, 99th percentiles and replies per second say nothing.\n", thousands(int(busy)))
+	}
 	say("A figure is its share of the **base**, measured in the same minutes on the same machine; requests per second are for orientation. "+
 		"*Must* is the least, *reach for* is what we are here for.\n\n%s", r.table())
 	say("%s", method(r.options))
@@ -68,8 +74,9 @@ func method(o options) string {
 	return fmt.Sprintf(`## How it is measured
 
 - **Base**: a fiber handler in a process of its own that renders a page of 20 posts with templ from memory (`+"`.ci/bench/base.templ`"+`). Shares are taken from what the base makes just before and just after each row.
-- **Load**: %d connections from this machine's loopback, beside the server, each asking for the next thing as soon as it has an answer; %d rounds of %d s a row after %s to warm up, rows and base in turn. Shown is the median of the rounds. Any answer but 200 fails the run.
+- **Load**: %d connections from this machine's loopback, beside the server, each asking for the next thing as soon as it has an answer; %d rounds of %d s a row after %s to warm up, rows and base in turn. Shown is the median of the rounds, and of the share also the least and the largest. Any answer but 200 fails the run.
 - **Readers**: %d members who sign in over JSON, spread over all trusts and services, then ask as a browser (cookie, HTML) or a client (bearer token, JSON): three in five ask for the timeline's first page, the others for older ones. Uncompressed, but in the row that says so. Threads have 20 replies and more. Nothing is cached between requests.
+- **CPU a request** is the processor time of the server and, after the +, of PostgreSQL; it hardly moves when the machine has other work.
 - **Replies**: every one is a command of its own with its own idempotency key, spread over hundreds of threads of all these members, committed and flushed to the disk. There is no outbox and no search index yet.
 - **Server**: `+"`sharon web`"+` on PostgreSQL, `+"`sharon serve`"+` (workers and queue inside) on SQLite, as `+"`make`"+` builds it, with the settings it has by default, its log written to a file.
 - **PostgreSQL**: on the same machine, over its socket, as a role that row security binds: %s; the rest as it comes. Vacuumed and analysed after the data was made.

@@ -45,6 +45,7 @@ type row struct {
 
 type round struct {
 	measured
+	costs
 	base float64 // the base's requests per second before and after
 }
 
@@ -77,12 +78,32 @@ func (r *row) share() float64 {
 	return median(r.rounds, func(one round) float64 { return one.perSecond / one.base })
 }
 
+// spread is the least and the largest share of the rounds.
+func (r *row) spread() string {
+	if len(r.rounds) < 2 {
+		return ""
+	}
+	shares := make([]float64, 0, len(r.rounds))
+	for _, one := range r.rounds {
+		shares = append(shares, one.perSecond/one.base)
+	}
+	return fmt.Sprintf(" (%.3f–%.3f)", slices.Min(shares), slices.Max(shares))
+}
+
 // now are the middle figures of the rounds.
 func (r *row) now() measured {
 	return measured{
 		perSecond: median(r.rounds, func(one round) float64 { return one.perSecond }),
 		p50:       median(r.rounds, func(one round) time.Duration { return one.p50 }),
 		p99:       median(r.rounds, func(one round) time.Duration { return one.p99 }),
+	}
+}
+
+// cost is the middle processor time of a request.
+func (r *row) cost() costs {
+	return costs{
+		server:   median(r.rounds, func(one round) time.Duration { return one.server }),
+		database: median(r.rounds, func(one round) time.Duration { return one.database }),
 	}
 }
 

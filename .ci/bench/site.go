@@ -68,10 +68,10 @@ func (l *lab) newSite(name, database, mode string, v volume) (*site, error) {
 	}
 	l.say("making the data of %s: %s", name, v)
 	began := time.Now()
-	if _, err := l.command(s.environment(), l.sharon, "migrate", "up"); err != nil {
+	if err := l.command(s.environment(), l.sharon, "migrate", "up"); err != nil {
 		return nil, err
 	}
-	_, err := l.command(s.environment(), l.sharon, "demo", "--trusts", strconv.Itoa(v.trusts), "--services", strconv.Itoa(v.services),
+	err := l.command(s.environment(), l.sharon, "demo", "--trusts", strconv.Itoa(v.trusts), "--services", strconv.Itoa(v.services),
 		"--members", strconv.Itoa(v.members), "--posts", strconv.Itoa(v.posts), "--seed", "1")
 	s.made = time.Since(began)
 	l.say("  %s", s.made.Round(100*time.Millisecond))

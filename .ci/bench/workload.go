@@ -74,7 +74,7 @@ func (s *site) prepare(sessions, threads int) (*workload, error) {
 	if len(w.threads) == 0 || len(w.open) == 0 {
 		return nil, fmt.Errorf("%s: there are no threads on the timelines", s.name)
 	}
-	mix := rand.New(rand.NewPCG(1, 1)) //nolint:gosec // the same order at every run
+	mix := rand.New(rand.NewPCG(1, 1)) // the same order at every run
 	mix.Shuffle(len(w.pages), func(i, j int) { w.pages[i], w.pages[j] = w.pages[j], w.pages[i] })
 	mix.Shuffle(len(w.open), func(i, j int) { w.open[i], w.open[j] = w.open[j], w.open[i] })
 	return w, nil

@@ -17,9 +17,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/testkit"
 )
 
@@ -81,6 +85,7 @@ func newSite(t *testing.T, address string) *site {
 	if s.app, err = open(c, w, testKeys, s.clock); err != nil {
 		t.Fatal(err)
 	}
+	watched(t, s.app.DB)
 	s.app.Log = slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	server, err := s.app.handler()
 	if err != nil {
@@ -92,6 +97,20 @@ func newSite(t *testing.T, address string) *site {
 		_ = s.app.DB.Close()
 	})
 	return s
+}
+
+// watched fails the test on any query of a tenant's table without the tenant.
+func watched(t *testing.T, db *database.DB) {
+	t.Helper()
+	var tables []string
+	err := db.Read(context.Background(), uuid.Nil, func(ctx context.Context, tx bun.IDB) (err error) {
+		tables, err = testkit.TenantTables(ctx, tx)
+		return err
+	})
+	if err != nil || len(tables) == 0 {
+		t.Fatalf("tenant tables: %v %v", tables, err)
+	}
+	db.AddQueryHook(testkit.Tripwire(t, tables))
 }
 
 // testLog fails the test on what the server logs as an error: a 500 is never fine.

@@ -64,13 +64,13 @@ func postgresPool(rawURL string, asApp bool) (*bun.DB, error) {
 	if asApp {
 		config.RuntimeParams["role"] = AppRole
 	}
-	for key, value := range map[string]string{
-		"application_name":                    "sharon",
-		"timezone":                            "UTC",
-		"statement_timeout":                   "30s",
-		"lock_timeout":                        "10s",
-		"idle_in_transaction_session_timeout": "60s",
-	} {
+	settings := map[string]string{"application_name": "sharon", "timezone": "UTC"}
+	if asApp { // a migration may build an index for an hour, or wait for another one
+		settings["statement_timeout"] = "30s"
+		settings["lock_timeout"] = "10s"
+		settings["idle_in_transaction_session_timeout"] = "60s"
+	}
+	for key, value := range settings {
 		if _, set := config.RuntimeParams[key]; !set {
 			config.RuntimeParams[key] = value
 		}

@@ -58,10 +58,13 @@ func newPolicy() *bluemonday.Policy {
 	return p
 }
 
+// deepest is how far quotes may stand in quotes; what is deeper moves up.
+var deepest = regexp.MustCompile(`(?m)^((?:[ \t]*>){5})(?:[ \t]*>)+`)
+
 // HTML renders text to safe HTML. Text that cannot be rendered comes back escaped.
 func HTML(text string) string {
 	var out bytes.Buffer
-	if err := engine.Convert([]byte(text), &out); err != nil {
+	if err := engine.Convert(deepest.ReplaceAll([]byte(text), []byte("$1")), &out); err != nil {
 		return "<p>" + html.EscapeString(text) + "</p>"
 	}
 	return strings.TrimSpace(string(policy.SanitizeBytes(out.Bytes())))

@@ -77,6 +77,11 @@ func (a *App[S]) Fiber() *fiber.App {
 	return app
 }
 
+// hardLimit is where the server hangs up without reading on. What lies between
+// it and BodyLimit is read and answered 413: a browser that is hung up on shows
+// "connection reset" instead of what to do.
+func hardLimit(o Options) int { return 16 * o.BodyLimit }
+
 // fiberPath turns /{service}/posts/{id} into fiber's /:service/posts/:id.
 func fiberPath(path string) string {
 	return strings.NewReplacer("{", ":", "}", "").Replace(path)
@@ -88,7 +93,7 @@ func newFiber(o Options, onError fiber.ErrorHandler) *fiber.App {
 		Immutable:             true,
 		CaseSensitive:         true,
 		UnescapePath:          true,
-		BodyLimit:             o.BodyLimit,
+		BodyLimit:             hardLimit(o),
 		ErrorHandler: func(c *fiber.Ctx, err error) error {
 			secureHeaders(o, c)
 			return onError(c, err)
@@ -131,7 +136,7 @@ func (a *App[S]) Handler() Handler { return a.Fiber().Handler() }
 // Host sends each request to the face that its host belongs to.
 func Host(choose func(host string) Handler, o Options) *fiber.App {
 	root := fiber.New(fiber.Config{
-		DisableStartupMessage: true, BodyLimit: o.BodyLimit, ReadBufferSize: 16 << 10,
+		DisableStartupMessage: true, BodyLimit: hardLimit(o), ReadBufferSize: 16 << 10,
 		ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 75 * time.Second,
 		// Reached only for what cannot be read as a request, or is too large to.
 		ErrorHandler: func(c *fiber.Ctx, err error) error {

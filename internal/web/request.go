@@ -121,6 +121,9 @@ func (a *App[S]) copyRequest(c *fiber.Ctx, route *Route) (*Request, error) {
 		r.Values = values(c.Request().URI().QueryArgs())
 		return r, nil
 	}
+	if len(c.Request().Body()) > a.BodyLimit {
+		return r, fault.New(fault.TooLarge, fiberMessages[fault.TooLarge])
+	}
 	return r, r.readBody(c)
 }
 
