@@ -16,8 +16,8 @@ func Rooms() []modules.Module {
 	kernel := posts.NewKernel()
 	rooms := []modules.Module{
 		timeline.New(kernel),
-		forums.New(kernel),
 		walls.New(kernel),
+		forums.New(kernel),
 		kernel.Room(),
 	}
 	return append(rooms, switchboard.New(rooms))

@@ -55,12 +55,11 @@ func New(kernel *posts.Kernel) modules.Module {
 			web.Post(r, "/walls/{handle}/door", "walls.tend", "Say who may write on my wall", w.Tend, web.SeeOther("/walls/{handle}"), web.FormAt("/walls/{handle}"))
 		},
 		Nav: func(s tenants.Scope) []ui.Room {
-			home := "/" + s.Service.Slug + "/walls"
 			if s.Actor.Member == nil || !s.May("walls.read") {
 				return nil
 			}
-			mine := home + "/" + s.Actor.Member.HandleKey
-			return []ui.Room{{Key: key, Name: "Walls", Icon: "users-round", Path: home}, {Key: "my-wall", Name: "My wall", Icon: "sprout", Path: mine, Compose: mine + "#write"}}
+			mine := "/" + s.Service.Slug + "/walls/" + s.Actor.Member.HandleKey
+			return []ui.Room{{Key: key, Name: "My wall", Icon: "sprout", Path: mine, Compose: mine + "#write"}}
 		},
 	}
 }
