@@ -13,7 +13,7 @@ run: bin/sharon ## build the platform and run it with a demonstration trust
 
 .PHONY: bin/sharon
 bin/sharon:
-	@go build -trimpath -o $@ ./cmd/sharon
+	@go build -trimpath -ldflags "-s -w -X main.version=$$(git describe --tags --always --dirty 2>/dev/null || echo dev)" -o $@ ./cmd/sharon
 
 .PHONY: test
 test: ## run all tests (installs PostgreSQL, Redis and Chromium if missing); TESTFLAGS=-run=Name for one
