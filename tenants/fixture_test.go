@@ -2,7 +2,6 @@ package tenants_test
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"net/netip"
 	"testing"
@@ -129,7 +128,7 @@ var limits = tenants.Sessions{Idle: 30 * time.Minute, Absolute: 12 * time.Hour}
 
 func (w *world) gate(d *tenants.Directory) *tenants.Gate {
 	return &tenants.Gate{DB: w.db, Directory: d, Clock: w.clock, Keys: w.keys, Sessions: limits,
-		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), Rooms: func(tenants.Scope) []ui.Room { return nil }}
+		Log: slog.New(slog.DiscardHandler), Rooms: func(tenants.Scope) []ui.Room { return nil }}
 }
 
 // request is one by an API client at northmoor.

@@ -225,7 +225,7 @@ func TestStolenDeviceIsLimitedToo(t *testing.T) {
 		out, err := w.tryToSignIn("hazel@example.org", password, "192.0.2.1", "")
 		w.must(err)
 		for range 10 {
-			_, err = w.tryToSignIn("hazel@example.org", "guess", "192.0.2.1", device(out))
+			_, _ = w.tryToSignIn("hazel@example.org", "guess", "192.0.2.1", device(out))
 		}
 		if _, err = w.tryToSignIn("hazel@example.org", "guess", "192.0.2.1", device(out)); !fault.Is(err, fault.Limited) {
 			w.Errorf("got %v", err)

@@ -21,6 +21,7 @@ type lab struct {
 	dir     string
 	sharon  string // this run's copy of bin/sharon, so that another build does not change it under us
 	pg      *postgres
+	lock    *os.File // held until this process ends, however it ends
 	running []*process
 	say     func(format string, args ...any)
 }
@@ -32,7 +33,8 @@ func newLab(ctx context.Context, say func(string, ...any)) (*lab, error) {
 	if info, err := os.Stat(parent); err != nil || !info.IsDir() {
 		parent = os.TempDir()
 	}
-	dir, err := os.MkdirTemp(parent, "sharon-bench-")
+	sweep(parent)
+	dir, err := os.MkdirTemp(parent, folderPrefix)
 	if err != nil {
 		return nil, err
 	}
@@ -40,7 +42,28 @@ func newLab(ctx context.Context, say func(string, ...any)) (*lab, error) {
 	if err := os.Chmod(dir, 0o711); err != nil {
 		return nil, err
 	}
-	return &lab{ctx: ctx, dir: dir, say: say}, nil
+	lock, err := os.Create(filepath.Join(dir, "lock"))
+	if err != nil {
+		return nil, err
+	}
+	return &lab{ctx: ctx, dir: dir, lock: lock, say: say}, syscall.Flock(int(lock.Fd()), syscall.LOCK_EX)
+}
+
+const folderPrefix = "sharon-bench-"
+
+// sweep removes the folders of runs that were killed before they could.
+func sweep(parent string) {
+	dirs, _ := filepath.Glob(filepath.Join(parent, folderPrefix+"*"))
+	for _, dir := range dirs {
+		lock, err := os.Open(filepath.Join(dir, "lock"))
+		if err != nil {
+			continue
+		}
+		if syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil {
+			_ = os.RemoveAll(dir)
+		}
+		_ = lock.Close()
+	}
 }
 
 // close ends every process that was started, the last one first, and removes the folder.

@@ -144,7 +144,7 @@ func TestSignatureHoldsForItsPartsOnly(t *testing.T) {
 }
 
 func TestTokensDiffer(t *testing.T) {
-	if a, b := crypt.Token(), crypt.Token(); a == b || len(a) != 43 || crypt.TokenHash(a) == a || crypt.TokenHash(a) != crypt.TokenHash(a) {
+	if a, b := crypt.Token(), crypt.Token(); a == b || len(a) != 43 || crypt.TokenHash(a) == a {
 		t.Errorf("tokens %s and %s", a, b)
 	}
 }

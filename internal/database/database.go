@@ -203,7 +203,7 @@ func (d *DB) run(ctx context.Context, pool *bun.DB, begin string, tenant uuid.UU
 // doomed tells whether a statement has failed: PostgreSQL then answers COMMIT by
 // undoing everything, and calls that no error.
 func doomed(conn bun.Conn) (failed bool) {
-	_ = conn.Conn.Raw(func(driver any) error {
+	_ = conn.Raw(func(driver any) error {
 		if c, ok := driver.(*stdlib.Conn); ok {
 			failed = c.Conn().PgConn().TxStatus() == 'E'
 		}

@@ -63,7 +63,7 @@ func astray(query string, tables []string) (found []string) {
 	}
 	for _, b := range r.blocks {
 		for alias, table := range b.tables {
-			if slices.Contains(tables, table) && !tied[column{b, alias, "tenant_id"}] && !(alias == b.into && b.complete) {
+			if slices.Contains(tables, table) && !tied[column{b, alias, "tenant_id"}] && (alias != b.into || !b.complete) {
 				found = append(found, table)
 			}
 		}
