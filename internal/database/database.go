@@ -20,7 +20,7 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
-	_ "modernc.org/sqlite" // the driver "sqlite", without cgo
+	"modernc.org/sqlite" // without cgo
 )
 
 // AppRole is the PostgreSQL role that every query of the application runs as.
@@ -54,7 +54,8 @@ func openPostgres(rawURL string) (*DB, error) {
 }
 
 // postgresPool connects in simple-protocol mode: bun writes arguments into the
-// SQL text, and pgx would prepare each of those texts anew.
+// SQL text, and pgx would prepare each of those texts anew. What comes again and
+// again is prepared by its shape.
 func postgresPool(rawURL string, asApp bool) (*bun.DB, error) {
 	config, err := pgx.ParseConfig(rawURL)
 	if err != nil {
@@ -75,7 +76,7 @@ func postgresPool(rawURL string, asApp bool) (*bun.DB, error) {
 			config.RuntimeParams[key] = value
 		}
 	}
-	pool := stdlib.OpenDB(*config)
+	pool := sql.OpenDB(preparing{stdlib.GetConnector(*config)})
 	// A few times the cores keeps them busy while some connections wait for the disk.
 	pool.SetMaxOpenConns(max(16, 4*runtime.NumCPU()))
 	pool.SetMaxIdleConns(max(16, 4*runtime.NumCPU()))
@@ -101,10 +102,7 @@ func openSQLite(path string) (*DB, error) {
 		if mode == "write" {
 			pragmas.Set("_txlock", "immediate")
 		}
-		pool, err := sql.Open("sqlite", "file:"+path+"?"+pragmas.Encode())
-		if err != nil {
-			return nil, err
-		}
+		pool := sql.OpenDB(preparingLite{&sqlite.Driver{}, "file:" + path + "?" + pragmas.Encode()})
 		pool.SetMaxOpenConns(connections)
 		pool.SetMaxIdleConns(connections)
 		return bun.NewDB(pool, sqlitedialect.New()), nil
@@ -204,8 +202,8 @@ func (d *DB) run(ctx context.Context, pool *bun.DB, begin string, tenant uuid.UU
 // undoing everything, and calls that no error.
 func doomed(conn bun.Conn) (failed bool) {
 	_ = conn.Raw(func(driver any) error {
-		if c, ok := driver.(*stdlib.Conn); ok {
-			failed = c.Conn().PgConn().TxStatus() == 'E'
+		if c, ok := driver.(*preparingConn); ok {
+			failed = c.Conn.Conn().PgConn().TxStatus() == 'E'
 		}
 		return nil
 	})

@@ -10,10 +10,11 @@ END $$;
 GRANT USAGE ON SCHEMA public TO sharon_app;
 --bun:split
 -- Shuts a table to every tenant but the one that the transaction has named. After a local setting ends its value is '', not NULL.
+-- The inner SELECT is worked out once a query, not once a row.
 CREATE FUNCTION sharon_protect(guarded regclass) RETURNS void LANGUAGE plpgsql AS $$ BEGIN
   EXECUTE format('ALTER TABLE %s ENABLE ROW LEVEL SECURITY', guarded);
   EXECUTE format('ALTER TABLE %s FORCE ROW LEVEL SECURITY', guarded);
-  EXECUTE format('CREATE POLICY tenant ON %s USING (tenant_id = NULLIF(current_setting(''app.tenant_id'', true), '''')::uuid)', guarded);
+  EXECUTE format('CREATE POLICY tenant ON %s USING (tenant_id = (SELECT NULLIF(current_setting(''app.tenant_id'', true), '''')::uuid))', guarded);
   EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO sharon_app', guarded);
 END $$;
 --bun:split
