@@ -29,6 +29,8 @@ type NewTrust struct {
 // Source: digital.nhs.uk/services/organisation-data-service.
 var odsCode = regexp.MustCompile(`^[A-Z0-9]{3,5}$`)
 
+var hostName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
+
 // CreateTrust makes a trust. Invalid says which part to mend; Conflict if code,
 // slug or domain is taken.
 func (d *Directory) CreateTrust(ctx context.Context, in NewTrust) (Trust, error) {
@@ -43,6 +45,9 @@ func (d *Directory) CreateTrust(ctx context.Context, in NewTrust) (Trust, error)
 	}
 	if in.Domain != "" {
 		domain := strings.ToLower(in.Domain)
+		if !hostName.MatchString(domain) || domain == d.BaseHost || strings.HasSuffix(domain, "."+d.BaseHost) {
+			return Trust{}, fault.Bad("domain", "Write a host name of the trust's own, such as peers.northmoor.nhs.uk.")
+		}
 		trust.Domain = &domain
 	}
 	err := d.DB.Platform(ctx, func(ctx context.Context, db bun.IDB) error {

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -41,10 +42,12 @@ func (g *Gate) Enter(ctx context.Context, r *web.Request, fn func(context.Contex
 		return err
 	}
 	var s Scope
+	admitted := false
 	work := func(ctx context.Context, db bun.IDB) error {
 		if s, err = g.admit(ctx, db, r, trust.ID); err != nil {
 			return err
 		}
+		admitted = true
 		if r.Route.OwnUnits {
 			return nil
 		}
@@ -58,6 +61,9 @@ func (g *Gate) Enter(ctx context.Context, r *web.Request, fn func(context.Contex
 		open = g.DB.Write
 	}
 	if err := open(ctx, trust.ID, work); err != nil {
+		if !admitted {
+			return err // a door that is shut now stays shut to what was sent through it before
+		}
 		return g.again(ctx, s, r, err)
 	}
 	if r.Route.OwnUnits {
@@ -154,10 +160,6 @@ func (g *Gate) again(ctx context.Context, s Scope, r *web.Request, failed error)
 	if r.OnceKey == "" || !r.Route.Command() || !s.Actor.SignedIn() {
 		return failed
 	}
-	code := fault.CodeOf(failed)
-	if code == fault.Forbidden || code == fault.Unauthenticated {
-		return failed
-	}
 	found := false
 	err := g.DB.Read(ctx, s.Estate.Trust.ID, func(ctx context.Context, db bun.IDB) (err error) {
 		s.unit = &unit{db: db}
@@ -182,6 +184,8 @@ func (g *Gate) afterwards(ctx context.Context, s Scope, r *web.Request) {
 		return
 	}
 	work := s.unit.after
+	ctx, cancel := context.WithTimeout(ctx, time.Second) // a convenience must not keep anybody waiting
+	defer cancel()
 	err := g.DB.Write(ctx, s.Estate.Trust.ID, func(ctx context.Context, db bun.IDB) error {
 		s.unit = &unit{db: db}
 		for _, fn := range work {

@@ -698,7 +698,7 @@ func personPage(profile Profile) templ.Component {
 	})
 }
 
-// HelpPage needs nothing but what is in memory: it is served when all else is down.
+// helpPage needs nothing but what is in memory: it is served when all else is down.
 func helpPage(own []Contact) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context

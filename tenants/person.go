@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"encoding/json"
 	"strings"
 	"time"
 
@@ -35,9 +36,18 @@ type Person struct {
 	HandleKey string    `bun:"handle_key" json:"-"`
 	Avatar    int       `bun:"avatar" json:"avatar"`
 	About     string    `bun:"about" json:"about,omitempty"`
-	Roles     Roles     `bun:"roles" json:"roles"`
+	Roles     Roles     `bun:"roles" json:"-"`
 	Status    string    `bun:"status" json:"-"`
 	JoinedAt  time.Time `bun:"joined_at" json:"joined_at,omitzero"`
+	// Badge is the role that peers see, for the API; the others are nobody's business.
+	Badge Role `bun:"-" json:"badge,omitempty"`
+}
+
+// MarshalJSON implements json.Marshaler.
+func (p Person) MarshalJSON() ([]byte, error) {
+	type plain Person
+	p.Badge = p.Roles.Badge()
+	return json.Marshal(plain(p))
 }
 
 // HandleKey is a handle as an address and for comparing: lower case, blanks as hyphens.

@@ -41,7 +41,7 @@ func replay(ctx context.Context, s Scope, r *web.Request) (web.Outcome, bool, er
 		return web.Outcome{}, false, err
 	}
 	if rows[0].Command != r.Fingerprint() {
-		return web.Outcome{}, false, fault.New(fault.Invalid, "This idempotency key was used for something else. Send a new one with a new command.")
+		return web.Outcome{}, false, fault.New(fault.Invalid, "This was sent before, with other words. Load the page again, then send it once more.")
 	}
 	return web.Outcome{Location: rows[0].Location, Answer: rows[0].Answer, Replayed: true}, true, nil
 }

@@ -186,7 +186,7 @@ func Touched(result interface{ RowsAffected() (int64, error) }, err error) error
 // forUpdate locks the rows read where the database has more than one writer.
 func forUpdate(q *bun.SelectQuery) *bun.SelectQuery {
 	if q.Dialect().Name() == dialect.PG {
-		return q.For("UPDATE")
+		return q.For("NO KEY UPDATE") // rows that only point here need not wait
 	}
 	return q
 }

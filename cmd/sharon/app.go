@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/a-h/templ"
@@ -66,9 +67,8 @@ func (a *app) handler() (*fiber.App, error) {
 	gate := &tenants.Gate{DB: a.DB, Directory: a.Directory, Clock: a.Clock, Keys: a.Keys, Sessions: a.Web.sessions(), Log: a.Log, Rooms: modules.Navigation(a.Rooms)}
 	trusts := &web.App[tenants.Scope]{Options: options, Router: a.table, Gate: gate, Plain: a.plain(gate.Help)}
 	trusts.Plain["/:service/help-now"] = trusts.Plain["/help-now"]
-	trusts.Plain["/openapi.json"] = web.Plain{JSON: func(context.Context) (int, any) {
-		return fiber.StatusOK, web.OpenAPI("SHaRON", version, a.table.Routes())
-	}}
+	document := sync.OnceValue(func() any { return web.OpenAPI("SHaRON", version, a.table.Routes()) })
+	trusts.Plain["/openapi.json"] = web.Plain{JSON: func(context.Context) (int, any) { return fiber.StatusOK, document() }}
 
 	lobby := &tenants.Lobby{Directory: a.Directory, BaseURL: a.Web.BaseURL}
 	doors := web.NewRouter[*tenants.Lobby]()

@@ -67,7 +67,7 @@ func (c config) keys(mayMake bool) (crypt.Keys, error) {
 			if err := os.MkdirAll(c.Data, 0o700); err != nil {
 				return crypt.Keys{}, err
 			}
-			if err := os.WriteFile(path, []byte(encoded+"\n"), 0o600); err != nil {
+			if encoded, err = keepSecret(path, encoded); err != nil {
 				return crypt.Keys{}, fmt.Errorf("keep the secret: %w", err)
 			}
 		}
@@ -77,6 +77,21 @@ func (c config) keys(mayMake bool) (crypt.Keys, error) {
 		return crypt.Keys{}, err
 	}
 	return crypt.NewKeys(secret)
+}
+
+// keepSecret writes a new secret, or returns the one that another process has
+// written in the meantime: two secrets would lose what the first has sealed.
+func keepSecret(path, fresh string) (string, error) {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator's own folder
+	if errors.Is(err, fs.ErrExist) {
+		kept, err := os.ReadFile(path) //nolint:gosec // the operator's own folder
+		return string(kept), err
+	}
+	if err != nil {
+		return "", err
+	}
+	_, err = file.WriteString(fresh + "\n")
+	return fresh, errors.Join(err, file.Sync(), file.Close())
 }
 
 func decodeSecret(encoded string) ([]byte, error) {

@@ -7,9 +7,12 @@ import (
 	"os"
 	"strings"
 
+	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/migrations"
+	"github.com/sharon-nhs/sharon/tenants"
 )
 
 type doctorCmd struct {
@@ -24,7 +27,7 @@ type finding struct{ state, what, mend string }
 // something is broken; what is merely unsafe for production is a warning.
 func (cmd doctorCmd) Run(ctx context.Context) error {
 	var all []finding
-	for _, look := range []func(context.Context) []finding{cmd.database, cmd.queue, cmd.secret, cmd.pages} {
+	for _, look := range []func(context.Context) []finding{cmd.database, cmd.queue, cmd.secret, cmd.pages, cmd.demoData} {
 		all = append(all, look(ctx)...)
 	}
 	broken := 0
@@ -69,6 +72,26 @@ func (cmd doctorCmd) database(ctx context.Context) []finding {
 		return append(found, finding{"warning", "SQLite holds one node only", "For more than a small trust, set DATABASE_URL=postgres://…"})
 	}
 	return append(found, rowSecurity(ctx, address))
+}
+
+// demoData finds accounts whose password stands in the README.
+func (cmd doctorCmd) demoData(ctx context.Context) []finding {
+	db, err := database.Open(cmd.config.database())
+	if err != nil {
+		return nil // the look at the database has said so
+	}
+	defer func() { _ = db.Close() }()
+	directory := &tenants.Directory{DB: db, Clock: clock.Real{}}
+	trusts, err := directory.Trusts(ctx)
+	if err != nil {
+		return nil
+	}
+	for _, trust := range trusts {
+		if demo.Invented(trust.Slug) {
+			return []finding{{"warning", "there are demo accounts, and everybody knows their password", "Never put real people into this database: make a new one."}}
+		}
+	}
+	return nil
 }
 
 func rowSecurity(ctx context.Context, address string) finding {

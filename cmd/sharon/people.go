@@ -145,7 +145,7 @@ func askPassword() (string, error) {
 
 // open is for commands that change one thing and end.
 func (c config) open(ctx context.Context, baseURL string) (*app, error) {
-	if err := migrated(ctx, c, true); err != nil {
+	if err := migrated(ctx, c, c.alone()); err != nil {
 		return nil, err
 	}
 	keys, err := c.keys(c.alone())

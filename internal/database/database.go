@@ -175,9 +175,6 @@ func (d *DB) run(ctx context.Context, pool *bun.DB, begin string, tenant uuid.UU
 	if d.postgres && tenant != uuid.Nil {
 		begin += "; SELECT set_config('app.tenant_id', '" + tenant.String() + "', true)"
 	}
-	if _, err := conn.Conn.ExecContext(ctx, begin); err != nil {
-		return mapError(err)
-	}
 	done := false
 	defer func() {
 		if !done {
@@ -185,6 +182,9 @@ func (d *DB) run(ctx context.Context, pool *bun.DB, begin string, tenant uuid.UU
 			_, _ = conn.Conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 		}
 	}()
+	if _, err := conn.Conn.ExecContext(ctx, begin); err != nil {
+		return mapError(err)
+	}
 	if err := fn(ctx, conn); err != nil {
 		return mapError(err)
 	}

@@ -3,7 +3,10 @@ package database
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
+	"io"
+	"net"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
@@ -26,12 +29,16 @@ func mapError(err error) error {
 	var pg *pgconn.PgError
 	var lite *sqlite.Error
 	var connect *pgconn.ConnectError
+	var network net.Error
 	switch {
 	case errors.As(err, &pg):
 		code = postgresCodes[pg.Code]
 	case errors.As(err, &lite):
-		code = sqliteCodes[lite.Code()]
-	case errors.As(err, &connect), errors.Is(err, context.DeadlineExceeded), errors.Is(err, sql.ErrConnDone):
+		if code = sqliteCodes[lite.Code()]; code == "" {
+			code = sqliteCodes[lite.Code()&0xff] // the plain code of an extended one
+		}
+	case errors.As(err, &connect), errors.As(err, &network), errors.Is(err, context.DeadlineExceeded),
+		errors.Is(err, sql.ErrConnDone), errors.Is(err, driver.ErrBadConn), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF):
 		code = fault.Unavailable
 	}
 	switch code {

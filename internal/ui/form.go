@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"io"
+	"maps"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -38,7 +39,6 @@ type Field struct {
 	Type                         string // text by default
 	Autocomplete                 string
 	Rows                         int  // of a text area
-	HideLabel                    bool // for the eye only
 	Draft                        bool // keep unsent text in this tab
 	Options                      []Option
 	Attributes                   templ.Attributes
@@ -96,6 +96,20 @@ func (f Field) describedBy(ctx context.Context) string {
 	return strings.Join(ids, " ")
 }
 
+func (f Field) described(ctx context.Context) templ.Attributes {
+	if by := f.describedBy(ctx); by != "" {
+		return templ.Attributes{"aria-describedby": by}
+	}
+	return nil
+}
+
+func (f Field) invalid(ctx context.Context) templ.Attributes {
+	if f.problem(ctx) != "" {
+		return templ.Attributes{"aria-invalid": "true"}
+	}
+	return nil
+}
+
 func (f Field) inputType() string {
 	if f.Type == "" {
 		return "text"
@@ -105,15 +119,9 @@ func (f Field) inputType() string {
 
 func (f Field) attributes(ctx context.Context) templ.Attributes {
 	all := templ.Attributes{}
-	for key, value := range f.Attributes {
-		all[key] = value
-	}
-	if by := f.describedBy(ctx); by != "" {
-		all["aria-describedby"] = by
-	}
-	if f.problem(ctx) != "" {
-		all["aria-invalid"] = "true"
-	}
+	maps.Copy(all, f.Attributes)
+	maps.Copy(all, f.described(ctx))
+	maps.Copy(all, f.invalid(ctx))
 	if f.Autocomplete != "" {
 		all["autocomplete"] = f.Autocomplete
 	}

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"runtime/debug"
 	"strings"
 	"time"
 
@@ -73,8 +74,25 @@ func (a *App[S]) Fiber() *fiber.App {
 			app.Add(http.MethodHead, fiberPath(b.Path), a.serve(b))
 		}
 	}
+	a.refuseOtherMethods(app)
 	app.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 	return app
+}
+
+// refuseOtherMethods answers 405, with what is allowed, where the address is
+// right and the method is not.
+func (a *App[S]) refuseOtherMethods(app *fiber.App) {
+	allowed := map[string][]string{}
+	for _, b := range *a.Router.table {
+		path := fiberPath(b.Path)
+		allowed[path] = append(allowed[path], b.Method)
+	}
+	for path, methods := range allowed {
+		app.All(path, func(c *fiber.Ctx) error {
+			c.Set(fiber.HeaderAllow, strings.Join(methods, ", "))
+			return fiber.ErrMethodNotAllowed
+		})
+	}
 }
 
 // hardLimit is where the server hangs up without reading on. What lies between
@@ -102,7 +120,7 @@ func newFiber(o Options, onError fiber.ErrorHandler) *fiber.App {
 	app.Use(access(o), compress.New(compress.Config{Level: compress.LevelBestSpeed}))
 	app.Get("/assets/*", serveAsset)
 	app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: func(c *fiber.Ctx, panicked any) {
-		o.Log.Error("panic", slog.String("request", requestID(c)), slog.Any("cause", panicked))
+		o.Log.Error("panic", slog.String("request", requestID(c)), slog.Any("cause", panicked), slog.String("stack", string(debug.Stack())))
 	}}))
 	return app
 }

@@ -55,13 +55,6 @@ func jsonName(field reflect.StructField) string {
 // holds copies: nothing points into the server's buffers.
 func (b *binding[S]) bind(r *Request) (any, error) {
 	in := reflect.New(b.Input)
-	for _, field := range b.plan.path {
-		// An id that cannot be read is an id of nothing.
-		given := r.Params[field.name]
-		if set(in.Elem().FieldByIndex(field.index), []string{given}) != "" || !plainText(given) {
-			return nil, fault.Missing()
-		}
-	}
 	var err error
 	switch {
 	case r.JSON && b.Command():
@@ -72,10 +65,17 @@ func (b *binding[S]) bind(r *Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	// After the body, so that nothing in it can say otherwise than the address.
+	for _, field := range b.plan.path {
+		given := r.Params[field.name]
+		if set(in.Elem().FieldByIndex(field.index), []string{given}) != "" || !plainText(given) {
+			return nil, fault.Missing() // an id that cannot be read is an id of nothing
+		}
+	}
 	if err := cleanText(in.Elem(), ""); err != nil {
 		return nil, err
 	}
-	return in.Interface(), validateInput(in.Interface())
+	return in.Interface(), Validate(in.Interface())
 }
 
 func (b *binding[S]) bindValues(values map[string][]string, in reflect.Value) error {

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/url"
-	"slices"
+	"reflect"
 	"strconv"
 	"strings"
 
@@ -82,13 +82,12 @@ var fiberMessages = map[fault.Code]string{
 // fail answers with an error's page or problem details.
 func (a *App[S]) fail(ctx context.Context, c *fiber.Ctx, r *Request, err error) error {
 	failed := known(err)
+	ctx = context.WithoutCancel(ctx) // the apology is rendered though the time is up
 	if r == nil {
 		r = &Request{ID: requestID(c), Host: hostOnly(string(c.Request().Host())), Path: strings.Clone(c.Path()), wantsJSON: wantsJSON(c), trace: traceOf(c)}
 	}
 	a.log(ctx, r, err)
-	if failed.RetryAfter > 0 {
-		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(failed.RetryAfter))
-	}
+	retryAfter(c, failed)
 	status := statusOf(failed.Code)
 	if r.wantsJSON || strings.HasPrefix(string(c.Request().Header.ContentType()), fiber.MIMEApplicationJSON) {
 		if failed.Code == fault.Unauthenticated {
@@ -100,6 +99,12 @@ func (a *App[S]) fail(ctx context.Context, c *fiber.Ctx, r *Request, err error) 
 		return c.Redirect("/sign-in?next="+url.QueryEscape(string(c.Request().RequestURI())), fiber.StatusSeeOther)
 	}
 	return a.html(a.Gate.Outside(ctx, r), c, status, a.Gate.Problem(failed, kept(r)))
+}
+
+func retryAfter(c *fiber.Ctx, failed *fault.Error) {
+	if failed.RetryAfter > 0 {
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(failed.RetryAfter))
+	}
 }
 
 func sendProblem(c *fiber.Ctx, status int, failed *fault.Error, id string) error {
@@ -119,17 +124,19 @@ func sendProblem(c *fiber.Ctx, status int, failed *fault.Error, id string) error
 	return c.Status(status).Send(body)
 }
 
-// kept are the words of a form that could not be taken, to be shown for copying.
+// kept are the words of a form that could not be taken, to be shown for copying:
+// the fields with a label, which are those that people write in.
 func kept(r *Request) (fields []Kept) {
-	if r.Route == nil || !r.Route.Command() {
+	if r.Route == nil || !r.Route.Command() || r.Route.Permission == Public {
 		return nil
 	}
-	for name, given := range r.Values {
-		if value := first(given); !strings.HasPrefix(name, "_") && name != "password" && len(value) > 20 && plainText(strings.ReplaceAll(value, "\r", "")) {
-			fields = append(fields, Kept{name, value})
+	for _, field := range reflect.VisibleFields(r.Route.Input) {
+		label := field.Tag.Get("label")
+		words := first(r.Values[jsonName(field)])
+		if field.Type.Kind() == reflect.String && label != "" && strings.TrimSpace(words) != "" && plainText(strings.ReplaceAll(words, "\r", "")) {
+			fields = append(fields, Kept{label, words})
 		}
 	}
-	slices.SortFunc(fields, func(a, b Kept) int { return strings.Compare(a.Name, b.Name) })
 	return fields
 }
 

@@ -68,8 +68,9 @@ type Gate[S any] interface {
 	Problem(failed *fault.Error, kept []Kept) templ.Component
 }
 
-// Kept is a field of a refused form, given back so that no words are lost.
-type Kept struct{ Name, Value string }
+// Kept is a field of a refused form, given back so that no words are lost. Label
+// is its name in a sentence.
+type Kept struct{ Label, Value string }
 
 // Form is the state of a refused form while its page is rendered again.
 type Form struct {
@@ -218,7 +219,7 @@ func (a *App[S]) clientAddress(c *fiber.Ctx) netip.Addr {
 	lines := c.Request().Header.PeekAll("X-Forwarded-For")
 	chain := strings.Split(string(bytes.Join(lines, []byte(","))), ",")
 	for i := len(chain) - 1; i >= 0; i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(chain[i]))
+		hop, err := parseHop(strings.TrimSpace(chain[i]))
 		if err != nil {
 			return peer
 		}
@@ -227,6 +228,14 @@ func (a *App[S]) clientAddress(c *fiber.Ctx) netip.Addr {
 		}
 	}
 	return peer
+}
+
+// parseHop reads an address, also as some gateways write it: with a port.
+func parseHop(text string) (netip.Addr, error) {
+	if pair, err := netip.ParseAddrPort(text); err == nil {
+		return pair.Addr(), nil
+	}
+	return netip.ParseAddr(text)
 }
 
 func (a *App[S]) proxied(address netip.Addr) bool {

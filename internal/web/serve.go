@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/url"
 	"regexp"
 	"strings"
@@ -123,6 +124,7 @@ func (a *App[S]) refuse(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Req
 		again.Values[name] = r.Values[strings.Trim(first(template), "{}")]
 	}
 	a.log(ctx, r, err)
+	retryAfter(c, failed)
 	form := &Form{Action: r.Path, Values: r.Values, Code: failed.Code, Message: failed.Message, Errors: failed.Fields}
 	return a.page(ctx, c, page, &again, statusOf(failed.Code), form)
 }
@@ -198,7 +200,10 @@ func (a *App[S]) html(ctx context.Context, c *fiber.Ctx, status int, view templ.
 	buffer := templ.GetBuffer()
 	defer templ.ReleaseBuffer(buffer)
 	if err := view.Render(ctx, buffer); err != nil {
-		return a.fail(ctx, c, nil, fmt.Errorf("render: %w", err))
+		// Not a page of its own: that would be rendered too, and fail alike for ever.
+		failed := known(fmt.Errorf("render: %w", err))
+		a.Log.ErrorContext(ctx, "render", slog.String("request", requestID(c)), slog.Any("cause", err))
+		return sendProblem(c, statusOf(failed.Code), failed, requestID(c))
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	return c.Status(status).Send(buffer.Bytes())

@@ -51,11 +51,8 @@ var messages = map[string]string{
 	"slug":     "Use only a to z, numbers and single hyphens for {label}.",
 }
 
-// validateInput checks the `validate` tags and answers in plain words. The
-// `label` tag is the field's name in a sentence ("a title").
-func validateInput(in any) error { return Validate(in) }
-
-// Validate checks a struct by its `validate` tags.
+// Validate checks a struct by its `validate` tags and answers in plain words.
+// The `label` tag is the field's name in a sentence ("a title").
 func Validate(in any) error {
 	err := validate.Struct(in)
 	var broken validator.ValidationErrors

@@ -32,7 +32,7 @@ func (d *door) Outside(ctx context.Context, _ *web.Request) context.Context     
 func (d *door) Problem(failed *fault.Error, kept []web.Kept) templ.Component {
 	words := failed.Message
 	for _, field := range kept {
-		words += "|" + field.Name + "=" + field.Value
+		words += "|" + field.Label + "=" + field.Value
 	}
 	return text(words)
 }
@@ -377,7 +377,7 @@ func TestRefusedFormComesBackWithItsPage(t *testing.T) {
 func TestWordsOfAnErrorPageAreKept(t *testing.T) {
 	s := serve()
 	got := s.ask("POST", anID, "title=words+that+took+a+long+time&password=not+to+be+shown+again+ever", "Content-Type", form)
-	if got.StatusCode() != 422 || !strings.Contains(string(got.Body()), "|title=words that took a long time") || strings.Contains(string(got.Body()), "ever") {
+	if got.StatusCode() != 422 || !strings.Contains(string(got.Body()), "|a title=words that took a long time") || strings.Contains(string(got.Body()), "ever") {
 		t.Errorf("%d %s", got.StatusCode(), got.Body())
 	}
 }

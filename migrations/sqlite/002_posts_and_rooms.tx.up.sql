@@ -115,6 +115,7 @@ CREATE TABLE threads (
   pinned boolean NOT NULL,
   locked boolean NOT NULL,
   answered boolean NOT NULL,
+  version integer NOT NULL,
   active_at timestamp NOT NULL,
   PRIMARY KEY (tenant_id, post_id),
   FOREIGN KEY (tenant_id, post_id) REFERENCES posts (tenant_id, id),

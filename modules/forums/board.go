@@ -20,6 +20,7 @@ type Board struct {
 	bun.BaseModel `bun:"table:places,alias:place"`
 	posts.Place
 	ActiveAt *time.Time `bun:"active_at,scanonly" json:"active_at,omitempty"`
+	PinnedAt *time.Time `bun:"pinned_at,scanonly" json:"-"`
 }
 
 // Boards are those that the actor may enter.

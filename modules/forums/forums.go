@@ -70,7 +70,7 @@ func (f Forums) routes(r *modules.Router) {
 	web.Get(r, "/forums/new", "forums.start", "What a new thread needs", f.Beginning, newPage)
 	web.Post(r, "/forums/threads", "forums.start", "Start a thread", f.Start, web.SeeOther("/forums/threads/{id}"), web.FormAt("/forums/new?board={board}"))
 	web.Get(r, "/forums/threads/{id}", "forums.read", "A thread with its replies", f.Thread, threadPage)
-	web.Post(r, "/forums/threads/{id}/replies", "forums.reply", "Reply in a thread", f.posts.Reply, web.SeeOther("{path}"), web.FormAt("/forums/threads/{id}"))
+	web.Post(r, "/forums/threads/{id}/replies", "forums.reply", "Reply in a thread", f.posts.Reply, web.SeeOther("{path}"), web.FormAt("/forums/threads/{id}?quote={quotes}"))
 	web.Get(r, "/forums/threads/{id}/steer", "forums.steer", "What can be done about a thread", f.Steering, steerPage)
 	web.Post(r, "/forums/threads/{id}/steer", "forums.steer", "Pin, lock or move a thread", f.Steer, web.SeeOther("/forums/threads/{id}"), web.FormAt("/forums/threads/{id}/steer"))
 	web.Get(r, "/forums/boards-new", "forums.arrange", "What a new board needs", f.NewBoard, boardFormPage)
@@ -104,7 +104,7 @@ func canReply(ctx context.Context, s tenants.Scope, root posts.Post) error {
 
 // replied keeps the thread's own row true; it runs in the reply's transaction.
 func replied(ctx context.Context, s tenants.Scope, root, reply posts.Post) error {
-	q := s.Update((*Row)(nil)).Set("active_at = ?", reply.PublishedAt).Where("post_id = ?", root.ID)
+	q := s.Update((*Row)(nil)).Set("active_at = CASE WHEN active_at < ? THEN ? ELSE active_at END", reply.PublishedAt, reply.PublishedAt).Where("post_id = ?", root.ID)
 	if reply.AuthorID != root.AuthorID {
 		q.Set("answered = ?", true)
 	}

@@ -26,7 +26,8 @@ type readMark struct {
 
 func markRead(ctx context.Context, s tenants.Scope, thread uuid.UUID, upTo time.Time) error {
 	mark := readMark{MemberID: s.Actor.ID(), PostID: thread, ReadAt: upTo}
-	_, err := s.Insert(&mark).On("CONFLICT (tenant_id, member_id, post_id) DO UPDATE").Set("read_at = EXCLUDED.read_at").Exec(ctx)
+	_, err := s.Insert(&mark).On("CONFLICT (tenant_id, member_id, post_id) DO UPDATE").Set("read_at = EXCLUDED.read_at").
+		Where("mark.read_at < EXCLUDED.read_at").Exec(ctx) // an older page that loads late takes nothing back
 	return err
 }
 
@@ -83,16 +84,32 @@ func (f Forums) list(ctx context.Context, s tenants.Scope, before posts.Cursor, 
 func readable(ctx context.Context, s tenants.Scope) ([]Board, error) {
 	var boards []Board
 	err := s.Select(&boards).ColumnExpr("place.*").
-		ColumnExpr("(SELECT t.active_at FROM threads AS t WHERE t.tenant_id = place.tenant_id AND t.place_id = place.id AND NOT t.pinned ORDER BY t.active_at DESC LIMIT 1) AS active_at").
+		ColumnExpr(lastWord("NOT t.pinned")+" AS active_at").ColumnExpr(lastWord("t.pinned")+" AS pinned_at").
 		Where("place.module = ?", key).Where("place.audience IN (?)", bun.List(s.Actor.Roles.Audiences())).
 		Order("place.position", "place.name").Scan(ctx)
+	for i := range boards {
+		if at := boards[i].PinnedAt; at != nil && (boards[i].ActiveAt == nil || at.After(*boards[i].ActiveAt)) {
+			boards[i].ActiveAt = at
+		}
+	}
 	return boards, err
+}
+
+// lastWord is the latest activity among a board's pinned or other threads: each
+// is the first row of the index, which the two together are not.
+func lastWord(which string) string {
+	return "(SELECT t.active_at FROM threads AS t JOIN posts AS p ON p.tenant_id = t.tenant_id AND p.id = t.post_id AND p.state = 'visible'" +
+		" WHERE t.tenant_id = place.tenant_id AND t.place_id = place.id AND " + which + " ORDER BY t.active_at DESC LIMIT 1)"
 }
 
 // pinnable keeps a board from filling with pins.
 func pinnable(ctx context.Context, s tenants.Scope, was Row, in Steer, to posts.Place) error {
 	if !in.Pinned || was.Pinned && was.PlaceID == to.ID {
 		return nil
+	}
+	// Who pins on one board takes turns, or else two could both find room for one more.
+	if err := s.Lock(new(posts.Place)).Column("id").Where("place.id = ?", to.ID).Scan(ctx, new(uuid.UUID)); err != nil {
+		return err
 	}
 	most := modules.Tune(s, key, defaults).MaxPinned
 	pinned, err := s.Select((*Row)(nil)).Where("thread.place_id = ?", to.ID).Where("thread.pinned").Count(ctx)

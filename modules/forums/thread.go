@@ -2,6 +2,7 @@ package forums
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -24,6 +25,7 @@ type Row struct {
 	Locked   bool      `bun:"locked" json:"locked"`
 	Answered bool      `bun:"answered" json:"answered"`
 	ActiveAt time.Time `bun:"active_at" json:"active_at"`
+	Version  int       `bun:"version" json:"version"`
 
 	Post   *posts.Post `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:post_id=id" json:"post,omitempty"`
 	ReadAt *time.Time  `bun:"read_at,scanonly" json:"read_at,omitempty"`
@@ -34,7 +36,7 @@ type Row struct {
 // a locked thread with a word.
 func (r Row) CanReply(s tenants.Scope) error {
 	if r.Locked && !s.Actor.Roles.Staff() {
-		return fault.New(fault.Conflict, "This thread is closed, so nobody can reply to it now. You can start a new one.")
+		return fault.New(fault.Forbidden, "This thread was closed, so nobody can reply to it now. You can start a new one.")
 	}
 	return nil
 }
@@ -75,7 +77,11 @@ func (f Forums) Thread(ctx context.Context, s tenants.Scope, in Asked) (Opened, 
 		return Opened{}, err
 	}
 	if unread(s, out.Row) {
-		s.After(func(ctx context.Context, s tenants.Scope) error { return markRead(ctx, s, root.ID, out.Row.ActiveAt) })
+		seen := out.Row.ActiveAt
+		if out.Later != "" {
+			seen = out.Replies[len(out.Replies)-1].PublishedAt
+		}
+		s.After(func(ctx context.Context, s tenants.Scope) error { return markRead(ctx, s, root.ID, seen) })
 	}
 	return out, nil
 }
@@ -102,7 +108,7 @@ func (f Forums) Start(ctx context.Context, s tenants.Scope, in Start) (posts.Pos
 	if err != nil {
 		return posts.Post{}, err
 	}
-	row := Row{PostID: post.ID, PlaceID: board.ID, ActiveAt: s.Now}
+	row := Row{PostID: post.ID, PlaceID: board.ID, ActiveAt: s.Now, Version: 1}
 	if _, err := s.Insert(&row).Exec(ctx); err != nil {
 		return posts.Post{}, err
 	}
@@ -137,10 +143,11 @@ func (f Forums) Beginning(ctx context.Context, s tenants.Scope, in Chosen) (Begi
 
 // Steer is what a peer supporter or the team does about a thread.
 type Steer struct {
-	ID     uuid.UUID `path:"id"`
-	Pinned bool      `json:"pinned"`
-	Locked bool      `json:"locked"`
-	Board  string    `json:"board" validate:"required,max=60" label:"a board"`
+	ID      uuid.UUID `path:"id"`
+	Version int       `json:"version" validate:"gte=0"`
+	Pinned  bool      `json:"pinned"`
+	Locked  bool      `json:"locked"`
+	Board   string    `json:"board" validate:"required,max=60" label:"a board"`
 }
 
 // Steered is the thread after it.
@@ -169,8 +176,9 @@ func (f Forums) Steering(ctx context.Context, s tenants.Scope, in ByID) (Steered
 	boards, err := readable(ctx, s)
 	out := Steered{ID: post.ID, Row: row, Post: post}
 	for _, board := range boards {
-		// A move never makes words visible to people who could not read them before.
-		if board.Audience == post.Audience {
+		// A move never makes words visible to people who could not read them
+		// before, nor does it go where one may not write.
+		if board.Audience == post.Audience && (board.CanPost(s) == nil || board.ID == row.PlaceID) {
 			out.Boards = append(out.Boards, board.Place)
 		}
 	}
@@ -179,21 +187,26 @@ func (f Forums) Steering(ctx context.Context, s tenants.Scope, in ByID) (Steered
 
 // Steer pins, locks or moves a thread; saying the same twice changes nothing.
 func (f Forums) Steer(ctx context.Context, s tenants.Scope, in Steer) (Steered, error) {
+	if err := f.posts.Alone(ctx, s, in.ID); err != nil {
+		return Steered{}, err
+	}
 	now, err := f.Steering(ctx, s, ByID{in.ID})
 	if err != nil {
 		return Steered{}, err
 	}
-	to, err := f.posts.Place(ctx, s, key, in.Board)
-	if database.Missing(err) || err == nil && to.Audience != now.Post.Audience {
-		return Steered{}, fault.Bad("board", "Choose a board that the same people can read.")
-	} else if err != nil {
-		return Steered{}, err
+	if now.Row.Version != in.Version {
+		return Steered{}, fault.Stale()
 	}
+	at := slices.IndexFunc(now.Boards, func(board posts.Place) bool { return board.Slug == in.Board })
+	if at < 0 {
+		return Steered{}, fault.Bad("board", "Choose a board that the same people can read and that you can write on.")
+	}
+	to := now.Boards[at]
 	if err := pinnable(ctx, s, now.Row, in, to); err != nil {
 		return Steered{}, err
 	}
 	err = tenants.Touched(s.Update((*Row)(nil)).Set("pinned = ?", in.Pinned).Set("locked = ?", in.Locked).
-		Set("place_id = ?", to.ID).Where("post_id = ?", in.ID).Exec(ctx))
+		Set("place_id = ?", to.ID).Set("version = version + 1").Where("post_id = ?", in.ID).Exec(ctx))
 	if err != nil {
 		return Steered{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -85,6 +86,11 @@ func (k *Kernel) Remove(ctx context.Context, s tenants.Scope, in ByID) (Reacted,
 	if err != nil {
 		return Reacted{}, err
 	}
+	if post.IsReply() {
+		if err := k.Alone(ctx, s, *post.ParentID); err != nil {
+			return Reacted{}, err
+		}
+	}
 	was := post
 	post.State = Removed
 	if err := k.change(ctx, s, was, &post, was.Version, "state"); err != nil {
@@ -104,8 +110,8 @@ func (k *Kernel) unreplied(ctx context.Context, s tenants.Scope, reply Post) err
 	if err := tenants.Touched(s.Update((*Post)(nil)).Set("replies = replies - 1").Where("id = ?", *reply.ParentID).Exec(ctx)); err != nil {
 		return err
 	}
-	root, err := k.root(ctx, s, *reply.ParentID)
-	if err != nil {
+	var root Post // not through Seen: it may be out of sight
+	if err := s.Select(&root).Where("post.id = ?", *reply.ParentID).Scan(ctx); err != nil {
 		return err
 	}
 	if kind := k.kinds[root.Kind]; kind.Unreplied != nil {
@@ -117,6 +123,11 @@ func (k *Kernel) unreplied(ctx context.Context, s tenants.Scope, reply Post) err
 // Removing reads a post for whoever may take it down.
 func (k *Kernel) Removing(ctx context.Context, s tenants.Scope, in ByID) (Post, error) {
 	post, err := k.find(ctx, s, in.ID)
+	if database.Missing(err) { // one's own words can be taken back wherever they stand
+		err = s.Select(&post).Relation("Author").Relation("Place").Where("post.id = ?", in.ID).
+			Where("post.author_id = ?", s.Actor.ID()).Where("post.state <> ?", Removed).Scan(ctx)
+		k.dress(&post)
+	}
 	if err != nil {
 		return Post{}, err
 	}

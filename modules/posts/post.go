@@ -86,11 +86,8 @@ func (p Post) IsReply() bool { return p.ParentID != nil }
 
 // CanEdit tells why s may not change the words; nil if they may.
 func (p Post) CanEdit(s tenants.Scope) error {
-	switch {
-	case p.AuthorID != s.Actor.ID():
+	if p.AuthorID != s.Actor.ID() {
 		return fault.New(fault.Forbidden, "Only the person who wrote this can change it.")
-	case p.State != Visible && p.State != Held:
-		return fault.New(fault.Conflict, "This has been taken down, so it can no longer be changed.")
 	}
 	return nil
 }
@@ -194,8 +191,8 @@ func NewKernel() *Kernel { return &Kernel{kinds: map[string]Kind{}} }
 // Register makes a room's kind known. Rooms call it when they are made.
 func (k *Kernel) Register(kind Kind) { k.kinds[kind.Key] = kind }
 
-// Kind returns what the room of a post says about it. Replies have their root's
-// page, which they cannot know: they lead there by way of their own address.
+// dress fills in where a post is shown and what its room says of that. A reply
+// is shown on its root's page, which it cannot know: its own address leads there.
 func (k *Kernel) dress(p *Post) {
 	kind, ok := k.kinds[p.Kind]
 	if !ok || p.IsReply() {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -68,6 +69,9 @@ type Replied struct {
 
 // Reply answers a post. Everybody who can read it may, unless the room says no.
 func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Replied, error) {
+	if err := k.Alone(ctx, s, in.ID); err != nil {
+		return Replied{}, err
+	}
 	root, err := k.root(ctx, s, in.ID)
 	if err != nil {
 		return Replied{}, err
@@ -110,10 +114,20 @@ func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Repli
 // quotable refuses to quote what stands elsewhere or is not for the actor.
 func (k *Kernel) quotable(ctx context.Context, s tenants.Scope, root Post, id uuid.UUID) error {
 	quoted, err := k.find(ctx, s, id)
+	if err != nil && !database.Missing(err) {
+		return err
+	}
 	if err != nil || quoted.ID != root.ID && (quoted.ParentID == nil || *quoted.ParentID != root.ID) {
 		return fault.Bad("quotes", "The reply that you quote is not here any more. Send yours without the quote.")
 	}
 	return nil
+}
+
+// Alone locks a conversation's first post. Whoever adds to a conversation, takes
+// from it or moves it does this before all else, so that they take turns and
+// never wait for each other in a circle.
+func (k *Kernel) Alone(ctx context.Context, s tenants.Scope, root uuid.UUID) error {
+	return s.Lock(new(Post)).Column("id").Where("post.id = ?", root).Scan(ctx, new(uuid.UUID))
 }
 
 // root reads a post that is not itself a reply.

@@ -63,7 +63,7 @@ func (c Cursor) String() string {
 }
 
 // Seen narrows a query to the posts that the actor may read: of open rooms, not
-// below something taken down, and visible to their roles or their own. Whoever
+// below something that is out of sight, and visible to their roles or their own. Whoever
 // began a conversation sees its replies, also where they chose an audience that
 // they are not in themselves. Every query of posts goes through it.
 func (k *Kernel) Seen(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
@@ -75,7 +75,7 @@ func (k *Kernel) Seen(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
 	return k.inOpenRooms(s, q).
 		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?) OR post.state IN (?) AND "+rootIs+" AND root.author_id = ?))",
 			bun.List(states), bun.List(s.Actor.Roles.Audiences()), me, bun.List([]State{Visible, Held}), bun.List(states), me).
-		Where("(post.parent_id IS NULL OR "+rootIs+" AND root.state <> ?))", Removed)
+		Where("(post.parent_id IS NULL OR "+rootIs+" AND (root.state IN (?) OR root.state = ? AND root.author_id = ?)))", bun.List(states), Held, me)
 }
 
 const rootIs = "EXISTS (SELECT 1 FROM posts AS root WHERE root.tenant_id = post.tenant_id AND root.id = post.parent_id"
@@ -83,7 +83,7 @@ const rootIs = "EXISTS (SELECT 1 FROM posts AS root WHERE root.tenant_id = post.
 func (k *Kernel) inOpenRooms(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
 	open := []string{""}
 	for _, kind := range k.kinds {
-		if s.Service != nil && s.Service.Open(kind.Module) {
+		if s.Service != nil && s.Service.Open(kind.Module) && s.May(kind.Module+".read") {
 			open = append(open, kind.Module)
 		}
 	}

@@ -3,6 +3,7 @@ package walls
 import (
 	"context"
 	"fmt"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/google/uuid"
@@ -45,19 +46,25 @@ func build(ctx context.Context, s tenants.Scope, owner tenants.Person) (posts.Pl
 }
 
 // canWrite tells why the actor may not write on a wall; nil if they may.
-func canWrite(s tenants.Scope, wall posts.Place) *fault.Error {
+func canWrite(s tenants.Scope, wall posts.Place) error {
 	mine := wall.OwnerID != nil && *wall.OwnerID == s.Actor.ID()
 	switch {
-	case s.Actor.Member == nil:
-		return fault.New(fault.Forbidden, "You are not a member of this service, so you cannot write here.")
-	case mine:
-		return nil
-	case !modules.Tune(s, key, defaults).OthersMayPost:
+	case !s.May("walls.post"):
+		return fault.New(fault.Forbidden, "Your role here does not allow writing on walls.")
+	case !mine && !modules.Tune(s, key, defaults).OthersMayPost:
 		return fault.New(fault.Forbidden, "In this service people write on their own walls only. You can reply to what is here.")
-	case wall.WhoMayPost == posts.PostOwner:
-		return fault.New(fault.Forbidden, "This wall is for its owner’s own words. You can reply to what is here.")
 	}
-	return nil
+	return wall.CanPost(s)
+}
+
+// audiencesOn are those that the actor may write for on somebody's wall: its
+// owner is always among the readers.
+func audiencesOn(s tenants.Scope, owner tenants.Person) []tenants.Audience {
+	offers := s.Actor.Roles.Offers()
+	if owner.ID == s.Actor.ID() {
+		return offers
+	}
+	return slices.DeleteFunc(offers, func(a tenants.Audience) bool { return !slices.Contains(owner.Roles.Audiences(), a) })
 }
 
 func notYours() error {

@@ -4,6 +4,7 @@ package walls
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -102,8 +103,9 @@ func (w Walls) Show(ctx context.Context, s tenants.Scope, in ByHandle) (Wall, er
 	if err != nil {
 		return Wall{}, err
 	}
-	out := Wall{Owner: owner, WhoMayPost: wall.WhoMayPost, Mine: owner.ID == s.Actor.ID(), Audiences: s.Actor.Roles.Offers()}
-	if refused := canWrite(s, wall); refused != nil {
+	out := Wall{Owner: owner, WhoMayPost: wall.WhoMayPost, Mine: owner.ID == s.Actor.ID(), Audiences: audiencesOn(s, owner)}
+	var refused *fault.Error
+	if errors.As(canWrite(s, wall), &refused) {
 		out.Shut = refused.Message
 	}
 	out.Page, err = w.posts.Latest(ctx, s, in.Before, func(q *bun.SelectQuery) *bun.SelectQuery {
@@ -139,19 +141,19 @@ type Written struct {
 
 // Write puts a post on a wall. Forbidden if its owner or the service does not let others.
 func (w Walls) Write(ctx context.Context, s tenants.Scope, in NewPost) (Written, error) {
-	if in.Audience != "" && !slices.Contains(s.Actor.Roles.Offers(), in.Audience) {
-		return Written{}, fault.Bad("audience", "Choose one of the answers for who can see it.")
-	}
 	owner, err := s.PersonByHandle(ctx, in.Handle)
 	if err != nil {
 		return Written{}, err
+	}
+	if in.Audience != "" && !slices.Contains(audiencesOn(s, owner), in.Audience) {
+		return Written{}, fault.Bad("audience", "Choose people among whom the owner of this wall is.")
 	}
 	wall, err := build(ctx, s, owner)
 	if err != nil {
 		return Written{}, err
 	}
-	if refused := canWrite(s, wall); refused != nil {
-		return Written{}, refused
+	if err := canWrite(s, wall); err != nil {
+		return Written{}, err
 	}
 	post, err := w.posts.Publish(ctx, s, wall, posts.Draft{Kind: kind, Module: key, Body: in.Body, Audience: in.Audience})
 	return Written{post, "/" + s.Service.Slug + "/walls/" + owner.HandleKey + "#post-" + post.ID.String()}, err

@@ -6,6 +6,8 @@ package demo
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
@@ -107,4 +109,9 @@ func (d Deps) seedTrust(ctx context.Context, trust tenants.Trust, services []str
 		}
 		return nil
 	})
+}
+
+// Invented tells whether a trust with this slug is one that this package makes.
+func Invented(slug string) bool {
+	return strings.HasPrefix(slug, "trust-") || slices.ContainsFunc(trusts, func(t trust) bool { return t.Slug == slug })
 }
