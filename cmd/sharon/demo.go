@@ -36,6 +36,9 @@ func (demoCmd) Help() string {
 // Run fills the database.
 func (cmd demoCmd) Run(ctx context.Context) error {
 	took := clock.Stopwatch()
+	if err := migrated(ctx, cmd.config, true); err != nil {
+		return err
+	}
 	a, err := cmd.open(ctx, "http://localhost:8080")
 	if err != nil {
 		return err

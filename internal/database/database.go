@@ -70,6 +70,8 @@ func postgresPool(rawURL string, asApp bool) (*bun.DB, error) {
 		settings["statement_timeout"] = "30s"
 		settings["lock_timeout"] = "10s"
 		settings["idle_in_transaction_session_timeout"] = "60s"
+		// Every statement is planned once for a connection, not five times and then once more.
+		settings["plan_cache_mode"] = "force_generic_plan"
 	}
 	for key, value := range settings {
 		if _, set := config.RuntimeParams[key]; !set {
