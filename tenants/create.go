@@ -85,6 +85,11 @@ func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error
 	case err != nil || !accent.ReadableOnWhite():
 		return nil, fault.Bad("accent", "Choose a colour that can be read on white (a contrast of 4.5 to 1), as six hexadecimal digits.")
 	}
+	for _, hours := range in.Staffed {
+		if err := hours.check(); err != nil {
+			return nil, err
+		}
+	}
 	service := &Service{ID: newID(), Area: in.Area, Name: in.Name, Slug: in.Slug, About: in.About, Accent: strings.TrimPrefix(in.Accent, "#"), Status: "active", Staffed: in.Staffed, Crisis: in.Crisis, CreatedAt: s.Now}
 	if _, err := s.Insert(service).Exec(ctx); database.Taken(err) {
 		return nil, fault.Bad("slug", "The trust has a service with this address already.")

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/sharon-nhs/sharon/internal/clock"
+	"github.com/sharon-nhs/sharon/internal/fault"
 )
 
 // Hours are when a service's team is there, in Europe/London.
@@ -56,6 +57,21 @@ func (h Hours) on(day time.Time) (from, to time.Time, err error) {
 		to, err = at(h.To)
 	}
 	return from, to, err
+}
+
+var days = []string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}
+
+// check tells what is wrong with hours that somebody entered.
+func (h Hours) check() error {
+	for _, day := range h.Days {
+		if !slices.Contains(days, day) {
+			return fault.Bad("staffed", "Write days as mon, tue, wed, thu, fri, sat or sun.")
+		}
+	}
+	if _, _, err := h.on(time.Time{}); err != nil {
+		return fault.Bad("staffed", "Write hours like 09:00 and 17:30.")
+	}
+	return nil
 }
 
 func dayWords(ahead int, day time.Time) string {

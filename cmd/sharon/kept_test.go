@@ -110,6 +110,7 @@ func TestTheBodyNeverSaysOtherwiseThanTheAddress(t *testing.T) {
 			{hazel, "/willow/posts/" + mine + "/remove", ``, "id", other, "/willow/posts/" + other},
 		} {
 			for _, key := range []string{try.key, strings.ToUpper(try.key), strings.ToUpper(try.key[:1]) + try.key[1:]} {
+				try.by.getJSON(try.look, nil) // a first look at a thread leaves a mark
 				before := try.by.getJSON(try.look, nil)
 				body := strings.TrimSuffix(`{"`+key+`":"`+try.value+`",`+try.body, ",") + "}"
 				got := try.by.sendJSON(try.path, []byte(body))

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -12,6 +13,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -52,6 +54,10 @@ type serviceCreate struct {
 	About   string   `help:"The line below the name."`
 	Accent  string   `help:"Its colour, six hexadecimal digits that can be read on white." default:"005eb8"`
 	Modules []string `help:"Rooms to begin with." default:"forums,walls"`
+	Days    []string `help:"Days on which its team is there: mon to sun." default:"mon,tue,wed,thu,fri"`
+	From    string   `help:"From when the team is there." default:"09:00"`
+	To      string   `help:"Until when; a time before --from is of the next morning." default:"17:00"`
+	Crisis  []string `help:"Whom to call in a crisis, as Name=number; may be given several times." placeholder:"NAME=NUMBER"`
 }
 
 func (cmd serviceCreate) Run(ctx context.Context) error {
@@ -64,13 +70,35 @@ func (cmd serviceCreate) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	in, err := cmd.service(a.Rooms)
+	if err != nil {
+		return err
+	}
 	return a.Directory.WriteAs(ctx, trust.ID, "", func(ctx context.Context, s tenants.Scope) error {
-		service, err := tenants.CreateService(ctx, s, tenants.NewService{Area: tenants.Area(cmd.Area), Name: cmd.Name, Slug: cmd.Slug, About: cmd.About, Accent: cmd.Accent, Modules: cmd.Modules})
+		service, err := tenants.CreateService(ctx, s, in)
 		if err == nil {
 			fmt.Printf("Made %s of %s.\n", service.Name, trust.Name)
 		}
 		return err
 	})
+}
+
+func (cmd serviceCreate) service(rooms []modules.Module) (tenants.NewService, error) {
+	in := tenants.NewService{Area: tenants.Area(cmd.Area), Name: cmd.Name, Slug: cmd.Slug, About: cmd.About, Accent: cmd.Accent,
+		Modules: cmd.Modules, Staffed: []tenants.Hours{{Days: cmd.Days, From: cmd.From, To: cmd.To}}}
+	for _, key := range cmd.Modules {
+		if !slices.ContainsFunc(rooms, func(m modules.Module) bool { return m.Key == key && !m.Always }) {
+			return in, fault.Bad("modules", fmt.Sprintf("There is no room %q to switch on.", key))
+		}
+	}
+	for _, contact := range cmd.Crisis {
+		name, phone, ok := strings.Cut(contact, "=")
+		if !ok {
+			return in, fault.Bad("crisis", "Write a name and a number, such as \"Northmoor crisis line=03069 990111\".")
+		}
+		in.Crisis = append(in.Crisis, tenants.Contact{Name: name, Phone: phone, Hours: "Your service’s own line"})
+	}
+	return in, nil
 }
 
 type staffCmd struct {
