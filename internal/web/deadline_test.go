@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"testing"
 	"time"
 
@@ -95,6 +96,28 @@ func TestApologyThatCannotBeRenderedIsStillAnAnswer(t *testing.T) {
 	for name, ask := range faces {
 		if got := ask(behind(&broken{})); got.StatusCode() < 500 || len(got.Body()) == 0 {
 			t.Errorf("%s: %d %q", name, got.StatusCode(), got.Body())
+		}
+	}
+}
+
+// A page belongs to its reader until the last byte is sent, which is after the
+// handler has returned: another reader's page must not be written over it.
+func TestPageIsNotWrittenOverByTheNext(t *testing.T) {
+	s := serve()
+	page := func(words string) *fasthttp.RequestCtx {
+		var request fasthttp.Request
+		request.SetRequestURI(anID + "?title=" + words)
+		request.Header.SetHost("northmoor.localhost")
+		var c fasthttp.RequestCtx
+		c.Init(&request, &net.TCPAddr{IP: net.IPv4(10, 0, 0, 9), Port: 1}, nil)
+		s.handle(&c)
+		return &c
+	}
+	for range 50 {
+		mine := page("mine")
+		page("ours")
+		if body := string(mine.Response.Body()); body != "title mine" {
+			t.Fatalf("my page became %q", body)
 		}
 	}
 }

@@ -80,29 +80,57 @@ func (k *Kernel) Edit(ctx context.Context, s tenants.Scope, in Edit) (Reacted, e
 	return Reacted{post, back(s, "", post)}, nil
 }
 
-// Remove takes a post down. Its words are kept for the team.
+// Remove takes a post down. Its words are kept for the team. A second time
+// changes nothing and leads to the same place.
 func (k *Kernel) Remove(ctx context.Context, s tenants.Scope, in ByID) (Reacted, error) {
-	post, err := k.Removing(ctx, s, in)
+	post, err := k.removable(ctx, s, in.ID)
 	if err != nil {
 		return Reacted{}, err
 	}
+	out := Reacted{Post: post, Path: "/" + s.Service.Slug}
 	if post.IsReply() {
+		out.Path += "/posts/" + post.ParentID.String()
 		if err := k.Alone(ctx, s, *post.ParentID); err != nil {
 			return Reacted{}, err
 		}
 	}
-	was := post
-	post.State = Removed
-	if err := k.change(ctx, s, was, &post, was.Version, "state"); err != nil {
-		return Reacted{}, err
+	if post.State == Removed {
+		return out, nil
 	}
-	if post.IsReply() {
-		if err := k.unreplied(ctx, s, post); err != nil {
-			return Reacted{}, err
+	out.Post.State = Removed
+	if err := k.change(ctx, s, post, &out.Post, post.Version, "state"); err != nil || !post.IsReply() {
+		return out, err
+	}
+	return out, k.unreplied(ctx, s, post)
+}
+
+// Removing reads a post for whoever may take it down.
+func (k *Kernel) Removing(ctx context.Context, s tenants.Scope, in ByID) (Post, error) {
+	post, err := k.removable(ctx, s, in.ID)
+	if err == nil && post.State == Removed {
+		err = fault.Missing()
+	}
+	return post, err
+}
+
+// removable finds a post that the actor may take down: one that they can read,
+// or, also where it is out of sight already, one of their own or of a moderator's.
+func (k *Kernel) removable(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
+	post, err := k.find(ctx, s, id)
+	if database.Missing(err) {
+		q := k.inOpenRooms(s, s.Select(&post)).Relation("Author").Relation("Place").Where("post.id = ?", id)
+		if s.May("posts.moderate") {
+			q.Where("(post.author_id = ? OR post.audience IN (?))", s.Actor.ID(), bun.List(s.Actor.Roles.Audiences()))
+		} else {
+			q.Where("post.author_id = ?", s.Actor.ID())
 		}
-		return Reacted{post, "/" + s.Service.Slug + "/posts/" + post.ParentID.String()}, nil
+		err = q.Scan(ctx)
+		k.dress(&post)
 	}
-	return Reacted{post, "/" + s.Service.Slug}, nil
+	if err != nil {
+		return Post{}, err
+	}
+	return post, post.CanRemove(s)
 }
 
 // unreplied keeps the root true after one of its replies went.
@@ -118,20 +146,6 @@ func (k *Kernel) unreplied(ctx context.Context, s tenants.Scope, reply Post) err
 		return kind.Unreplied(ctx, s, root)
 	}
 	return nil
-}
-
-// Removing reads a post for whoever may take it down.
-func (k *Kernel) Removing(ctx context.Context, s tenants.Scope, in ByID) (Post, error) {
-	post, err := k.find(ctx, s, in.ID)
-	if database.Missing(err) { // one's own words can be taken back wherever they stand
-		err = s.Select(&post).Relation("Author").Relation("Place").Where("post.id = ?", in.ID).
-			Where("post.author_id = ?", s.Actor.ID()).Where("post.state <> ?", Removed).Scan(ctx)
-		k.dress(&post)
-	}
-	if err != nil {
-		return Post{}, err
-	}
-	return post, post.CanRemove(s)
 }
 
 // change writes the named columns of a post if it is still of the version that
