@@ -312,6 +312,28 @@ func TestTakingDownTwiceLeadsToTheSamePlace(t *testing.T) {
 	})
 }
 
+func TestTakingDownTwiceInOneInstantIsCountedOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		hazel, clicks := s.over("hazel.willow@northmoor"), 6
+		thread := threadBy(hazel, "sleep-and-feeding", "With a reply")
+		replyBy(hazel, thread, "one that stays")
+		for _, id := range []string{replyBy(hazel, thread, "one that goes"), wallPostBy(hazel, "hazel", "To be taken down")} {
+			var together sync.WaitGroup
+			for range clicks {
+				together.Go(func() {
+					if got := hazel.sendJSON("/willow/posts/"+id+"/remove", map[string]any{}); got.status != http.StatusOK {
+						t.Errorf("%d %s", got.status, got.body)
+					}
+				})
+			}
+			together.Wait()
+		}
+		if stored, visible := s.replies(thread); stored != 1 || visible != 1 {
+			t.Errorf("%d replies are counted, %d are there", stored, visible)
+		}
+	})
+}
+
 // threadBy starts a thread in willow and returns its id.
 func threadBy(v *visitor, board, title string) string {
 	v.site.t.Helper()

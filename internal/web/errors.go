@@ -133,7 +133,8 @@ func kept(r *Request) (fields []Kept) {
 	for _, field := range reflect.VisibleFields(r.Route.Input) {
 		label := field.Tag.Get("label")
 		words := first(r.Values[jsonName(field)])
-		if field.Type.Kind() == reflect.String && label != "" && strings.TrimSpace(words) != "" && plainText(strings.ReplaceAll(words, "\r", "")) {
+		choice := strings.Contains(field.Tag.Get("validate"), "oneof=")
+		if field.Type.Kind() == reflect.String && label != "" && !choice && strings.TrimSpace(words) != "" && plainText(strings.ReplaceAll(words, "\r", "")) {
 			fields = append(fields, Kept{label, words})
 		}
 	}

@@ -206,5 +206,8 @@ func (a *App[S]) html(ctx context.Context, c *fiber.Ctx, status int, view templ.
 		return sendProblem(c, statusOf(failed.Code), failed, requestID(c))
 	}
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-	return c.Status(status).Send(buffer.Bytes())
+	// A copy: fiber's Send keeps the slice, and the buffer is another page's, perhaps
+	// another trust's, as soon as we return.
+	c.Status(status).Response().SetBody(buffer.Bytes())
+	return nil
 }

@@ -87,13 +87,17 @@ func (k *Kernel) Remove(ctx context.Context, s tenants.Scope, in ByID) (Reacted,
 	if err != nil {
 		return Reacted{}, err
 	}
-	out := Reacted{Post: post, Path: "/" + s.Service.Slug}
+	path, conversation := "/"+s.Service.Slug, post.ID
 	if post.IsReply() {
-		out.Path += "/posts/" + post.ParentID.String()
-		if err := k.Alone(ctx, s, *post.ParentID); err != nil {
-			return Reacted{}, err
-		}
+		path, conversation = path+"/posts/"+post.ParentID.String(), *post.ParentID
 	}
+	if err := k.Alone(ctx, s, conversation); err != nil {
+		return Reacted{}, err
+	}
+	if post, err = k.removable(ctx, s, in.ID); err != nil { // as it is now that nobody else is at it
+		return Reacted{}, err
+	}
+	out := Reacted{Post: post, Path: path}
 	if post.State == Removed {
 		return out, nil
 	}
