@@ -204,6 +204,9 @@ func access(o Options) fiber.Handler {
 				return err
 			}
 		}
+		if !o.Log.Enabled(c.UserContext(), slog.LevelInfo) {
+			return nil
+		}
 		o.Log.LogAttrs(c.UserContext(), slog.LevelInfo, "request",
 			slog.String("request", t.id), slog.String("host", hostOnly(string(c.Request().Host()))), slog.String("method", c.Method()),
 			slog.String("route", c.Route().Path), slog.Int("status", c.Response().StatusCode()), slog.String("code", string(t.code)),

@@ -212,7 +212,7 @@ func (k *Kernel) Show(ctx context.Context, s tenants.Scope, in Show) (Shown, err
 		return Shown{}, err
 	}
 	if post.IsReply() {
-		root, err := k.root(ctx, s, *post.ParentID)
+		root, err := k.find(ctx, s, *post.ParentID)
 		return Shown{Thread: Thread{Root: root, Replies: []Post{post}}, elsewhere: inThread(s, root, post, root.Replies > PageSize)}, err
 	}
 	out := Shown{}

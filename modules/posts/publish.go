@@ -113,7 +113,7 @@ func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Repli
 
 // quotable refuses to quote what stands elsewhere or is not for the actor.
 func (k *Kernel) quotable(ctx context.Context, s tenants.Scope, root Post, id uuid.UUID) error {
-	quoted, err := k.find(ctx, s, id)
+	quoted, err := k.bare(ctx, s, id)
 	if err != nil && !database.Missing(err) {
 		return err
 	}
@@ -130,9 +130,9 @@ func (k *Kernel) Alone(ctx context.Context, s tenants.Scope, root uuid.UUID) err
 	return s.Lock(new(Post)).Column("id").Where("post.id = ?", root).Scan(ctx, new(uuid.UUID))
 }
 
-// root reads a post that is not itself a reply.
+// root reads a post that is not itself a reply, without its words.
 func (k *Kernel) root(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
-	root, err := k.find(ctx, s, id)
+	root, err := k.bare(ctx, s, id)
 	if err == nil && root.IsReply() {
 		return Post{}, fault.Missing()
 	}
@@ -177,7 +177,10 @@ type Follower struct {
 
 // Follow sets whether the actor follows a post.
 func (k *Kernel) Follow(ctx context.Context, s tenants.Scope, in Follow) (Reacted, error) {
-	root, err := k.root(ctx, s, in.ID)
+	root, err := k.find(ctx, s, in.ID)
+	if err == nil && root.IsReply() {
+		err = fault.Missing()
+	}
 	if err != nil {
 		return Reacted{}, err
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/markdown"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -97,13 +98,33 @@ func (k *Kernel) query(s tenants.Scope, into any) *bun.SelectQuery {
 		return q.Column("id", "handle", "handle_key", "avatar", "roles")
 	}
 	return k.Seen(s, s.Select(into)).
-		ExcludeColumn("rendered_by").ColumnExpr("post.rendered_by").
+		ExcludeColumn("tenant_id", "service_id"). // the scope's own
 		Relation("Author", who).
 		Relation("Place", func(q *bun.SelectQuery) *bun.SelectQuery {
 			return q.Column("id", "module", "slug", "name", "owner_id", "audience")
 		}).
 		Relation("Place.Owner", who).
 		ColumnExpr("(SELECT r.kind FROM reactions AS r WHERE r.tenant_id = post.tenant_id AND r.post_id = post.id AND r.member_id = ?) AS my_reaction", s.Actor.ID())
+}
+
+// listed leaves out, of each post of a list, the words in the form that is not
+// shown: a page needs them rendered, a client as they were written.
+func listed(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
+	if !s.Client.Browser {
+		return q.ExcludeColumn("body_html")
+	}
+	return q.ExcludeColumn("body").
+		ColumnExpr("CASE WHEN post.rendered_by = ? THEN '' ELSE post.body END AS body", markdown.Version)
+}
+
+// bare reads one post that the actor may read, without what a page shows of it.
+func (k *Kernel) bare(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
+	var post Post
+	if err := k.Seen(s, s.Select(&post)).ExcludeColumn("body", "body_html").Where("post.id = ?", id).Scan(ctx); err != nil {
+		return Post{}, err
+	}
+	k.dress(&post)
+	return post, nil
 }
 
 // find reads one post that the actor may read. NotFound otherwise.
@@ -136,7 +157,7 @@ type Page struct {
 // what a room wants besides; nil for the whole service.
 func (k *Kernel) Latest(ctx context.Context, s tenants.Scope, before Cursor, narrow func(*bun.SelectQuery) *bun.SelectQuery) (Page, error) {
 	var page Page
-	q := k.query(s, &page.Posts).Where("post.parent_id IS NULL").
+	q := listed(s, k.query(s, &page.Posts)).Where("post.parent_id IS NULL").
 		Order("post.published_at DESC", "post.id DESC").Limit(PageSize + 1)
 	if !before.Zero() {
 		q.Where("(post.published_at, post.id) < (?, ?)", before.At, before.ID)
@@ -177,7 +198,7 @@ type Thread struct {
 func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Span) (Thread, error) {
 	thread := Thread{Root: root}
 	backwards := span.Last || !span.Before.Zero()
-	q := k.query(s, &thread.Replies).Where("post.parent_id = ?", root.ID).Limit(PageSize + 1)
+	q := listed(s, k.query(s, &thread.Replies)).Where("post.parent_id = ?", root.ID).Limit(PageSize + 1)
 	switch {
 	case backwards:
 		q.Order("post.published_at DESC", "post.id DESC")
