@@ -175,7 +175,7 @@ func (d *DB) run(ctx context.Context, pool *bun.DB, begin string, tenant uuid.UU
 	}
 	defer func() { _ = conn.Close() }()
 	if d.postgres && tenant != uuid.Nil {
-		begin += "; SELECT set_config('app.tenant_id', '" + tenant.String() + "', true)"
+		begin += "; SET LOCAL app.tenant_id = '" + tenant.String() + "'"
 	}
 	done := false
 	defer func() {

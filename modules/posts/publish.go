@@ -69,10 +69,7 @@ type Replied struct {
 
 // Reply answers a post. Everybody who can read it may, unless the room says no.
 func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Replied, error) {
-	if err := k.Alone(ctx, s, in.ID); err != nil {
-		return Replied{}, err
-	}
-	root, err := k.root(ctx, s, in.ID)
+	root, err := k.rootAlone(ctx, s, in.ID)
 	if err != nil {
 		return Replied{}, err
 	}
@@ -113,7 +110,7 @@ func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Repli
 
 // quotable refuses to quote what stands elsewhere or is not for the actor.
 func (k *Kernel) quotable(ctx context.Context, s tenants.Scope, root Post, id uuid.UUID) error {
-	quoted, err := k.bare(ctx, s, id)
+	quoted, err := k.bare(ctx, s, s.Select, id)
 	if err != nil && !database.Missing(err) {
 		return err
 	}
@@ -130,9 +127,10 @@ func (k *Kernel) Alone(ctx context.Context, s tenants.Scope, root uuid.UUID) err
 	return s.Lock(new(Post)).Column("id").Where("post.id = ?", root).Scan(ctx, new(uuid.UUID))
 }
 
-// root reads a post that is not itself a reply, without its words.
-func (k *Kernel) root(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
-	root, err := k.bare(ctx, s, id)
+// rootAlone is Alone for a post that the actor may read and that is not itself a
+// reply; it returns the post without its words.
+func (k *Kernel) rootAlone(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
+	root, err := k.bare(ctx, s, s.Lock, id)
 	if err == nil && root.IsReply() {
 		return Post{}, fault.Missing()
 	}
@@ -196,8 +194,4 @@ func follow(ctx context.Context, s tenants.Scope, post uuid.UUID) error {
 	row := Follower{PostID: post, MemberID: s.Actor.ID(), FollowedAt: s.Now}
 	_, err := s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx)
 	return err
-}
-
-func (k *Kernel) follows(ctx context.Context, s tenants.Scope, post uuid.UUID) (bool, error) {
-	return s.Select((*Follower)(nil)).Where("post_id = ?", post).Where("member_id = ?", s.Actor.ID()).Exists(ctx)
 }

@@ -64,19 +64,32 @@ func (c Cursor) String() string {
 }
 
 // Seen narrows a query to the posts that the actor may read: of open rooms, not
-// below something that is out of sight, and visible to their roles or their own. Whoever
-// began a conversation sees its replies, also where they chose an audience that
-// they are not in themselves. Every query of posts goes through it.
+// below something that is out of sight, and visible to their roles or their own.
+// Whoever began a conversation sees its replies, also where they chose an
+// audience that they are not in themselves. Every query of posts goes through
+// it, or through SeenRoots.
 func (k *Kernel) Seen(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
-	states := []State{Visible}
-	if s.May("posts.moderate") {
-		states = append(states, Held)
-	}
+	states := seenStates(s)
 	me := s.Actor.ID()
 	return k.inOpenRooms(s, q).
 		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?) OR post.state IN (?) AND "+rootIs+" AND root.author_id = ?))",
 			bun.List(states), bun.List(s.Actor.Roles.Audiences()), me, bun.List([]State{Visible, Held}), bun.List(states), me).
 		Where("(post.parent_id IS NULL OR "+rootIs+" AND (root.state IN (?) OR root.state = ? AND root.author_id = ?)))", bun.List(states), Held, me)
+}
+
+// SeenRoots is Seen for queries of posts that begin a conversation: they need
+// not ask about what stands above.
+func (k *Kernel) SeenRoots(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
+	return k.inOpenRooms(s, q).Where("post.parent_id IS NULL").
+		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?))",
+			bun.List(seenStates(s)), bun.List(s.Actor.Roles.Audiences()), s.Actor.ID(), bun.List([]State{Visible, Held}))
+}
+
+func seenStates(s tenants.Scope) []State {
+	if s.May("posts.moderate") {
+		return []State{Visible, Held}
+	}
+	return []State{Visible}
 }
 
 const rootIs = "EXISTS (SELECT 1 FROM posts AS root WHERE root.tenant_id = post.tenant_id AND root.id = post.parent_id"
@@ -92,12 +105,12 @@ func (k *Kernel) inOpenRooms(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQue
 	return q.Where("post.module IN (?)", bun.List(slices.Compact(open)))
 }
 
-// query reads posts with all that a page shows of them.
-func (k *Kernel) query(s tenants.Scope, into any) *bun.SelectQuery {
+// shown adds to a query all that a page shows of a post.
+func shown(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
 	who := func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Column("id", "handle", "handle_key", "avatar", "roles")
 	}
-	return k.Seen(s, s.Select(into)).
+	return q.
 		ExcludeColumn("tenant_id", "service_id"). // the scope's own
 		Relation("Author", who).
 		Relation("Place", func(q *bun.SelectQuery) *bun.SelectQuery {
@@ -106,6 +119,8 @@ func (k *Kernel) query(s tenants.Scope, into any) *bun.SelectQuery {
 		Relation("Place.Owner", who).
 		ColumnExpr("(SELECT r.kind FROM reactions AS r WHERE r.tenant_id = post.tenant_id AND r.post_id = post.id AND r.member_id = ?) AS my_reaction", s.Actor.ID())
 }
+
+const iFollow = "EXISTS (SELECT 1 FROM follows AS f WHERE f.tenant_id = post.tenant_id AND f.post_id = post.id AND f.member_id = ?) AS following"
 
 // listed leaves out, of each post of a list, the words in the form that is not
 // shown: a page needs them rendered, a client as they were written.
@@ -118,9 +133,10 @@ func listed(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
 }
 
 // bare reads one post that the actor may read, without what a page shows of it.
-func (k *Kernel) bare(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
+// Read is s.Select, or s.Lock for a post that is about to change.
+func (k *Kernel) bare(ctx context.Context, s tenants.Scope, read func(any) *bun.SelectQuery, id uuid.UUID) (Post, error) {
 	var post Post
-	if err := k.Seen(s, s.Select(&post)).ExcludeColumn("body", "body_html").Where("post.id = ?", id).Scan(ctx); err != nil {
+	if err := k.Seen(s, read(&post)).ExcludeColumn("body", "body_html").Where("post.id = ?", id).Scan(ctx); err != nil {
 		return Post{}, err
 	}
 	k.dress(&post)
@@ -130,7 +146,7 @@ func (k *Kernel) bare(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post,
 // find reads one post that the actor may read. NotFound otherwise.
 func (k *Kernel) find(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
 	var post Post
-	if err := k.query(s, &post).Where("post.id = ?", id).Scan(ctx); err != nil {
+	if err := k.Seen(s, shown(s, s.Select(&post))).ColumnExpr(iFollow, s.Actor.ID()).Where("post.id = ?", id).Scan(ctx); err != nil {
 		return Post{}, err
 	}
 	k.dress(&post)
@@ -157,7 +173,7 @@ type Page struct {
 // what a room wants besides; nil for the whole service.
 func (k *Kernel) Latest(ctx context.Context, s tenants.Scope, before Cursor, narrow func(*bun.SelectQuery) *bun.SelectQuery) (Page, error) {
 	var page Page
-	q := listed(s, k.query(s, &page.Posts)).Where("post.parent_id IS NULL").
+	q := k.SeenRoots(s, listed(s, shown(s, s.Select(&page.Posts)))).
 		Order("post.published_at DESC", "post.id DESC").Limit(PageSize + 1)
 	if !before.Zero() {
 		q.Where("(post.published_at, post.id) < (?, ?)", before.At, before.ID)
@@ -198,7 +214,7 @@ type Thread struct {
 func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Span) (Thread, error) {
 	thread := Thread{Root: root}
 	backwards := span.Last || !span.Before.Zero()
-	q := listed(s, k.query(s, &thread.Replies)).Where("post.parent_id = ?", root.ID).Limit(PageSize + 1)
+	q := k.Seen(s, listed(s, shown(s, s.Select(&thread.Replies)))).Where("post.parent_id = ?", root.ID).Limit(PageSize + 1)
 	switch {
 	case backwards:
 		q.Order("post.published_at DESC", "post.id DESC")
@@ -237,12 +253,7 @@ func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Sp
 	for i := range thread.Replies {
 		k.dress(&thread.Replies[i])
 	}
-	if err := k.quoted(ctx, s, thread.Replies); err != nil {
-		return Thread{}, err
-	}
-	var err error
-	thread.Root.Following, err = k.follows(ctx, s, root.ID)
-	return thread, err
+	return thread, k.quoted(ctx, s, thread.Replies)
 }
 
 // Quoting reads the post that a reply is about to quote; nil without one.
@@ -269,7 +280,7 @@ func (k *Kernel) quoted(ctx context.Context, s tenants.Scope, replies []Post) er
 		return nil
 	}
 	var found []Post
-	if err := k.query(s, &found).Where("post.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+	if err := k.Seen(s, shown(s, s.Select(&found))).Where("post.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
 		return err
 	}
 	byID := make(map[uuid.UUID]*Post, len(found))
