@@ -92,7 +92,7 @@ func openSQLite(path string) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("database folder: %w", err)
 	}
-	open := func(mode string, connections int) (*bun.DB, error) {
+	open := func(mode string, connections int) *bun.DB {
 		pragmas := url.Values{"_pragma": {
 			"busy_timeout(10000)", "journal_mode(WAL)", "foreign_keys(1)",
 			"synchronous(FULL)", "cache_size(-16000)", "temp_store(MEMORY)",
@@ -107,20 +107,13 @@ func openSQLite(path string) (*DB, error) {
 		pool := sql.OpenDB(preparingLite{&sqlite.Driver{}, "file:" + path + "?" + pragmas.Encode()})
 		pool.SetMaxOpenConns(connections)
 		pool.SetMaxIdleConns(connections)
-		return bun.NewDB(pool, sqlitedialect.New()), nil
+		return bun.NewDB(pool, sqlitedialect.New())
 	}
-	write, err := open("write", 1)
-	if err != nil {
-		return nil, err
-	}
+	write := open("write", 1)
 	if err := write.PingContext(context.Background()); err != nil { // creates the file before a reader looks for it
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	read, err := open("read", max(4, runtime.NumCPU()))
-	if err != nil {
-		return nil, err
-	}
-	return &DB{read: read, write: write}, nil
+	return &DB{read: open("read", max(4, runtime.NumCPU())), write: write}, nil
 }
 
 // Close closes the pools.
