@@ -1,9 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"regexp"
 	"strings"
 	"testing"
 
+	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
 	"github.com/sharon-nhs/sharon/internal/testkit"
 )
 
@@ -121,5 +124,30 @@ func TestTheDarkSchemeIsAccessible(t *testing.T) {
 		for _, violation := range tab.Axe() {
 			t.Errorf("%s in the dark: %s", page.name, violation)
 		}
+	}
+}
+
+var demoAccount = regexp.MustCompile(`\S+@(northmoor|eastvale)\.example`)
+
+// Everybody whom `make run` prints can sign in, every other one on a phone.
+func TestEveryPrintedDemoAccountSignsIn(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	var printed bytes.Buffer
+	demo.Print(&printed, s.address(""))
+	accounts := demoAccount.FindAllString(printed.String(), -1)
+	if len(accounts) < 14 {
+		t.Fatalf("only %v", accounts)
+	}
+	tab := testkit.Browser(t)
+	for i, email := range accounts {
+		account := strings.TrimSuffix(email, ".example")
+		tab.Size([]int{390, 1280}[i%2], 844)
+		s.enter(tab, account)
+		if strings.Contains(tab.URL(), "sign-in") || !tab.Has("main h1") {
+			t.Errorf("%s stands at %s", account, tab.URL())
+		}
+	}
+	if problems := tab.Problems(); len(problems) > 0 {
+		t.Error(problems)
 	}
 }
