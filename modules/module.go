@@ -31,6 +31,9 @@ type Module struct {
 	Grants policy.Grants
 	// Routes adds pages and commands; r is already below /{service}.
 	Routes func(r *Router)
+	// On are what follows from events, and Rounds what comes round.
+	On     []tenants.Handler
+	Rounds []tenants.Round
 	// Nav is where the room shows in the navigation; nil shows it nowhere.
 	Nav func(s tenants.Scope) []ui.Room
 }
@@ -99,4 +102,20 @@ func (m Module) NewSettings(raw json.RawMessage) (any, error) {
 		}
 	}
 	return settings.Interface(), nil
+}
+
+// Handlers are what all rooms do about events.
+func Handlers(rooms []Module) (all []tenants.Handler) {
+	for _, room := range rooms {
+		all = append(all, room.On...)
+	}
+	return all
+}
+
+// Rounds are what comes round in all rooms.
+func Rounds(rooms []Module) (all []tenants.Round) {
+	for _, room := range rooms {
+		all = append(all, room.Rounds...)
+	}
+	return all
 }

@@ -23,10 +23,13 @@ type Directory struct {
 	BaseHost string
 	// Defaults are the rules that every trust starts from.
 	Defaults []policy.Rule
+	// Outlet is told what has happened once it is committed; nil for nobody. It
+	// must not wait: what it misses is found in the outbox.
+	Outlet func(events []Event)
 
 	mu      sync.RWMutex
 	trusts  []Trust
-	read    time.Time
+	readAt  time.Time
 	estates map[uuid.UUID]*Estate
 }
 
@@ -58,10 +61,10 @@ func (d *Directory) known(host string) (*Trust, time.Duration) {
 	slug, ours := strings.CutSuffix(host, "."+d.BaseHost)
 	for i := range d.trusts {
 		if t := &d.trusts[i]; ours && t.Slug == slug || t.Domain != nil && *t.Domain == host {
-			return t, d.Clock.Now().Sub(d.read)
+			return t, d.Clock.Now().Sub(d.readAt)
 		}
 	}
-	return nil, d.Clock.Now().Sub(d.read)
+	return nil, d.Clock.Now().Sub(d.readAt)
 }
 
 // Trusts lists all trusts, by name.
@@ -74,7 +77,7 @@ func (d *Directory) Trusts(ctx context.Context) ([]Trust, error) {
 		return nil, err
 	}
 	d.mu.Lock()
-	d.trusts, d.read = trusts, d.Clock.Now()
+	d.trusts, d.readAt = trusts, d.Clock.Now()
 	d.mu.Unlock()
 	return trusts, nil
 }
@@ -174,21 +177,25 @@ func inherits() [][2]string {
 // ReadAs runs fn in a read-only unit of work of the trust, as nobody. It is for
 // workers and commands; requests come through the Gate.
 func (d *Directory) ReadAs(ctx context.Context, trust uuid.UUID, service string, fn func(context.Context, Scope) error) error {
-	return d.DB.Read(ctx, trust, d.as(trust, service, fn))
+	return d.read(ctx, trust, d.as(trust, service, fn))
 }
 
 // WriteAs is ReadAs for writing.
 func (d *Directory) WriteAs(ctx context.Context, trust uuid.UUID, service string, fn func(context.Context, Scope) error) error {
-	return d.DB.Write(ctx, trust, d.as(trust, service, fn))
+	return d.write(ctx, trust, d.as(trust, service, fn))
 }
 
-func (d *Directory) as(trust uuid.UUID, service string, fn func(context.Context, Scope) error) func(context.Context, bun.IDB) error {
-	return func(ctx context.Context, db bun.IDB) error {
-		estate, err := d.readEstate(ctx, db, trust)
+func (d *Directory) as(trust uuid.UUID, service string, fn func(context.Context, Scope) error) func(context.Context, *unit) error {
+	return func(ctx context.Context, u *unit) error {
+		var version int64
+		if err := u.db.NewSelect().Model((*Trust)(nil)).Column("config_version").Where("id = ?", trust).Scan(ctx, &version); err != nil {
+			return err
+		}
+		estate, err := d.estate(ctx, u.db, trust, version)
 		if err != nil {
 			return err
 		}
-		s := Scope{Estate: estate, Now: d.Clock.Now(), unit: &unit{db: db}}
+		s := Scope{Estate: estate, Now: d.Clock.Now(), unit: u}
 		if service != "" {
 			if s.Service = estate.Service(service); s.Service == nil {
 				return fault.Missing()
@@ -196,4 +203,22 @@ func (d *Directory) as(trust uuid.UUID, service string, fn func(context.Context,
 		}
 		return fn(ctx, s)
 	}
+}
+
+// read runs fn in a read-only unit of work.
+func (d *Directory) read(ctx context.Context, trust uuid.UUID, fn func(context.Context, *unit) error) error {
+	return d.DB.Read(ctx, trust, func(ctx context.Context, db bun.IDB) error { return fn(ctx, &unit{db: db, dir: d}) })
+}
+
+// write runs fn in a unit of work and, once that is committed, tells what happened in it.
+func (d *Directory) write(ctx context.Context, trust uuid.UUID, fn func(context.Context, *unit) error) error {
+	u := &unit{dir: d}
+	err := d.DB.Write(ctx, trust, func(ctx context.Context, db bun.IDB) error {
+		u.db = db
+		return fn(ctx, u)
+	})
+	if err == nil && len(u.emitted) > 0 && d.Outlet != nil {
+		d.Outlet(u.emitted)
+	}
+	return err
 }

@@ -127,7 +127,7 @@ func (w *world) read(trust tenants.Trust, service string, fn func(context.Contex
 var limits = tenants.Sessions{Idle: 30 * time.Minute, Absolute: 12 * time.Hour}
 
 func (w *world) gate(d *tenants.Directory) *tenants.Gate {
-	return &tenants.Gate{DB: w.db, Directory: d, Clock: w.clock, Keys: w.keys, Sessions: limits,
+	return &tenants.Gate{Directory: d, Clock: w.clock, Keys: w.keys, Sessions: limits,
 		Log: slog.New(slog.DiscardHandler), Rooms: func(tenants.Scope) []ui.Room { return nil }}
 }
 

@@ -9,11 +9,9 @@ import (
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
-	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
@@ -23,7 +21,6 @@ import (
 // by path, the actor by session, and refuses by policy and by the rooms that
 // are open, before a use case runs.
 type Gate struct {
-	DB        *database.DB
 	Directory *Directory
 	Clock     clock.Clock
 	Keys      crypt.Keys
@@ -43,8 +40,8 @@ func (g *Gate) Enter(ctx context.Context, r *web.Request, fn func(context.Contex
 	}
 	var s Scope
 	admitted := false
-	work := func(ctx context.Context, db bun.IDB) error {
-		if s, err = g.admit(ctx, db, r, trust.ID); err != nil {
+	work := func(ctx context.Context, u *unit) error {
+		if s, err = g.admit(ctx, u, r, trust.ID); err != nil {
 			return err
 		}
 		admitted = true
@@ -56,9 +53,9 @@ func (g *Gate) Enter(ctx context.Context, r *web.Request, fn func(context.Contex
 		}
 		return g.settle(ctx, s, r)
 	}
-	open := g.DB.Read
+	open := g.Directory.read
 	if r.Route.Command() && !r.Route.OwnUnits {
-		open = g.DB.Write
+		open = g.Directory.write
 	}
 	if err := open(ctx, trust.ID, work); err != nil {
 		if !admitted {
@@ -74,7 +71,7 @@ func (g *Gate) Enter(ctx context.Context, r *web.Request, fn func(context.Contex
 }
 
 // admit makes the scope, or says why not.
-func (g *Gate) admit(ctx context.Context, db bun.IDB, r *web.Request, trust uuid.UUID) (Scope, error) {
+func (g *Gate) admit(ctx context.Context, u *unit, r *web.Request, trust uuid.UUID) (Scope, error) {
 	token, cookie := r.Bearer, false
 	if token == "" {
 		token, cookie = r.Cookie(sessionCookie), true
@@ -84,11 +81,11 @@ func (g *Gate) admit(ctx context.Context, db bun.IDB, r *web.Request, trust uuid
 		hash = crypt.TokenHash(token)
 	}
 	slug := r.Params["service"]
-	who, err := identify(ctx, db, trust, slug, hash)
+	who, err := identify(ctx, u.db, trust, slug, hash)
 	if err != nil {
 		return Scope{}, err
 	}
-	estate, err := g.Directory.estate(ctx, db, trust, who.ConfigVersion)
+	estate, err := g.Directory.estate(ctx, u.db, trust, who.ConfigVersion)
 	if err != nil {
 		return Scope{}, err
 	}
@@ -96,7 +93,7 @@ func (g *Gate) admit(ctx context.Context, db bun.IDB, r *web.Request, trust uuid
 	s := Scope{
 		Estate: estate, Actor: who.actor(g.Sessions, now, hash, cookie), Now: now,
 		Client: Client{Address: countedAddress(r.Address), Device: r.Cookie(deviceCookie), Browser: r.Page()},
-		unit:   &unit{db: db, own: g.DB},
+		unit:   u,
 	}
 	if who.TrustStatus != "active" {
 		return s, fault.New(fault.Unavailable, "This trust’s community is closed for now. Its team can tell you more.")
@@ -161,8 +158,7 @@ func (g *Gate) again(ctx context.Context, s Scope, r *web.Request, failed error)
 		return failed
 	}
 	found := false
-	err := g.DB.Read(ctx, s.Estate.Trust.ID, func(ctx context.Context, db bun.IDB) (err error) {
-		s.unit = &unit{db: db}
+	err := s.Read(ctx, func(ctx context.Context, s Scope) (err error) {
 		r.Outcome, found, err = replay(ctx, s, r)
 		return err
 	})
@@ -186,8 +182,7 @@ func (g *Gate) afterwards(ctx context.Context, s Scope, r *web.Request) {
 	work := s.unit.after
 	ctx, cancel := context.WithTimeout(ctx, time.Second) // a convenience must not keep anybody waiting
 	defer cancel()
-	err := g.DB.Write(ctx, s.Estate.Trust.ID, func(ctx context.Context, db bun.IDB) error {
-		s.unit = &unit{db: db}
+	err := s.Write(ctx, func(ctx context.Context, s Scope) error {
 		for _, fn := range work {
 			if err := fn(ctx, s); err != nil {
 				return err

@@ -3,13 +3,13 @@ package tenants
 import (
 	"context"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect"
 
-	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants/policy"
 )
@@ -56,9 +56,10 @@ type Client struct {
 
 // unit is what one unit of work shares among the copies of its scope.
 type unit struct {
-	db    bun.IDB
-	own   *database.DB // for units of work beside this one
-	after []func(context.Context, Scope) error
+	db      bun.IDB
+	dir     *Directory // for units of work beside this one
+	after   []func(context.Context, Scope) error
+	emitted []Event
 }
 
 func (s Scope) serviceID() uuid.UUID {
@@ -194,10 +195,46 @@ func forUpdate(q *bun.SelectQuery) *bun.SelectQuery {
 // Lock is Select for rows that this unit of work is about to change.
 func (s Scope) Lock(model any) *bun.SelectQuery { return forUpdate(s.Select(model)) }
 
-// Write opens a unit of work for writing in a use case that has none (web.OwnUnits).
+// Read opens a unit of work for reading in a use case that has none (OwnUnits).
+func (s Scope) Read(ctx context.Context, fn func(context.Context, Scope) error) error {
+	return s.unit.dir.read(ctx, s.Estate.Trust.ID, s.over(fn))
+}
+
+// Write opens a unit of work for writing in a use case that has none (OwnUnits).
 func (s Scope) Write(ctx context.Context, fn func(context.Context, Scope) error) error {
-	return s.unit.own.Write(ctx, s.Estate.Trust.ID, func(ctx context.Context, db bun.IDB) error {
-		s.unit = &unit{db: db, own: s.unit.own}
+	return s.unit.dir.write(ctx, s.Estate.Trust.ID, s.over(fn))
+}
+
+func (s Scope) over(fn func(context.Context, Scope) error) func(context.Context, *unit) error {
+	return func(ctx context.Context, u *unit) error {
+		s.unit = u
 		return fn(ctx, s)
-	})
+	}
+}
+
+// Scopes returns a scope of each of the trust's open services, for work that
+// opens its units itself.
+func (s Scope) Scopes() []Scope {
+	all := make([]Scope, len(s.Estate.Services))
+	for i, service := range s.Estate.Services {
+		all[i] = s
+		all[i].Service = service
+	}
+	return all
+}
+
+// Within is the scope in one of the trust's services; false if that is closed.
+func (s Scope) Within(service uuid.UUID) (Scope, bool) {
+	at := slices.IndexFunc(s.Estate.Services, func(known *Service) bool { return known.ID == service })
+	if at < 0 {
+		return s, false
+	}
+	s.Service = s.Estate.Services[at]
+	return s, true
+}
+
+// As is the scope as a member has it: what they may see and do here.
+func (s Scope) As(member Person) Scope {
+	s.Actor = Actor{AccountID: member.AccountID, Member: &member, Roles: member.Roles}
+	return s
 }

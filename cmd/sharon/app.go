@@ -14,11 +14,13 @@ import (
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/migrations"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/all"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/workers"
 )
 
 // app is SHaRON wired together; the commands and the tests start from it.
@@ -53,6 +55,21 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	return a, nil
 }
 
+// relay hands what happens to the queue from now on.
+func (a *app) relay(queue *jobs.Queue) *workers.Relay {
+	relay := workers.NewRelay(a.Directory, queue, a.Log)
+	a.Directory.Outlet = relay.Send
+	return relay
+}
+
+// work is what this process's workers do.
+func (a *app) work(queue *jobs.Queue, relay *workers.Relay) workers.Deps {
+	return workers.Deps{
+		Directory: a.Directory, Sessions: a.Web.sessions(), Queue: queue, Relay: relay, Clock: a.Clock, Log: a.Log,
+		On: modules.Handlers(a.Rooms), Rounds: modules.Rounds(a.Rooms),
+	}
+}
+
 // handler is the whole server: the trusts' pages and, at the base host, the lobby.
 func (a *app) handler() (*fiber.App, error) {
 	base, err := a.Web.base()
@@ -64,7 +81,7 @@ func (a *app) handler() (*fiber.App, error) {
 		return nil, err
 	}
 	options := web.Options{Secure: base.Scheme == "https", Proxies: proxies, BodyLimit: a.Web.BodyLimit, Timeout: 15 * time.Second, Log: a.Log}
-	gate := &tenants.Gate{DB: a.DB, Directory: a.Directory, Clock: a.Clock, Keys: a.Keys, Sessions: a.Web.sessions(), Log: a.Log, Rooms: modules.Navigation(a.Rooms)}
+	gate := &tenants.Gate{Directory: a.Directory, Clock: a.Clock, Keys: a.Keys, Sessions: a.Web.sessions(), Log: a.Log, Rooms: modules.Navigation(a.Rooms)}
 	trusts := &web.App[tenants.Scope]{Options: options, Router: a.table, Gate: gate, Plain: a.plain(gate.Help)}
 	trusts.Plain["/:service/help-now"] = trusts.Plain["/help-now"]
 	document := sync.OnceValue(func() any { return web.OpenAPI("SHaRON", version, a.table.Routes()) })

@@ -89,17 +89,19 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	running := 0
-	if p.workers {
-		running++
+	if p.workers || c.RedisURL != "" {
 		queue, err := jobs.Open(c.RedisURL)
 		if err != nil {
 			return err
 		}
 		defer queue.Close()
-		a.ready = queue.Ping
-		go func() {
-			done <- workers.Run(ctx, workers.Deps{Directory: a.Directory, Sessions: w.sessions(), Queue: queue, Clock: a.Clock, Log: a.Log})
-		}()
+		relay := a.relay(queue)
+		go relay.Run(ctx)
+		if p.workers {
+			running++
+			a.ready = queue.Ping
+			go func() { done <- workers.Run(ctx, a.work(queue, relay)) }()
+		}
 	}
 	if p.web {
 		running++

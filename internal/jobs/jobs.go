@@ -25,6 +25,8 @@ var Weights = map[string]int{Safety: 12, Realtime: 6, Default: 3, Bulk: 1}
 // Queue is a connection to where tasks wait.
 type Queue struct {
 	Connection asynq.RedisConnOpt
+	client     *asynq.Client
+	inspector  *asynq.Inspector
 	embedded   *miniredis.Miniredis
 	stop       chan struct{}
 }
@@ -39,7 +41,11 @@ func Open(redisURL string) (*Queue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("redis address: %w", err)
 	}
-	return &Queue{Connection: connection}, nil
+	return connected(connection), nil
+}
+
+func connected(to asynq.RedisConnOpt) *Queue {
+	return &Queue{Connection: to, client: asynq.NewClient(to), inspector: asynq.NewInspector(to)}
 }
 
 func embed() (*Queue, error) {
@@ -47,7 +53,8 @@ func embed() (*Queue, error) {
 	if err := server.StartAddr("127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("embedded queue: %w", err)
 	}
-	q := &Queue{Connection: asynq.RedisClientOpt{Addr: server.Addr()}, embedded: server, stop: make(chan struct{})}
+	q := connected(asynq.RedisClientOpt{Addr: server.Addr()})
+	q.embedded, q.stop = server, make(chan struct{})
 	go q.drive()
 	return q, nil
 }
@@ -69,8 +76,9 @@ func (q *Queue) drive() {
 // Embedded tells whether the queue lives in this process.
 func (q *Queue) Embedded() bool { return q.embedded != nil }
 
-// Close ends the embedded queue.
+// Close lets go of the queue and ends an embedded one.
 func (q *Queue) Close() {
+	_, _ = q.client.Close(), q.inspector.Close()
 	if q.embedded != nil {
 		close(q.stop)
 		q.embedded.Close()
@@ -79,8 +87,6 @@ func (q *Queue) Close() {
 
 // Ping asks the queue's server for a sign of life.
 func (q *Queue) Ping() error {
-	inspector := asynq.NewInspector(q.Connection)
-	defer func() { _ = inspector.Close() }()
-	_, err := inspector.Queues()
+	_, err := q.inspector.Queues()
 	return err
 }

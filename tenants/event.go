@@ -1,0 +1,153 @@
+package tenants
+
+import (
+	"context"
+	"database/sql/driver"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// Kind is a sort of thing that happens and that something follows from. Queue
+// is where its consequences wait; empty where it is only shown live. Version
+// grows when its meaning does; a worker leaves versions that it does not know alone.
+type Kind struct {
+	Key, Queue string
+	Version    int
+}
+
+// Event is something that happened: a row of the outbox, written in the
+// transaction of what it tells of. It carries ids and never words.
+type Event struct {
+	bun.BaseModel `bun:"table:outbox,alias:event"`
+	InService
+
+	ID      uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
+	Kind    string    `bun:"kind" json:"kind"`
+	Module  string    `bun:"module" json:"module"` // key of the room; empty for what is always on
+	Queue   string    `bun:"queue" json:"-"`
+	Subject uuid.UUID `bun:"subject_id,type:uuid" json:"subject"`
+	// About is what the subject stands in, such as a reply's thread; zero for nothing.
+	About   uuid.UUID `bun:"about_id,type:uuid,nullzero" json:"about,omitzero"`
+	ActorID uuid.UUID `bun:"actor_id,type:uuid,nullzero" json:"actor,omitzero"`
+	// Who may learn of it live: an audience of the service, or these readers. Neither: nobody.
+	Audience  Audience   `bun:"audience" json:"audience,omitempty"`
+	Readers   IDs        `bun:"readers" json:"readers,omitempty"`
+	Version   int        `bun:"version" json:"-"` // of the kind
+	Attempts  int        `bun:"attempts" json:"-"`
+	CreatedAt time.Time  `bun:"created_at" json:"-"`
+	DueAt     *time.Time `bun:"due_at" json:"-"`
+	FailedAt  *time.Time `bun:"failed_at" json:"-"`
+	Error     string     `bun:"error" json:"-"`
+
+	// Prompt says that it should be handed over as soon as it is committed.
+	Prompt bool `bun:"-" json:"-"`
+}
+
+// handOver is how long a hand-over may take before the relay's sweep sees to it.
+const handOver = 10 * time.Second
+
+// Emit notes that something happened. What follows from it happens once this
+// unit of work is committed, whatever breaks in between. With DueAt set it
+// waits until then.
+func (s Scope) Emit(ctx context.Context, kind Kind, e Event) error {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return err
+	}
+	e.ID, e.ActorID, e.CreatedAt = id, s.Actor.ID(), s.Now
+	e.Kind, e.Queue, e.Version = kind.Key, kind.Queue, kind.Version
+	if e.Queue != "" && e.DueAt == nil {
+		due := s.Now.Add(handOver)
+		e.DueAt, e.Prompt = &due, true
+	}
+	if _, err := s.Insert(&e).Exec(ctx); err != nil {
+		return err
+	}
+	s.unit.emitted = append(s.unit.emitted, e)
+	return nil
+}
+
+// For tells whether somebody may learn of the event as it happens: by audience
+// and open room, or as one of its readers.
+func (e Event) For(s Scope) bool {
+	if e.Module != "" && (s.Service == nil || !s.Service.Open(e.Module)) {
+		return false
+	}
+	if e.Readers.Has(s.Actor.ID()) {
+		return true
+	}
+	return e.Audience != "" && slices.Contains(s.Actor.Roles.Audiences(), e.Audience)
+}
+
+// Happened lists, oldest first, what the actor may learn of and what was
+// written since some time; at most limit.
+func (s Scope) Happened(ctx context.Context, since time.Time, limit int64) ([]Event, error) {
+	var events []Event
+	err := s.Select(&events).Where("event.id > ?", idAt(since)).
+		Where("(event.audience IN (?) OR event.readers LIKE ?)", bun.List(s.Actor.Roles.Audiences()), "%"+s.Actor.ID().String()+"%").
+		Order("event.id").Limit(limit).Scan(ctx)
+	return slices.DeleteFunc(events, func(e Event) bool { return !e.For(s) }), err
+}
+
+// idAt is the least id that a row written at t can have: ids begin with their
+// time (RFC 9562, version 7).
+func idAt(t time.Time) (id uuid.UUID) {
+	binary.BigEndian.PutUint64(id[:8], uint64(t.UnixMilli())<<16) //nolint:gosec // after 1970
+	return id
+}
+
+// IDs are kept in one column, sorted and comma-separated.
+type IDs []uuid.UUID
+
+// Has tells whether id is one of them.
+func (ids IDs) Has(id uuid.UUID) bool {
+	_, found := slices.BinarySearchFunc(ids, id, compareIDs)
+	return found
+}
+
+func compareIDs(a, b uuid.UUID) int { return slices.Compare(a[:], b[:]) }
+
+// NewIDs sorts ids.
+func NewIDs(ids ...uuid.UUID) IDs {
+	sorted := slices.Clone(ids)
+	slices.SortFunc(sorted, compareIDs)
+	return slices.Compact(sorted)
+}
+
+// Value implements driver.Valuer.
+func (ids IDs) Value() (driver.Value, error) {
+	words := make([]string, len(ids))
+	for i, id := range ids {
+		words[i] = id.String()
+	}
+	return strings.Join(words, ","), nil
+}
+
+// Scan implements sql.Scanner.
+func (ids *IDs) Scan(from any) error {
+	text, ok := from.(string)
+	if raw, bytes := from.([]byte); bytes {
+		text, ok = string(raw), true
+	}
+	if !ok && from != nil {
+		return fmt.Errorf("ids from a %T", from)
+	}
+	*ids = nil
+	for word := range strings.SplitSeq(text, ",") {
+		if word == "" {
+			continue
+		}
+		id, err := uuid.Parse(word)
+		if err != nil {
+			return err
+		}
+		*ids = append(*ids, id)
+	}
+	return nil
+}

@@ -1,0 +1,29 @@
+package tenants
+
+import (
+	"context"
+	"time"
+)
+
+// Handler carries out what follows from a kind of event.
+type Handler struct {
+	Kind Kind
+	// OwnUnits says that Do opens its units of work itself, because it waits for
+	// somebody outside (a mail server). What it did may then be done again after
+	// a crash, so it must be such that the receiver cannot tell.
+	OwnUnits bool
+	// Do runs as nobody, in the event's service. Otherwise than with OwnUnits, all
+	// that it writes and the mark that the event is done are one transaction.
+	Do func(ctx context.Context, s Scope, e Event) error
+}
+
+// Round is work that comes round in every open service, such as looking for
+// digests that are due. However many nodes there are, each round runs once.
+type Round struct {
+	Key, Queue string
+	Every      time.Duration
+	// Module is the room that must be open; empty for always.
+	Module string
+	// Do runs as nobody and opens its units of work itself.
+	Do func(ctx context.Context, s Scope) error
+}

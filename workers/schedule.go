@@ -1,0 +1,110 @@
+package workers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// periodic is work that comes round, once a slot of time over all nodes: the
+// slot is in the task's id.
+type periodic struct {
+	Type  string
+	Queue string
+	Every time.Duration
+	Do    func(ctx context.Context) error
+}
+
+func (d Deps) schedule() []periodic {
+	all := []periodic{{"housekeeping:sweep:", jobs.Bulk, 15 * time.Minute, d.sweep}}
+	for _, round := range d.Rounds {
+		all = append(all, periodic{"round:" + round.Key + ":", round.Queue, round.Every, func(ctx context.Context) error { return d.round(ctx, round) }})
+	}
+	return all
+}
+
+// beats is how often a worker looks for what is due.
+const beats = 2 * time.Second
+
+// beat sweeps the outboxes and offers each slot's tasks; whoever is first makes them.
+func beat(ctx context.Context, d Deps, schedule []periodic) {
+	tick := time.NewTicker(beats)
+	defer tick.Stop()
+	for {
+		if _, err := d.Relay.Sweep(ctx); err != nil && ctx.Err() == nil {
+			d.Log.WarnContext(ctx, "sweep of the outboxes", slog.Any("cause", err))
+		}
+		for _, work := range schedule {
+			if err := offer(ctx, d.Queue, work, d.Clock.Now()); err != nil && ctx.Err() == nil {
+				d.Log.WarnContext(ctx, "schedule", slog.String("task", work.Type), slog.Any("cause", err))
+			}
+		}
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func offer(ctx context.Context, queue *jobs.Queue, work periodic, now time.Time) error {
+	slot := now.Truncate(work.Every).Format(time.RFC3339)
+	return queue.Offer(ctx, jobs.Task{Type: work.Type, ID: work.Type + slot, Queue: work.Queue, Timeout: 5 * time.Minute, Kept: 2 * work.Every})
+}
+
+// EachTrust runs fn for every trust. What fails for one does not keep the others waiting.
+func EachTrust(ctx context.Context, directory *tenants.Directory, fn func(context.Context, tenants.Trust) error) error {
+	trusts, err := directory.Trusts(ctx)
+	if err != nil {
+		return err
+	}
+	var failed error
+	for _, trust := range trusts {
+		if err := fn(ctx, trust); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", trust.Slug, err))
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	return failed
+}
+
+// round runs in every open service of every trust that has the room on.
+func (d Deps) round(ctx context.Context, round tenants.Round) error {
+	return EachTrust(ctx, d.Directory, func(ctx context.Context, trust tenants.Trust) error {
+		var here tenants.Scope
+		err := d.Directory.ReadAs(ctx, trust.ID, "", func(_ context.Context, s tenants.Scope) error {
+			here = s
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+		var failed error
+		for _, s := range here.Scopes() {
+			if round.Module == "" || s.Service.Open(round.Module) {
+				failed = errors.Join(failed, round.Do(ctx, s))
+			}
+		}
+		return failed
+	})
+}
+
+// sweep tidies every trust in a unit of work of its own.
+func (d Deps) sweep(ctx context.Context) error {
+	return EachTrust(ctx, d.Directory, func(ctx context.Context, trust tenants.Trust) error {
+		return d.Directory.WriteAs(ctx, trust.ID, "", func(ctx context.Context, s tenants.Scope) error {
+			if _, err := d.Sessions.Sweep(ctx, s); err != nil {
+				return err
+			}
+			_, err := tenants.Outbox{Scope: s}.Forget(ctx)
+			return err
+		})
+	})
+}
