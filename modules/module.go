@@ -3,9 +3,12 @@
 package modules
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"reflect"
+
+	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
@@ -34,9 +37,34 @@ type Module struct {
 	// On are what follows from events, and Rounds what comes round.
 	On     []tenants.Handler
 	Rounds []tenants.Round
+	// Tells are whom events concern; the notifications room tells them.
+	Tells []Tell
+	// Unread counts what waits in the room for the actor; nil if nothing ever does.
+	Unread func(ctx context.Context, s tenants.Scope) (int, error)
 	// Nav is where the room shows in the navigation; nil shows it nowhere.
 	Nav func(s tenants.Scope) []ui.Room
 }
+
+// Tell says whom a kind of event concerns. Notices runs as nobody, in the
+// event's service; those who may not see what it is about are left out by it.
+type Tell struct {
+	Kind    tenants.Kind
+	Notices func(ctx context.Context, s tenants.Scope, e tenants.Event) ([]Notice, error)
+}
+
+// Notice is one thing to tell some members. Kind is one of the notifications
+// room's; About groups what belongs together ("Fern and 3 others"); Path is
+// where it leads, below the service.
+type Notice struct {
+	Kind    string
+	To      []uuid.UUID
+	Subject uuid.UUID
+	About   uuid.UUID
+	Path    string
+}
+
+// Recount is emitted, live only, for members whose unread counts have changed.
+var Recount = tenants.Kind{Key: "counts"}
 
 // Mount adds every room's routes to the table.
 func Mount(table *Router, rooms []Module) {

@@ -55,49 +55,49 @@ func (k *Kernel) Editing(ctx context.Context, s tenants.Scope, in ByID) (Post, e
 
 // Edit changes the words of the actor's own post and keeps what was.
 // Conflict if it changed since Version.
-func (k *Kernel) Edit(ctx context.Context, s tenants.Scope, in Edit) (Reacted, error) {
+func (k *Kernel) Edit(ctx context.Context, s tenants.Scope, in Edit) (Done, error) {
 	post, err := k.Editing(ctx, s, ByID{in.ID})
 	if err != nil {
-		return Reacted{}, err
+		return Done{}, err
 	}
 	if post.Title != "" && strings.TrimSpace(in.Title) == "" {
-		return Reacted{}, fault.Bad("title", "Enter a title.")
+		return Done{}, fault.Bad("title", "Enter a title.")
 	}
 	if post.Title == "" {
 		in.Title = ""
 	}
 	if kind := k.kinds[post.Kind]; kind.Fits != nil {
 		if err := kind.Fits(s, in.Body); err != nil {
-			return Reacted{}, err
+			return Done{}, err
 		}
 	}
 	was := post
 	post.Write(strings.TrimSpace(in.Title), strings.TrimSpace(in.Body))
 	post.EditedAt = &s.Now
 	if err := k.change(ctx, s, was, &post, in.Version, "title", "body", "body_html", "rendered_by", "edited_at"); err != nil {
-		return Reacted{}, err
+		return Done{}, err
 	}
-	return Reacted{post, back(s, "", post)}, nil
+	return Done{post, back(s, "", post)}, nil
 }
 
 // Remove takes a post down. Its words are kept for the team. A second time
 // changes nothing and leads to the same place.
-func (k *Kernel) Remove(ctx context.Context, s tenants.Scope, in ByID) (Reacted, error) {
+func (k *Kernel) Remove(ctx context.Context, s tenants.Scope, in ByID) (Done, error) {
 	post, err := k.removable(ctx, s, in.ID)
 	if err != nil {
-		return Reacted{}, err
+		return Done{}, err
 	}
 	path, conversation := "/"+s.Service.Slug, post.ID
 	if post.IsReply() {
 		path, conversation = path+"/posts/"+post.ParentID.String(), *post.ParentID
 	}
 	if err := k.Alone(ctx, s, conversation); err != nil {
-		return Reacted{}, err
+		return Done{}, err
 	}
 	if post, err = k.removable(ctx, s, in.ID); err != nil { // as it is now that nobody else is at it
-		return Reacted{}, err
+		return Done{}, err
 	}
-	out := Reacted{Post: post, Path: path}
+	out := Done{Post: post, Path: path}
 	if post.State == Removed {
 		return out, nil
 	}

@@ -40,6 +40,9 @@ func (k *Kernel) Publish(ctx context.Context, s tenants.Scope, place Place, draf
 	if err := follow(ctx, s, post.ID); err != nil {
 		return Post{}, err
 	}
+	if err := emit(ctx, s, Published, post); err != nil {
+		return Post{}, err
+	}
 	return k.find(ctx, s, post.ID)
 }
 
@@ -61,42 +64,39 @@ type NewReply struct {
 	Quotes *uuid.UUID `json:"quotes,omitempty"`
 }
 
-// Replied says what was written and where it can be seen.
-type Replied struct {
-	Post Post   `json:"post"`
-	Path string `json:"path"`
-}
-
 // Reply answers a post. Everybody who can read it may, unless the room says no.
-func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Replied, error) {
+func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Done, error) {
 	root, err := k.oneMore(ctx, s, in.ID)
 	if err != nil {
-		return Replied{}, err
+		return Done{}, err
 	}
 	if s.Actor.Member == nil {
-		return Replied{}, fault.New(fault.Forbidden, "You are not a member of this service, so you cannot reply in it.")
+		return Done{}, fault.New(fault.Forbidden, "You are not a member of this service, so you cannot reply in it.")
 	}
 	if kind := k.kinds[root.Kind]; kind.Replying != nil {
 		if err := kind.Replying(ctx, s, root); err != nil {
-			return Replied{}, err
+			return Done{}, err
 		}
 	}
 	reply := Post{Kind: Reply, Module: root.Module, PlaceID: root.PlaceID, ParentID: &root.ID, Audience: root.Audience}
 	if in.Quotes != nil {
 		if err := k.quotable(ctx, s, root, *in.Quotes); err != nil {
-			return Replied{}, err
+			return Done{}, err
 		}
 		reply.QuotesID = in.Quotes
 	}
 	reply.Write("", strings.TrimSpace(in.Body))
 	if err := k.insert(ctx, s, &reply); err != nil {
-		return Replied{}, err
+		return Done{}, err
 	}
 	if err := follow(ctx, s, root.ID); err != nil {
-		return Replied{}, err
+		return Done{}, err
+	}
+	if err := emit(ctx, s, Replied, reply); err != nil {
+		return Done{}, err
 	}
 	k.dress(&reply)
-	return Replied{reply, inThread(s, root, reply, root.Replies > PageSize)}, nil
+	return Done{reply, inThread(s, root, reply, root.Replies > PageSize)}, nil
 }
 
 // quotable refuses to quote what stands elsewhere or is not for the actor.
@@ -155,20 +155,20 @@ type Follower struct {
 }
 
 // Follow sets whether the actor follows a post.
-func (k *Kernel) Follow(ctx context.Context, s tenants.Scope, in Follow) (Reacted, error) {
+func (k *Kernel) Follow(ctx context.Context, s tenants.Scope, in Follow) (Done, error) {
 	root, err := k.find(ctx, s, in.ID)
 	if err == nil && root.IsReply() {
 		err = fault.Missing()
 	}
 	if err != nil {
-		return Reacted{}, err
+		return Done{}, err
 	}
 	if in.Follow {
 		err = follow(ctx, s, root.ID)
 	} else {
 		_, err = s.Delete((*Follower)(nil)).Where("post_id = ?", root.ID).Where("member_id = ?", s.Actor.ID()).Exec(ctx)
 	}
-	return Reacted{root, back(s, "", root)}, err
+	return Done{root, back(s, "", root)}, err
 }
 
 func follow(ctx context.Context, s tenants.Scope, post uuid.UUID) error {

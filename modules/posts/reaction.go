@@ -52,28 +52,28 @@ type React struct {
 	From string    `json:"from,omitempty" validate:"max=500"`
 }
 
-// Reacted says where to go back to.
-type Reacted struct {
+// Done is what came of a command, and where to go.
+type Done struct {
 	Post Post   `json:"post"`
 	Path string `json:"path"`
 }
 
 // React sets the actor's reaction; doing so twice changes nothing.
-func (k *Kernel) React(ctx context.Context, s tenants.Scope, in React) (Reacted, error) {
+func (k *Kernel) React(ctx context.Context, s tenants.Scope, in React) (Done, error) {
 	post, err := k.find(ctx, s, in.ID)
 	if err != nil {
-		return Reacted{}, err
+		return Done{}, err
 	}
 	if in.Kind != post.MyReaction {
 		if err := setReaction(ctx, s, post, in.Kind); err != nil {
-			return Reacted{}, err
+			return Done{}, err
 		}
 	}
 	post, err = k.find(ctx, s, in.ID)
 	if err != nil {
-		return Reacted{}, err
+		return Done{}, err
 	}
-	return Reacted{post, back(s, in.From, post)}, nil
+	return Done{post, back(s, in.From, post)}, nil
 }
 
 func setReaction(ctx context.Context, s tenants.Scope, post Post, kind string) error {
@@ -106,5 +106,8 @@ func setReaction(ctx context.Context, s tenants.Scope, post Post, kind string) e
 	if !changed {
 		return nil
 	}
-	return tenants.Touched(update.Exec(ctx))
+	if err := tenants.Touched(update.Exec(ctx)); err != nil || kind == "none" {
+		return err
+	}
+	return emit(ctx, s, Reacted, post)
 }
