@@ -103,6 +103,23 @@ func Navigation(rooms []Module) func(s tenants.Scope) []ui.Room {
 	}
 }
 
+// Unread counts what waits for the actor in the rooms that are open to them.
+func Unread(rooms []Module) func(ctx context.Context, s tenants.Scope) (map[string]int, error) {
+	return func(ctx context.Context, s tenants.Scope) (map[string]int, error) {
+		waiting := map[string]int{}
+		for _, room := range rooms {
+			if room.Unread == nil || s.Actor.Member == nil || !room.Always && !s.Service.Open(room.Key) {
+				continue
+			}
+			var err error
+			if waiting[room.Key], err = room.Unread(ctx, s); err != nil {
+				return nil, err
+			}
+		}
+		return waiting, nil
+	}
+}
+
 // Tune returns the service's settings of a room: the defaults with what the
 // service changed. Settings that do not fit any more count as the defaults.
 func Tune[T any](s tenants.Scope, key string, defaults T) T {

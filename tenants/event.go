@@ -99,6 +99,7 @@ func (s Scope) Happened(ctx context.Context, since time.Time, limit int64) ([]Ev
 // time (RFC 9562, version 7).
 func idAt(t time.Time) (id uuid.UUID) {
 	binary.BigEndian.PutUint64(id[:8], uint64(t.UnixMilli())<<16) //nolint:gosec // after 1970
+	id[6], id[8] = 0x70, 0x80
 	return id
 }
 

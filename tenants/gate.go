@@ -222,6 +222,7 @@ func (g *Gate) Page(ctx context.Context, r *web.Request, s Scope) context.Contex
 	if s.Service != nil {
 		dress(frame, s)
 		frame.Rooms = g.Rooms(s)
+		frame.Stream = frame.Home + "/stream?last=" + idAt(s.Now).String()
 	}
 	return ui.WithFrame(ctx, frame)
 }

@@ -17,6 +17,7 @@ func (e Entrance) Routes(r *Router) {
 	web.Get(trust, "/", web.SignedIn, "The services that I can enter", e.Home, homePage)
 
 	service := r.In("/{service}", "", "")
+	web.Stream(service, "/stream", web.SignedIn, "What happens in this service, as it happens", e.Live.Listen)
 	web.Get(service, "/me", web.SignedIn, "Who I am in this service", e.Me, mePage)
 	web.Get(service, "/people/{handle}", "people.read", "A member as their peers know them", e.Person, personPage)
 }

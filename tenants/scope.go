@@ -205,6 +205,12 @@ func (s Scope) Write(ctx context.Context, fn func(context.Context, Scope) error)
 	return s.unit.dir.write(ctx, s.Estate.Trust.ID, s.over(fn))
 }
 
+// outlive is the scope for work that goes on when this unit is over.
+func (s Scope) outlive() Scope {
+	s.unit = &unit{dir: s.unit.dir}
+	return s
+}
+
 func (s Scope) over(fn func(context.Context, Scope) error) func(context.Context, *unit) error {
 	return func(ctx context.Context, u *unit) error {
 		s.unit = u

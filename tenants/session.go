@@ -16,6 +16,11 @@ type Sessions struct {
 	Absolute time.Duration // since sign-in
 }
 
+// lasts tells whether a session is still open.
+func (l Sessions) lasts(created, seen, now time.Time) bool {
+	return !seen.Add(l.Idle).Before(now) && !created.Add(l.Absolute).Before(now)
+}
+
 // touchEvery keeps reading from becoming writing: a session's last use is
 // noted at most this often, and Idle is that much inexact.
 const touchEvery = time.Minute
@@ -87,7 +92,7 @@ func identify(ctx context.Context, db bun.IDB, trust uuid.UUID, service, tokenHa
 
 // actor is who the identity is at this time; nobody once the session is over.
 func (i identity) actor(limits Sessions, now time.Time, tokenHash string, cookie bool) Actor {
-	if i.AccountID == nil || i.SeenAt.Add(limits.Idle).Before(now) || i.CreatedAt.Add(limits.Absolute).Before(now) {
+	if i.AccountID == nil || !limits.lasts(*i.CreatedAt, *i.SeenAt, now) {
 		return Actor{}
 	}
 	actor := Actor{

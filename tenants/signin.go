@@ -28,6 +28,7 @@ const deviceAge = 180 * 24 * 3600
 type Entrance struct {
 	Keys     crypt.Keys
 	Sessions Sessions
+	Live     *Live
 }
 
 // SignInForm is what the sign-in page needs: where the person wanted to go.

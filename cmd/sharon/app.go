@@ -15,6 +15,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/realtime"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/migrations"
 	"github.com/sharon-nhs/sharon/modules"
@@ -32,6 +33,7 @@ type app struct {
 	Clock     clock.Clock
 	Log       *slog.Logger
 	Web       webConfig
+	Live      *tenants.Live
 
 	table *tenants.Router
 	ready func() error // more that /readyz asks; nil for nothing
@@ -49,16 +51,28 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	}
 	a := &app{DB: db, Keys: keys, Rooms: all.Rooms(), Clock: at, Log: c.log(), Web: w}
 	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: append(tenants.Grants.Rules(), modules.Grants(a.Rooms)...)}
+	a.Live = &tenants.Live{Directory: a.Directory, Sessions: w.sessions(), Unread: modules.Unread(a.Rooms)}
 	a.table = web.NewRouter[tenants.Scope]()
-	tenants.Entrance{Keys: keys, Sessions: w.sessions()}.Routes(a.table)
+	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live}.Routes(a.table)
 	modules.Mount(a.table, a.Rooms)
 	return a, nil
 }
 
-// relay hands what happens to the queue from now on.
-func (a *app) relay(queue *jobs.Queue) *workers.Relay {
+// connect has what happens told to open pages from now on and, where there is a
+// queue, to the workers. It ends with ctx.
+func (a *app) connect(ctx context.Context, bus realtime.Bus, queue *jobs.Queue) *workers.Relay {
+	a.Live.Start(bus, a.Log)
+	context.AfterFunc(ctx, a.Live.Close)
+	a.Directory.Outlet = a.Live.Send
+	if queue == nil {
+		return nil
+	}
 	relay := workers.NewRelay(a.Directory, queue, a.Log)
-	a.Directory.Outlet = relay.Send
+	go relay.Run(ctx)
+	a.Directory.Outlet = func(events []tenants.Event) {
+		relay.Send(events)
+		a.Live.Send(events)
+	}
 	return relay
 }
 

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/realtime"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -46,6 +47,14 @@ func (c config) log() *slog.Logger {
 		return slog.New(slog.NewJSONHandler(os.Stderr, options))
 	}
 	return slog.New(slog.NewTextHandler(os.Stderr, options))
+}
+
+// bus is how this node tells the others what happens.
+func (c config) bus(log *slog.Logger) (realtime.Bus, error) {
+	if c.RedisURL == "" {
+		return realtime.Local{}, nil
+	}
+	return realtime.NewRedis(c.RedisURL, log)
 }
 
 // keys reads the secret; make says whether a missing one may be made, which is

@@ -89,19 +89,22 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	running := 0
+	bus, err := c.bus(a.Log)
+	if err != nil {
+		return err
+	}
+	var queue *jobs.Queue
 	if p.workers || c.RedisURL != "" {
-		queue, err := jobs.Open(c.RedisURL)
-		if err != nil {
+		if queue, err = jobs.Open(c.RedisURL); err != nil {
 			return err
 		}
 		defer queue.Close()
-		relay := a.relay(queue)
-		go relay.Run(ctx)
-		if p.workers {
-			running++
-			a.ready = queue.Ping
-			go func() { done <- workers.Run(ctx, a.work(queue, relay)) }()
-		}
+	}
+	relay := a.connect(ctx, bus, queue)
+	if p.workers {
+		running++
+		a.ready = queue.Ping
+		go func() { done <- workers.Run(ctx, a.work(queue, relay)) }()
 	}
 	if p.web {
 		running++

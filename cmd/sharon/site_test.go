@@ -24,6 +24,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/realtime"
 	"github.com/sharon-nhs/sharon/internal/testkit"
 )
 
@@ -87,12 +88,15 @@ func newSite(t *testing.T, address string) *site {
 	}
 	watched(t, s.app.DB)
 	s.app.Log = slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
+	ctx, stop := context.WithCancel(context.Background())
+	s.app.connect(ctx, realtime.Local{}, nil)
 	server, err := s.app.handler()
 	if err != nil {
 		t.Fatal(err)
 	}
 	go func() { _ = server.Listener(listener) }()
 	t.Cleanup(func() {
+		stop() // ends the streams, which a shutdown does not
 		_ = server.ShutdownWithTimeout(2 * time.Second)
 		_ = s.app.DB.Close()
 	})

@@ -1,0 +1,212 @@
+package tenants
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"net"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/internal/realtime"
+	"github.com/sharon-nhs/sharon/internal/web"
+)
+
+// Live tells the open pages of a service what happens in it. It tells ids; what
+// they stand for a page asks for itself, by the doors that everything goes through.
+type Live struct {
+	Directory *Directory
+	Sessions  Sessions
+	// Unread counts what waits for the actor, by room.
+	Unread func(ctx context.Context, s Scope) (map[string]int, error)
+
+	hub  *realtime.Hub[Event, *listener]
+	told chan []Event
+	open context.Context // ends with Close
+	stop context.CancelFunc
+}
+
+// stayEvery is how often streams are asked whether they may stay: a session, a
+// role or a room that is gone ends them within twice that.
+const stayEvery = 25 * time.Second
+
+// Start opens the house for streams until Close.
+func (l *Live) Start(bus realtime.Bus, log *slog.Logger) {
+	l.open, l.stop = context.WithCancel(context.Background())
+	l.told = make(chan []Event, 4096)
+	l.hub = realtime.NewHub[Event, *listener](bus, frame, realtime.Usual(), log)
+	l.hub.Watch(stayEvery, l.stay)
+	go l.publish(log)
+}
+
+// Close ends all streams.
+func (l *Live) Close() {
+	l.stop()
+	l.hub.Close()
+}
+
+// Send takes what has been committed.
+func (l *Live) Send(events []Event) {
+	select {
+	case l.told <- events:
+	case <-l.open.Done():
+	}
+}
+
+func (l *Live) publish(log *slog.Logger) {
+	for {
+		select {
+		case <-l.open.Done():
+			return
+		case events := <-l.told:
+			for _, e := range events {
+				if e.Audience == "" && len(e.Readers) == 0 {
+					continue
+				}
+				if err := l.hub.Publish(l.open, streamKey(e.TenantID, e.ServiceID), e); err != nil {
+					log.ErrorContext(l.open, "not told live", slog.Any("cause", err))
+				}
+			}
+		}
+	}
+}
+
+// Signal is one event as a page is told of it.
+type Signal struct {
+	ID      uuid.UUID `json:"id"`
+	Event   string    `json:"event"`
+	Subject uuid.UUID `json:"subject"`
+	About   uuid.UUID `json:"about,omitzero"`
+}
+
+func signal(e Event) Signal { return Signal{e.ID, e.Kind, e.Subject, e.About} }
+
+func frame(e Event) realtime.Frame {
+	data, _ := json.Marshal(signal(e)) // four ids are always JSON
+	return realtime.Frame{ID: e.ID.String(), Data: data}
+}
+
+// Listen asks for what happened since the last event that a page was told of.
+type Listen struct {
+	Last uuid.UUID `json:"last,omitzero"`
+}
+
+// Heard is what happened, for a client that polls, and what waits for it by room.
+type Heard struct {
+	Events []Signal       `json:"events"`
+	Unread map[string]int `json:"unread"`
+}
+
+// replayed bounds what one stream is told again; who has been away for longer
+// loads the page anew.
+const replayed = 500
+
+// overlap is how long a unit of work may take: an event that was written before
+// another one may be committed after it.
+const overlap = 20 * time.Second
+
+// Listen is the stream of a page.
+func (l *Live) Listen(_ context.Context, s Scope, in Listen) (web.Live[Heard], error) {
+	ear := &listener{scope: s.outlive(), since: idTime(in.Last, s.Now).Add(-overlap)}
+	missed := func(ctx context.Context) (Heard, error) {
+		events, err := s.Happened(ctx, ear.since, replayed)
+		if err != nil {
+			return Heard{}, err
+		}
+		heard := Heard{Events: make([]Signal, len(events))}
+		for i, e := range events {
+			heard.Events[i] = signal(e)
+		}
+		heard.Unread, err = l.Unread(ctx, s)
+		return heard, err
+	}
+	return web.Live[Heard]{Missed: missed, Serve: func(conn net.Conn) { l.hub.Serve(conn, ear) }}, nil
+}
+
+// idTime is the time that an id begins with; now for none.
+func idTime(id uuid.UUID, now time.Time) time.Time {
+	if id.Version() != 7 {
+		return now
+	}
+	at := time.Unix(id.Time().UnixTime())
+	return slices.MaxFunc([]time.Time{at, now.Add(-shownFor)}, time.Time.Compare)
+}
+
+// listener is an open page.
+type listener struct {
+	scope Scope
+	since time.Time
+}
+
+var _ realtime.Reader[Event] = (*listener)(nil)
+
+func (l *listener) Key() string {
+	return streamKey(l.scope.Estate.Trust.ID, l.scope.serviceID())
+}
+
+func streamKey(trust, service uuid.UUID) string { return trust.String() + service.String() }
+
+func (l *listener) Wants(e Event) bool { return e.For(l.scope) }
+
+func (l *listener) Missed(ctx context.Context) (events []Event, err error) {
+	err = l.scope.Read(ctx, func(ctx context.Context, s Scope) (err error) {
+		events, err = s.Happened(ctx, l.since, replayed)
+		return err
+	})
+	return events, err
+}
+
+// present is a session as it is now.
+type present struct {
+	TokenHash     string    `bun:"token_hash"`
+	SeenAt        time.Time `bun:"seen_at"`
+	CreatedAt     time.Time `bun:"created_at"`
+	ConfigVersion int64     `bun:"config_version"`
+	TrustStatus   string    `bun:"status"`
+	Roles         Roles     `bun:"roles"`
+	TrustRoles    Roles     `bun:"trust_roles"`
+}
+
+// stay tells which listeners of one service may go on: those whose session is
+// open and for whom nothing has changed, neither a role nor what is open here.
+// The others come back, if they may, and find it as it is now.
+func (l *Live) stay(ctx context.Context, _ string, ears []*listener) (func(*listener) bool, error) {
+	first := ears[0].scope
+	now := l.Directory.Clock.Now()
+	found := make(map[string]present, len(ears))
+	err := first.Read(ctx, func(ctx context.Context, s Scope) error {
+		for some := range slices.Chunk(ears, 1000) {
+			hashes := make([]string, len(some))
+			for i, ear := range some {
+				hashes[i] = ear.scope.Actor.session.hash
+			}
+			var rows []present
+			err := s.unit.db.NewSelect().TableExpr("sessions AS s").
+				ColumnExpr("s.token_hash, s.seen_at, s.created_at, t.config_version, t.status, COALESCE(m.roles, '') AS roles, a.trust_roles").
+				Join("JOIN trusts AS t ON t.id = s.tenant_id").
+				Join("JOIN accounts AS a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.status = 'active'").
+				Join("LEFT JOIN members AS m ON m.tenant_id = a.tenant_id AND m.account_id = a.id AND m.service_id = ? AND m.status = 'active'", s.serviceID()).
+				Where("s.tenant_id = ?", s.Estate.Trust.ID).Where("s.token_hash IN (?)", bun.List(hashes)).Scan(ctx, &rows)
+			if err != nil {
+				return err
+			}
+			for _, row := range rows {
+				found[row.TokenHash] = row
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return func(ear *listener) bool {
+		row, open := found[ear.scope.Actor.session.hash]
+		return open && l.Sessions.lasts(row.CreatedAt, row.SeenAt, now) && row.TrustStatus == "active" &&
+			row.ConfigVersion == ear.scope.Estate.Trust.ConfigVersion &&
+			slices.Equal(append(slices.Clone(row.TrustRoles), row.Roles...), ear.scope.Actor.Roles)
+	}, nil
+}
+
