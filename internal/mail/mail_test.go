@@ -218,15 +218,15 @@ func TestPasswordsAndWordsTravelOverTLSOnly(t *testing.T) {
 		options mail.Options
 		ok      bool
 	}{
-		"good":                 {mail.Options{URL: url, Roots: secure.Roots(), Dial: at(secure)}, true},
-		"another's name":       {mail.Options{URL: "smtp://sharon:open%20sesame@other.test", Roots: secure.Roots(), Dial: at(secure)}, false},
-		"nobody vouches":       {mail.Options{URL: url, Dial: at(secure)}, false},
-		"offers no TLS":        {mail.Options{URL: url, Dial: at(plain)}, false},
-		"wrong password":       {mail.Options{URL: "smtp://sharon:no@example.com", Roots: secure.Roots(), Dial: at(secure)}, false},
-		"TLS from the start":   {mail.Options{URL: urls, Roots: first.Roots(), Dial: at(first)}, true},
-		"and nobody vouches":   {mail.Options{URL: urls, Dial: at(first)}, false},
-		"no TLS at the start":  {mail.Options{URL: urls, Roots: secure.Roots(), Dial: at(plain)}, false},
-		"on this machine":      {mail.Options{URL: "smtp://sharon:open%20sesame@" + plain.Address()}, true},
+		"good":                {mail.Options{URL: url, Roots: secure.Roots(), Dial: at(secure)}, true},
+		"another's name":      {mail.Options{URL: "smtp://sharon:open%20sesame@other.test", Roots: secure.Roots(), Dial: at(secure)}, false},
+		"nobody vouches":      {mail.Options{URL: url, Dial: at(secure)}, false},
+		"offers no TLS":       {mail.Options{URL: url, Dial: at(plain)}, false},
+		"wrong password":      {mail.Options{URL: "smtp://sharon:no@example.com", Roots: secure.Roots(), Dial: at(secure)}, false},
+		"TLS from the start":  {mail.Options{URL: urls, Roots: first.Roots(), Dial: at(first)}, true},
+		"and nobody vouches":  {mail.Options{URL: urls, Dial: at(first)}, false},
+		"no TLS at the start": {mail.Options{URL: urls, Roots: secure.Roots(), Dial: at(plain)}, false},
+		"on this machine":     {mail.Options{URL: "smtp://sharon:open%20sesame@" + plain.Address()}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := open(t, c.options).Check(t.Context()); (err == nil) != c.ok {
