@@ -66,7 +66,7 @@ type Options struct {
 	// Contact is an https or mailto address under which push services reach us.
 	// Apple refuses one at a host that is not on the internet.
 	Contact string
-	// Hosts may be written to, each on port 443 or the port it names; nil means Hosts.
+	// Hosts may be written to, each on port 443 or the port it names; none means Hosts.
 	Hosts []string
 	// Timeout is how long one notice may take; 0 is 10 seconds.
 	Timeout time.Duration
@@ -85,7 +85,7 @@ type Client struct {
 
 // New makes a client.
 func New(o Options) *Client {
-	if o.Hosts == nil {
+	if len(o.Hosts) == 0 {
 		o.Hosts = Hosts
 	}
 	if o.Guard == nil {
