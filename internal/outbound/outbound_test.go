@@ -33,7 +33,7 @@ func TestANameThatLeadsHomeIsOfNoUse(t *testing.T) {
 	server := httptest.NewServer(http.NotFoundHandler())
 	defer server.Close()
 	home := strings.Replace(server.URL, "127.0.0.1", "localhost", 1)
-	if _, err := Client(time.Second, Public, nil).Get(home); !errors.Is(err, errPrivate) { //nolint:bodyclose // there is none
+	if _, err := Client(time.Second, Public, nil).Get(home); !errors.Is(err, errPrivate) {
 		t.Errorf("got %v", err)
 	}
 	answer, err := Client(time.Second, nil, nil).Get(home)
@@ -66,7 +66,7 @@ func TestSlowIsGivenUp(t *testing.T) {
 	defer server.Close()
 	defer close(release)
 	took := clock.Stopwatch()
-	if _, err := Client(50*time.Millisecond, nil, nil).Get(server.URL); err == nil || took() > time.Second { //nolint:bodyclose // there is none
+	if _, err := Client(50*time.Millisecond, nil, nil).Get(server.URL); err == nil || took() > time.Second {
 		t.Errorf("%v after %s", err, took())
 	}
 }
