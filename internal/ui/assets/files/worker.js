@@ -9,7 +9,7 @@ addEventListener('push', e => {
   // A browser that shows nothing for a push ends the subscription.
   e.waitUntil(registration.showNotification(notice.title || 'SHaRON', {
     body: notice.body || 'There is something new.',
-    tag: notice.tag || '', // the same tag takes the place of the one before
+    tag: notice.tag || 'sharon', // the same tag takes the place of the one before
     data: notice.url || '/',
     lang: 'en-GB',
   }));
