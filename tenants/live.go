@@ -209,4 +209,3 @@ func (l *Live) stay(ctx context.Context, _ string, ears []*listener) (func(*list
 			slices.Equal(append(slices.Clone(row.TrustRoles), row.Roles...), ear.scope.Actor.Roles)
 	}, nil
 }
-
