@@ -22,8 +22,7 @@ import (
 // Files keeps files. It is safe for use by many at once.
 type Files struct {
 	driver
-	shown  string
-	shared bool
+	shown string
 }
 
 // A File is open for reading, from anywhere in it.
@@ -47,21 +46,18 @@ const patience = 2 * time.Minute
 func New(address string) (*Files, error) {
 	if !strings.Contains(address, "://") {
 		folder, err := newFolder(address)
-		return &Files{folder, "in the folder " + address, false}, err
+		return &Files{folder, "in the folder " + address}, err
 	}
 	parsed, err := url.Parse(address)
 	if err != nil || parsed.Scheme != "s3" {
 		return nil, errors.New("files: write s3://key:secret@host/bucket?region=eu-west-2, or the path of a folder")
 	}
 	bucket, err := newBucket(parsed)
-	return &Files{bucket, "at " + parsed.Redacted(), true}, err
+	return &Files{bucket, "at " + parsed.Redacted()}, err
 }
 
 // String says where the files are, without the secret.
 func (f *Files) String() string { return f.shown }
-
-// Shared tells whether several nodes can have the same files.
-func (f *Files) Shared() bool { return f.shared }
 
 // Put keeps size bytes of content, at least one, under the key; what had the key
 // before is replaced. Nothing is there until all is. Keys are ours, never a member's.
@@ -100,7 +96,7 @@ func (f *Files) Delete(ctx context.Context, key string) error {
 func (f *Files) Ping(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
 	defer cancel()
-	key, words := "ping/"+uuid.NewString(), []byte("still there?")
+	key, words := "ping-"+uuid.NewString(), []byte("still there?")
 	if err := f.Put(ctx, key, bytes.NewReader(words), int64(len(words)), "text/plain"); err != nil {
 		return err
 	}
