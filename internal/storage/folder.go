@@ -91,7 +91,7 @@ func (f folder) write(ctx context.Context, name string, content io.Reader) error
 }
 
 func (f folder) sync(dir string) error {
-	opened, err := f.Root.Open(dir)
+	opened, err := f.Open(dir)
 	if err != nil {
 		return fmt.Errorf("files: %w", err)
 	}
@@ -99,7 +99,7 @@ func (f folder) sync(dir string) error {
 }
 
 func (f folder) open(_ context.Context, key string) (File, error) {
-	file, err := f.Root.Open(key)
+	file, err := f.Open(key)
 	if errors.Is(err, fs.ErrNotExist) {
 		return File{}, fault.Missing()
 	}
