@@ -288,6 +288,49 @@ func TestAThreadIsReadWhenItsLastPageIs(t *testing.T) {
 	})
 }
 
+func TestOnesOwnLatestWordIsNotNewToOneself(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		fern, ivy := s.over("fern.willow@northmoor"), s.over("ivy.willow@northmoor")
+		id := threadBy(fern, "bumps-and-waiting", "Between the two of us")
+		is := func(newToFern, newToIvy bool) {
+			t.Helper()
+			s.clock.Advance(time.Second)
+			for v, want := range map[*visitor]bool{fern: newToFern, ivy: newToIvy} {
+				var board struct {
+					Threads []struct {
+						Post   struct{ ID string }
+						Unread bool
+					}
+				}
+				v.getJSON("/willow/forums/boards/bumps-and-waiting", &board)
+				found := false
+				for _, row := range board.Threads {
+					if row.Post.ID == id {
+						found = true
+						if row.Unread != want {
+							t.Errorf("new to %s: %v", map[*visitor]string{fern: "fern", ivy: "ivy"}[v], row.Unread)
+						}
+					}
+				}
+				if !found {
+					t.Error("the thread is not on its board")
+				}
+			}
+		}
+		is(false, true)
+		replyBy(ivy, id, "an answer")
+		is(true, false)
+		replyBy(fern, id, "thank you")
+		is(false, true)
+		last := replyBy(ivy, id, "said too fast")
+		is(true, false)
+		if got := ivy.sendJSON("/willow/posts/"+last+"/remove", map[string]any{}); got.status != http.StatusOK {
+			t.Fatalf("taken down: %d %s", got.status, got.body)
+		}
+		is(false, true) // fern's thanks are the latest word again
+	})
+}
+
 func TestTakingDownTwiceLeadsToTheSamePlace(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		api, browser, moderator := s.over("hazel.willow@northmoor"), s.as("hazel.willow@northmoor"), s.as("moderator.willow@northmoor")

@@ -15,6 +15,7 @@ CREATE TABLE places (
   created_at timestamp NOT NULL,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, service_id, module, slug),
+  UNIQUE (tenant_id, service_id, id),
   FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
   FOREIGN KEY (tenant_id, owner_id) REFERENCES members (tenant_id, id)
 );
@@ -46,8 +47,8 @@ CREATE TABLE posts (
   published_at timestamp NOT NULL,
   edited_at timestamp,
   PRIMARY KEY (tenant_id, id),
-  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
-  FOREIGN KEY (tenant_id, place_id) REFERENCES places (tenant_id, id),
+  -- Its place's service, which is there because the place is: one look-up a post, and no lock on the service's row.
+  FOREIGN KEY (tenant_id, service_id, place_id) REFERENCES places (tenant_id, service_id, id),
   FOREIGN KEY (tenant_id, author_id) REFERENCES members (tenant_id, id),
   FOREIGN KEY (tenant_id, parent_id) REFERENCES posts (tenant_id, id),
   FOREIGN KEY (tenant_id, quotes_id) REFERENCES posts (tenant_id, id)
@@ -116,6 +117,8 @@ CREATE TABLE threads (
   locked boolean NOT NULL,
   answered boolean NOT NULL,
   version integer NOT NULL,
+  -- Who has the latest word: nobody is told of their own. The post has the reference.
+  active_by text NOT NULL,
   active_at timestamp NOT NULL,
   PRIMARY KEY (tenant_id, post_id),
   FOREIGN KEY (tenant_id, post_id) REFERENCES posts (tenant_id, id),

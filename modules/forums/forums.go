@@ -38,7 +38,7 @@ func New(kernel *posts.Kernel) modules.Module {
 		Key: kind, Module: key, Name: "thread",
 		Path:     func(p posts.Post) string { return "/forums/threads/" + p.ID.String() },
 		Where:    func(p posts.Post) string { return "Forum · " + p.Place.Name },
-		CanReply: canReply, Replied: replied, Unreplied: unreplied,
+		Replying: replying, Unreplied: unreplied,
 	})
 	return modules.Module{
 		Key: key, Name: "Forums", Icon: "messages-square", Settings: defaults,
@@ -90,28 +90,23 @@ func mayStart(s tenants.Scope) error {
 	return nil
 }
 
-func canReply(ctx context.Context, s tenants.Scope, root posts.Post) error {
+// replying keeps the thread's own row true, which also says whether it is closed.
+func replying(ctx context.Context, s tenants.Scope, root posts.Post) error {
 	// Asked here too, because a reply can also come by the post's permanent address.
 	if !s.May("forums.reply") {
 		return fault.New(fault.Forbidden, "Your role here does not allow this.")
 	}
-	thread, err := find(ctx, s, root.ID)
-	if err != nil {
+	var thread Row
+	q := s.Update(&thread).Where("post_id = ?", root.ID).Returning("locked").
+		Set("active_at = CASE WHEN active_at < ? THEN ? ELSE active_at END", s.Now, s.Now).
+		Set("active_by = CASE WHEN active_at < ? THEN ? ELSE active_by END", s.Now, s.Actor.ID())
+	if s.Actor.ID() != root.AuthorID {
+		q.Set("answered = ?", true)
+	}
+	if err := q.Scan(ctx); err != nil {
 		return err
 	}
 	return thread.CanReply(s)
-}
-
-// replied keeps the thread's own row true; it runs in the reply's transaction.
-func replied(ctx context.Context, s tenants.Scope, root, reply posts.Post) error {
-	q := s.Update((*Row)(nil)).Set("active_at = CASE WHEN active_at < ? THEN ? ELSE active_at END", reply.PublishedAt, reply.PublishedAt).Where("post_id = ?", root.ID)
-	if reply.AuthorID != root.AuthorID {
-		q.Set("answered = ?", true)
-	}
-	if err := tenants.Touched(q.Exec(ctx)); err != nil {
-		return err
-	}
-	return markRead(ctx, s, root.ID, reply.PublishedAt)
 }
 
 // unreplied works out anew what the thread's row says, after a reply went.
@@ -119,6 +114,7 @@ func unreplied(ctx context.Context, s tenants.Scope, root posts.Post) error {
 	const others = "FROM posts AS p WHERE p.tenant_id = thread.tenant_id AND p.parent_id = thread.post_id AND p.state = ?"
 	return tenants.Touched(s.Update((*Row)(nil)).
 		Set("active_at = COALESCE((SELECT max(p.published_at) "+others+"), ?)", posts.Visible, root.PublishedAt).
+		Set("active_by = COALESCE((SELECT p.author_id "+others+" ORDER BY p.published_at DESC, p.id DESC LIMIT 1), ?)", posts.Visible, root.AuthorID).
 		Set("answered = EXISTS (SELECT 1 "+others+" AND p.author_id <> ?)", posts.Visible, root.AuthorID).
 		Where("post_id = ?", root.ID).Exec(ctx))
 }

@@ -32,10 +32,10 @@ func markRead(ctx context.Context, s tenants.Scope, thread uuid.UUID, upTo time.
 }
 
 // unread tells whether there are words that the actor has not seen. What was
-// written before they joined does not count as new.
+// written before they joined does not count as new, nor do their own words.
 func unread(s tenants.Scope, row Row) bool {
 	switch {
-	case s.Actor.Member == nil:
+	case s.Actor.Member == nil, row.ActiveBy == s.Actor.ID():
 		return false
 	case row.ReadAt == nil:
 		return row.ActiveAt.After(s.Actor.Member.JoinedAt)

@@ -25,6 +25,7 @@ type Row struct {
 	Locked   bool      `bun:"locked" json:"locked"`
 	Answered bool      `bun:"answered" json:"answered"`
 	ActiveAt time.Time `bun:"active_at" json:"active_at"`
+	ActiveBy uuid.UUID `bun:"active_by,type:uuid" json:"-"`
 	Version  int       `bun:"version" json:"version"`
 
 	Post   *posts.Post `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:post_id=id" json:"post,omitempty"`
@@ -108,11 +109,9 @@ func (f Forums) Start(ctx context.Context, s tenants.Scope, in Start) (posts.Pos
 	if err != nil {
 		return posts.Post{}, err
 	}
-	row := Row{PostID: post.ID, PlaceID: board.ID, ActiveAt: s.Now, Version: 1}
-	if _, err := s.Insert(&row).Exec(ctx); err != nil {
-		return posts.Post{}, err
-	}
-	return post, markRead(ctx, s, post.ID, s.Now)
+	row := Row{PostID: post.ID, PlaceID: board.ID, ActiveAt: s.Now, ActiveBy: post.AuthorID, Version: 1}
+	_, err = s.Insert(&row).Exec(ctx)
+	return post, err
 }
 
 // Beginning is the form of a new thread.

@@ -122,7 +122,7 @@ func (k *Kernel) Removing(ctx context.Context, s tenants.Scope, in ByID) (Post, 
 func (k *Kernel) removable(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
 	post, err := k.find(ctx, s, id)
 	if database.Missing(err) {
-		q := k.inOpenRooms(s, s.Select(&post)).Relation("Author").Relation("Place").Where("post.id = ?", id)
+		q := s.Select(&post).Where(inRooms, bun.List(k.openRooms(s))).Relation("Author").Relation("Place").Where("post.id = ?", id)
 		if s.May("posts.moderate") {
 			q.Where("(post.author_id = ? OR post.audience IN (?))", s.Actor.ID(), bun.List(s.Actor.Roles.Audiences()))
 		} else {
@@ -177,7 +177,7 @@ type History struct {
 func (k *Kernel) History(ctx context.Context, s tenants.Scope, in ByID) (History, error) {
 	var out History
 	// Not through Seen: the team may look at what was taken down.
-	err := k.inOpenRooms(s, s.Select(&out.Post)).Relation("Author").Relation("Place").Where("post.id = ?", in.ID).
+	err := s.Select(&out.Post).Where(inRooms, bun.List(k.openRooms(s))).Relation("Author").Relation("Place").Where("post.id = ?", in.ID).
 		Where("post.audience IN (?)", bun.List(s.Actor.Roles.Audiences())).Scan(ctx)
 	if err != nil {
 		return History{}, err

@@ -167,10 +167,10 @@ type Kind struct {
 	Path func(p Post) string
 	// Where says in words where the post stands; p.Place and p.Author are filled.
 	Where func(p Post) string
-	// CanReply tells why replies are refused just now; nil if it has no say.
-	CanReply func(ctx context.Context, s tenants.Scope, root Post) error
-	// Replied runs in the reply's transaction; nil if the room keeps nothing.
-	Replied func(ctx context.Context, s tenants.Scope, root, reply Post) error
+	// Replying runs in the transaction of a reply of the actor's, at s.Now: it keeps
+	// what the room knows of the conversation, or tells why there are no replies
+	// just now, which undoes all. Nil if the room keeps nothing and has no say.
+	Replying func(ctx context.Context, s tenants.Scope, root Post) error
 	// Unreplied runs in the transaction in which a reply is taken down.
 	Unreplied func(ctx context.Context, s tenants.Scope, root Post) error
 	// Fits tells what is wrong with a text, new or changed; nil if the room has no rule.

@@ -69,16 +69,15 @@ type Replied struct {
 
 // Reply answers a post. Everybody who can read it may, unless the room says no.
 func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Replied, error) {
-	root, err := k.rootAlone(ctx, s, in.ID)
+	root, err := k.oneMore(ctx, s, in.ID)
 	if err != nil {
 		return Replied{}, err
 	}
 	if s.Actor.Member == nil {
 		return Replied{}, fault.New(fault.Forbidden, "You are not a member of this service, so you cannot reply in it.")
 	}
-	kind := k.kinds[root.Kind]
-	if kind.CanReply != nil {
-		if err := kind.CanReply(ctx, s, root); err != nil {
+	if kind := k.kinds[root.Kind]; kind.Replying != nil {
+		if err := kind.Replying(ctx, s, root); err != nil {
 			return Replied{}, err
 		}
 	}
@@ -93,24 +92,16 @@ func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Repli
 	if err := k.insert(ctx, s, &reply); err != nil {
 		return Replied{}, err
 	}
-	if err := tenants.Touched(s.Update((*Post)(nil)).Set("replies = replies + 1").Where("id = ?", root.ID).Exec(ctx)); err != nil {
-		return Replied{}, err
-	}
-	if kind.Replied != nil {
-		if err := kind.Replied(ctx, s, root, reply); err != nil {
-			return Replied{}, err
-		}
-	}
 	if err := follow(ctx, s, root.ID); err != nil {
 		return Replied{}, err
 	}
 	k.dress(&reply)
-	return Replied{reply, inThread(s, root, reply, root.Replies >= PageSize)}, nil
+	return Replied{reply, inThread(s, root, reply, root.Replies > PageSize)}, nil
 }
 
 // quotable refuses to quote what stands elsewhere or is not for the actor.
 func (k *Kernel) quotable(ctx context.Context, s tenants.Scope, root Post, id uuid.UUID) error {
-	quoted, err := k.bare(ctx, s, s.Select, id)
+	quoted, err := k.bare(ctx, s, id)
 	if err != nil && !database.Missing(err) {
 		return err
 	}
@@ -125,16 +116,6 @@ func (k *Kernel) quotable(ctx context.Context, s tenants.Scope, root Post, id uu
 // never wait for each other in a circle.
 func (k *Kernel) Alone(ctx context.Context, s tenants.Scope, root uuid.UUID) error {
 	return s.Lock(new(Post)).Column("id").Where("post.id = ?", root).Scan(ctx, new(uuid.UUID))
-}
-
-// rootAlone is Alone for a post that the actor may read and that is not itself a
-// reply; it returns the post without its words.
-func (k *Kernel) rootAlone(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
-	root, err := k.bare(ctx, s, s.Lock, id)
-	if err == nil && root.IsReply() {
-		return Post{}, fault.Missing()
-	}
-	return root, err
 }
 
 // inThread is the address of a reply on its root's page.

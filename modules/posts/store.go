@@ -71,7 +71,7 @@ func (c Cursor) String() string {
 func (k *Kernel) Seen(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
 	states := seenStates(s)
 	me := s.Actor.ID()
-	return k.inOpenRooms(s, q).
+	return q.Where(inRooms, bun.List(k.openRooms(s))).
 		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?) OR post.state IN (?) AND "+rootIs+" AND root.author_id = ?))",
 			bun.List(states), bun.List(s.Actor.Roles.Audiences()), me, bun.List([]State{Visible, Held}), bun.List(states), me).
 		Where("(post.parent_id IS NULL OR "+rootIs+" AND (root.state IN (?) OR root.state = ? AND root.author_id = ?)))", bun.List(states), Held, me)
@@ -80,9 +80,15 @@ func (k *Kernel) Seen(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
 // SeenRoots is Seen for queries of posts that begin a conversation: they need
 // not ask about what stands above.
 func (k *Kernel) SeenRoots(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
-	return k.inOpenRooms(s, q).Where("post.parent_id IS NULL").
-		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?))",
-			bun.List(seenStates(s)), bun.List(s.Actor.Roles.Audiences()), s.Actor.ID(), bun.List([]State{Visible, Held}))
+	return q.ApplyQueryBuilder(k.rootsSeen(s))
+}
+
+func (k *Kernel) rootsSeen(s tenants.Scope) func(bun.QueryBuilder) bun.QueryBuilder {
+	return func(q bun.QueryBuilder) bun.QueryBuilder {
+		return q.Where(inRooms, bun.List(k.openRooms(s))).Where("post.parent_id IS NULL").
+			Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?))",
+				bun.List(seenStates(s)), bun.List(s.Actor.Roles.Audiences()), s.Actor.ID(), bun.List([]State{Visible, Held}))
+	}
 }
 
 func seenStates(s tenants.Scope) []State {
@@ -94,7 +100,10 @@ func seenStates(s tenants.Scope) []State {
 
 const rootIs = "EXISTS (SELECT 1 FROM posts AS root WHERE root.tenant_id = post.tenant_id AND root.id = post.parent_id"
 
-func (k *Kernel) inOpenRooms(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
+const inRooms = "post.module IN (?)"
+
+// openRooms are those whose posts the actor may read.
+func (k *Kernel) openRooms(s tenants.Scope) []string {
 	open := []string{""}
 	for _, kind := range k.kinds {
 		if s.Service != nil && s.Service.Open(kind.Module) && s.May(kind.Module+".read") {
@@ -102,7 +111,7 @@ func (k *Kernel) inOpenRooms(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQue
 		}
 	}
 	slices.Sort(open)
-	return q.Where("post.module IN (?)", bun.List(slices.Compact(open)))
+	return slices.Compact(open)
 }
 
 // shown adds to a query all that a page shows of a post.
@@ -133,14 +142,19 @@ func listed(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
 }
 
 // bare reads one post that the actor may read, without what a page shows of it.
-// Read is s.Select, or s.Lock for a post that is about to change.
-func (k *Kernel) bare(ctx context.Context, s tenants.Scope, read func(any) *bun.SelectQuery, id uuid.UUID) (Post, error) {
-	var post Post
-	if err := k.Seen(s, read(&post)).ExcludeColumn("body", "body_html").Where("post.id = ?", id).Scan(ctx); err != nil {
-		return Post{}, err
-	}
-	k.dress(&post)
-	return post, nil
+func (k *Kernel) bare(ctx context.Context, s tenants.Scope, id uuid.UUID) (post Post, err error) {
+	err = k.Seen(s, s.Select(&post)).ExcludeColumn("body", "body_html").Where("post.id = ?", id).Scan(ctx)
+	return post, err
+}
+
+// oneMore counts a reply to a post that the actor may read and that is not itself
+// a reply. It locks the conversation as Alone does, and returns what a reply
+// needs to know of its root. One statement: what else wants the lock waits for less.
+func (k *Kernel) oneMore(ctx context.Context, s tenants.Scope, id uuid.UUID) (root Post, err error) {
+	err = s.Update(&root).Set("replies = replies + 1").Where("post.id = ?", id).ApplyQueryBuilder(k.rootsSeen(s)).
+		Returning("id, kind, module, place_id, author_id, audience, replies").Scan(ctx)
+	k.dress(&root)
+	return root, err
 }
 
 // find reads one post that the actor may read. NotFound otherwise.

@@ -139,6 +139,8 @@ var untrue = map[string]string{
 		hope <> (SELECT count(*) FROM reactions AS r WHERE r.tenant_id = p.tenant_id AND r.post_id = p.id AND r.kind = 'hope')`,
 	"threads' latest word": `SELECT post_id, active_at FROM threads AS t WHERE active_at <> (SELECT max(published_at) FROM posts AS p
 		WHERE p.tenant_id = t.tenant_id AND (p.id = t.post_id OR p.parent_id = t.post_id))`,
+	"whose the latest word is": `SELECT post_id, active_by FROM threads AS t WHERE NOT EXISTS (SELECT 1 FROM posts AS p WHERE p.tenant_id = t.tenant_id
+		AND (p.id = t.post_id OR p.parent_id = t.post_id) AND p.published_at = t.active_at AND p.author_id = t.active_by)`,
 	"threads with an answer": `SELECT post_id FROM threads AS t JOIN posts AS root ON root.tenant_id = t.tenant_id AND root.id = t.post_id
 		WHERE t.answered <> EXISTS (SELECT 1 FROM posts AS p WHERE p.tenant_id = t.tenant_id AND p.parent_id = t.post_id AND p.author_id <> root.author_id)`,
 	"threads without a row": `SELECT id FROM posts AS p WHERE kind = 'thread' AND NOT EXISTS (SELECT 1 FROM threads AS t

@@ -84,7 +84,8 @@ func (c *chatter) thread(replies int) {
 	root := pick(c.r, c.voice.roots)
 	root.Kind, root.Module, root.PlaceID, root.Audience, root.Title = "thread", "forums", board.ID, board.Audience, pick(c.r, c.voice.titles)
 	said := c.talk(root, c.author(), replies)
-	row := forums.Row{PostID: said[0].ID, PlaceID: board.ID, ActiveAt: said[len(said)-1].PublishedAt}
+	last := said[len(said)-1]
+	row := forums.Row{PostID: said[0].ID, PlaceID: board.ID, ActiveAt: last.PublishedAt, ActiveBy: last.AuthorID}
 	for _, p := range said {
 		row.Answered = row.Answered || p.AuthorID != said[0].AuthorID
 	}

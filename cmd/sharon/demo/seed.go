@@ -100,7 +100,7 @@ func (w *seeding) forums(c content) error {
 		for _, login := range t.Follows {
 			w.follow(root, w.people[login].ID, root.PublishedAt)
 		}
-		w.threads = append(w.threads, forums.Row{PostID: root.ID, PlaceID: board.ID, Pinned: t.Pinned, Locked: t.Locked, ActiveAt: last.PublishedAt,
+		w.threads = append(w.threads, forums.Row{PostID: root.ID, PlaceID: board.ID, Pinned: t.Pinned, Locked: t.Locked, ActiveAt: last.PublishedAt, ActiveBy: last.AuthorID,
 			Answered: slices.ContainsFunc(said, func(p posts.Post) bool { return p.AuthorID != root.AuthorID })})
 	}
 	return nil
