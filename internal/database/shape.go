@@ -85,7 +85,7 @@ func textEnd(query string, start int) int {
 // part of a type's name or of another notation.
 func isValue(before string) bool {
 	before = strings.TrimRight(before, " ")
-	return before != "" && strings.IndexByte("=(,<>", before[len(before)-1]) >= 0
+	return before != "" && strings.IndexByte("=(,<>", before[len(before)-1]) >= 0 || strings.HasSuffix(before, " THEN")
 }
 
 func dollarMark(into *strings.Builder, n int) {
