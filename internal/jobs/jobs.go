@@ -66,9 +66,6 @@ func (q *Queue) drive() {
 	}
 }
 
-// Embedded tells whether the queue lives in this process.
-func (q *Queue) Embedded() bool { return q.embedded != nil }
-
 // Close ends the embedded queue.
 func (q *Queue) Close() {
 	if q.embedded != nil {
