@@ -76,7 +76,7 @@ func Mount(table *Router, rooms []Module) {
 		if room.Always {
 			key = ""
 		}
-		room.Routes(table.In("/{service}", "", key))
+		room.Routes(table.In("/{service}", key))
 	}
 }
 

@@ -173,7 +173,7 @@ func (g *Gate) again(ctx context.Context, s Scope, r *web.Request, failed error)
 
 // afterwards does what may be lost: the session's last use, how far somebody has read.
 func (g *Gate) afterwards(ctx context.Context, s Scope, r *web.Request) {
-	if s.Actor.session.stale && !r.Route.Command() {
+	if s.Actor.session.stale && !r.Route.Command() && !r.Route.Stream { // an open page is nobody who does something
 		s.After(touch)
 	}
 	if len(s.unit.after) == 0 {

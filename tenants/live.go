@@ -31,7 +31,7 @@ type Live struct {
 
 // stayEvery is how often streams are asked whether they may stay: a session, a
 // role or a room that is gone ends them within twice that.
-const stayEvery = 25 * time.Second
+const stayEvery = 15 * time.Second
 
 // Start opens the house for streams until Close.
 func (l *Live) Start(bus realtime.Bus, log *slog.Logger) {

@@ -10,13 +10,13 @@ type Router = web.Router[Scope]
 
 // Routes are the doors of a trust and what stands beside them.
 func (e Entrance) Routes(r *Router) {
-	trust := r.In("", "", "")
+	trust := r.In("", "")
 	web.Get(trust, "/sign-in", web.Public, "Where to sign in", e.Form, signInPage)
 	web.Post(trust, "/sign-in", web.Public, "Sign in and get a token", e.SignIn, web.SeeOther("{next}"), web.FormAt("/sign-in?next={next}"), web.OwnUnits)
 	web.Post(trust, "/sign-out", web.SignedIn, "End this session", e.SignOut, web.SeeOther("/sign-in"))
 	web.Get(trust, "/", web.SignedIn, "The services that I can enter", e.Home, homePage)
 
-	service := r.In("/{service}", "", "")
+	service := r.In("/{service}", "")
 	web.Stream(service, "/stream", web.SignedIn, "What happens in this service, as it happens", e.Live.Listen)
 	web.Get(service, "/me", web.SignedIn, "Who I am in this service", e.Me, mePage)
 	web.Get(service, "/people/{handle}", "people.read", "A member as their peers know them", e.Person, personPage)

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -285,6 +286,45 @@ func TestAThreadIsReadWhenItsLastPageIs(t *testing.T) {
 		open("", true)
 		open("?last=true", false)
 		open("", false)
+	})
+}
+
+func TestAQuoteIsShownWhereverItStandsInTheThread(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		fern := s.over("fern.willow@northmoor")
+		root := threadBy(fern, "bumps-and-waiting", "With quotes")
+		var earlier []string
+		for range 20 {
+			s.clock.Advance(time.Second)
+			earlier = append(earlier, replyBy(fern, root, "one of many"))
+		}
+		beside := replyBy(fern, root, "on the same page")
+		for _, quoted := range []string{root, earlier[3], earlier[4], beside} {
+			s.clock.Advance(time.Second)
+			if got := fern.sendJSON("/willow/posts/"+root+"/replies", map[string]any{"body": "as you say", "quotes": quoted}); got.status != http.StatusOK {
+				t.Fatalf("%d %s", got.status, got.body)
+			}
+		}
+		if got := fern.sendJSON("/willow/posts/"+earlier[4]+"/remove", map[string]any{}); got.status != http.StatusOK {
+			t.Fatalf("%d %s", got.status, got.body)
+		}
+		var first, second struct {
+			Later   string
+			Replies []struct{ Quotes *struct{ ID string } }
+		}
+		fern.getJSON("/willow/forums/threads/"+root, &first)
+		fern.getJSON("/willow/forums/threads/"+root+"?from="+first.Later, &second)
+		var shown []string
+		for _, reply := range second.Replies[len(second.Replies)-4:] {
+			if reply.Quotes == nil {
+				shown = append(shown, "nothing")
+			} else {
+				shown = append(shown, reply.Quotes.ID)
+			}
+		}
+		if want := []string{root, earlier[3], "nothing", beside}; !slices.Equal(shown, want) {
+			t.Errorf("quoted are %v, not %v", shown, want)
+		}
 	})
 }
 

@@ -30,9 +30,30 @@ const AppRole = "sharon_app"
 // DB is an open database: one pool for reading, one for writing. On PostgreSQL
 // they are the same pool; on SQLite the writer is a single connection.
 type DB struct {
-	read, write *bun.DB
+	read, write pool
 	postgres    bool
 }
+
+// pool is connections that are given out in the order in which they were asked
+// for. database/sql by itself picks by chance among those who wait, and the
+// unlucky wait five times as long as the others.
+type pool struct {
+	*bun.DB
+	turns chan struct{} // one for each connection; a channel is first come, first served
+}
+
+func queued(db *bun.DB) pool { return pool{db, make(chan struct{}, db.Stats().MaxOpenConnections)} }
+
+func (p pool) enter(ctx context.Context) error {
+	select {
+	case p.turns <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (p pool) leave() { <-p.turns }
 
 // Open opens postgres://… or sqlite://path. It does not migrate.
 func Open(rawURL string) (*DB, error) {
@@ -50,7 +71,8 @@ func openPostgres(rawURL string) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &DB{read: pool, write: pool, postgres: true}, nil
+	shared := queued(pool)
+	return &DB{read: shared, write: shared, postgres: true}, nil
 }
 
 // postgresPool connects in simple-protocol mode: bun writes arguments into the
@@ -113,7 +135,7 @@ func openSQLite(path string) (*DB, error) {
 	if err := write.PingContext(context.Background()); err != nil { // creates the file before a reader looks for it
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	return &DB{read: open("read", max(4, runtime.NumCPU())), write: write}, nil
+	return &DB{read: queued(open("read", max(4, runtime.NumCPU()))), write: queued(write)}, nil
 }
 
 // Close closes the pools.
@@ -132,8 +154,8 @@ func (d *DB) Ping(ctx context.Context) error { return mapError(d.read.PingContex
 
 // AddQueryHook watches every query of both pools; tests set their tripwire with it.
 func (d *DB) AddQueryHook(hook bun.QueryHook) {
-	d.write = d.write.WithQueryHook(hook)
-	d.read = d.read.WithQueryHook(hook)
+	d.write.DB = d.write.WithQueryHook(hook)
+	d.read.DB = d.read.WithQueryHook(hook)
 }
 
 // Platform runs fn in a transaction without a tenant. On PostgreSQL row
@@ -161,7 +183,11 @@ func (d *DB) Write(ctx context.Context, tenant uuid.UUID, fn func(context.Contex
 
 // run opens the transaction and tells row security the tenant in one message:
 // a round trip less for every page.
-func (d *DB) run(ctx context.Context, pool *bun.DB, begin string, tenant uuid.UUID, fn func(context.Context, bun.IDB) error) (err error) {
+func (d *DB) run(ctx context.Context, pool pool, begin string, tenant uuid.UUID, fn func(context.Context, bun.IDB) error) (err error) {
+	if err := pool.enter(ctx); err != nil {
+		return mapError(err)
+	}
+	defer pool.leave()
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return mapError(err)

@@ -199,6 +199,38 @@ func TestGuardedNoticesAMissingGuard(t *testing.T) {
 	}
 }
 
+func TestSQLitesOneWriterServesWhoCameFirst(t *testing.T) {
+	db := testkit.Open(t, testkit.SQLite(t, prepare))
+	var order []int // guarded by being the one writer
+	var all sync.WaitGroup
+	err := db.Write(t.Context(), east, func(context.Context, bun.IDB) error {
+		for i := range 8 {
+			asking := make(chan struct{})
+			all.Go(func() {
+				close(asking)
+				if err := db.Write(t.Context(), east, func(context.Context, bun.IDB) error {
+					order = append(order, i)
+					return nil
+				}); err != nil {
+					t.Error(err)
+				}
+			})
+			<-asking
+			time.Sleep(20 * time.Millisecond) // until it stands in the queue
+		}
+		impatient, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		if err := db.Write(impatient, east, func(context.Context, bun.IDB) error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("somebody whose time is over: %v", err)
+		}
+		return nil
+	})
+	all.Wait()
+	if err != nil || fmt.Sprint(order) != "[0 1 2 3 4 5 6 7]" {
+		t.Errorf("served in the order %v, %v", order, err)
+	}
+}
+
 func TestReadRefusesToWrite(t *testing.T) {
 	onBoth(t, func(t *testing.T, db *database.DB) {
 		err := db.Read(t.Context(), east, func(ctx context.Context, tx bun.IDB) error { return note(ctx, tx, east, "smuggled") })

@@ -35,7 +35,7 @@ func NewMigrator(rawURL string, files fs.FS) (*Migrator, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Migrator{db: opened.write}
+	m := &Migrator{db: opened.write.DB}
 	folder := "sqlite"
 	if opened.postgres {
 		folder = "postgres"

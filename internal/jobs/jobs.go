@@ -73,9 +73,6 @@ func (q *Queue) drive() {
 	}
 }
 
-// Embedded tells whether the queue lives in this process.
-func (q *Queue) Embedded() bool { return q.embedded != nil }
-
 // Close lets go of the queue and ends an embedded one.
 func (q *Queue) Close() {
 	_, _ = q.client.Close(), q.inspector.Close()

@@ -25,9 +25,6 @@ func onBoth(t *testing.T, test func(t *testing.T, q *jobs.Queue)) {
 				t.Fatal(err)
 			}
 			defer q.Close()
-			if q.Embedded() != (name == "embedded") {
-				t.Errorf("embedded: %v", q.Embedded())
-			}
 			test(t, q)
 		})
 	}

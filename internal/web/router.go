@@ -54,18 +54,17 @@ type binding[S any] struct {
 
 // Router collects routes under one path for one room.
 type Router[S any] struct {
-	base, prefix, module string
-	table                *[]*binding[S]
+	base, module string
+	table        *[]*binding[S]
 }
 
 // NewRouter starts an empty table.
 func NewRouter[S any]() *Router[S] { return &Router[S]{table: &[]*binding[S]{}} }
 
-// In returns a router into the same table whose paths begin with base + prefix
-// and whose routes belong to module. Redirects and forms of its commands are
-// relative to base.
-func (r *Router[S]) In(base, prefix, module string) *Router[S] {
-	return &Router[S]{base: base, prefix: prefix, module: module, table: r.table}
+// In returns a router into the same table whose routes belong to module. Paths,
+// and redirects and forms of commands, are below base.
+func (r *Router[S]) In(base, module string) *Router[S] {
+	return &Router[S]{base: base, module: module, table: r.table}
 }
 
 // Routes lists the table.
@@ -138,7 +137,7 @@ func add[S, In, Out any](r *Router[S], method, path, permission, summary string,
 	input := reflect.TypeFor[In]()
 	b := &binding[S]{
 		Route: Route{
-			Method: method, Path: join(r.base, r.prefix+path), Permission: permission, Module: r.module, Summary: summary,
+			Method: method, Path: join(r.base, path), Permission: permission, Module: r.module, Summary: summary,
 			Input: input, Output: reflect.TypeFor[Out](),
 		},
 		plan: planOf(input),

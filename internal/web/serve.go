@@ -51,6 +51,9 @@ func (a *App[S]) serve(b *binding[S]) fiber.Handler {
 
 // page runs a query and shows what it found. A refused form is shown with it.
 func (a *App[S]) page(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Request, status int, refused *Form) error {
+	if refused != nil {
+		ctx = context.WithValue(ctx, formKey{}, refused)
+	}
 	var out any
 	var scope S
 	err := a.Gate.Enter(ctx, r, func(ctx context.Context, s S) (err error) {
@@ -79,9 +82,6 @@ func (a *App[S]) page(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Reque
 	}
 	if moved, ok := out.(elsewhere); ok && refused == nil && moved.Elsewhere() != "" {
 		return c.Redirect(localPath(moved.Elsewhere()), fiber.StatusSeeOther)
-	}
-	if refused != nil {
-		ctx = context.WithValue(ctx, formKey{}, refused)
 	}
 	return a.html(a.Gate.Page(ctx, r, scope), c, status, b.view(out))
 }

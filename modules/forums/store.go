@@ -45,11 +45,14 @@ func unread(s tenants.Scope, row Row) bool {
 
 const myReadAt = "(SELECT m.read_at FROM thread_reads AS m WHERE m.tenant_id = thread.tenant_id AND m.post_id = thread.post_id AND m.member_id = ?) AS read_at"
 
-// find reads what a thread has beside its post.
-func find(ctx context.Context, s tenants.Scope, id uuid.UUID) (Row, error) {
-	var row Row
-	err := s.Select(&row).ColumnExpr("thread.*").ColumnExpr(myReadAt, s.Actor.ID()).Where("thread.post_id = ?", id).Scan(ctx)
-	return row, err
+// find reads a thread's post and what it has beside that.
+func (f Forums) find(ctx context.Context, s tenants.Scope, id uuid.UUID) (Row, posts.Post, error) {
+	var post posts.Post
+	row := Row{Post: &post}
+	q := s.Select(&row).ColumnExpr("thread.*").ColumnExpr(myReadAt, s.Actor.ID()).Where("thread.post_id = ?", id)
+	err := f.posts.FindWith(ctx, s, q, id, &post)
+	row.Post = nil // it is returned beside the row
+	return row, post, err
 }
 
 // list reads a page of threads that the actor may read, the latest word first.

@@ -60,14 +60,11 @@ type Opened struct {
 
 // Thread reads a thread and notes that it was read this far.
 func (f Forums) Thread(ctx context.Context, s tenants.Scope, in Asked) (Opened, error) {
-	root, err := f.posts.Find(ctx, s, kind, in.ID)
+	row, root, err := f.find(ctx, s, in.ID)
 	if err != nil {
 		return Opened{}, err
 	}
-	out := Opened{}
-	if out.Row, err = find(ctx, s, root.ID); err != nil {
-		return Opened{}, err
-	}
+	out := Opened{Row: row}
 	if err := out.Row.CanReply(s); err != nil {
 		out.Shut = "This thread is closed. You can read it, and start a new one."
 	}
@@ -164,11 +161,7 @@ type ByID struct {
 
 // Steering reads a thread for whoever may steer it.
 func (f Forums) Steering(ctx context.Context, s tenants.Scope, in ByID) (Steered, error) {
-	post, err := f.posts.Find(ctx, s, kind, in.ID)
-	if err != nil {
-		return Steered{}, err
-	}
-	row, err := find(ctx, s, post.ID)
+	row, post, err := f.find(ctx, s, in.ID)
 	if err != nil {
 		return Steered{}, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -216,16 +217,17 @@ func (k *Kernel) Show(ctx context.Context, s tenants.Scope, in Show) (Shown, err
 		return Shown{Thread: Thread{Root: root, Replies: []Post{post}}, elsewhere: inThread(s, root, post, root.Replies > PageSize)}, err
 	}
 	out := Shown{}
+	if post.Path != "/posts/"+post.ID.String() {
+		out.elsewhere = "/" + s.Service.Slug + post.Path
+		if s.Client.Browser && web.Refused(ctx) == nil { // a refused reply is shown here, with its words
+			return out, nil
+		}
+	}
 	if out.Thread, err = k.Thread(ctx, s, post, in.Span); err != nil {
 		return Shown{}, err
 	}
-	if out.Quoting, err = k.Quoting(ctx, s, in.Quote); err != nil {
-		return Shown{}, err
-	}
-	if post.Path != "/posts/"+post.ID.String() {
-		out.elsewhere = "/" + s.Service.Slug + post.Path
-	}
-	return out, nil
+	out.Quoting, err = k.Quoting(ctx, s, in.Quote)
+	return out, err
 }
 
 // Move puts a post and its replies in another place of the same room.

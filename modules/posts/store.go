@@ -114,22 +114,31 @@ func (k *Kernel) openRooms(s tenants.Scope) []string {
 	return slices.Compact(open)
 }
 
-// shown adds to a query all that a page shows of a post.
-func shown(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
-	who := func(q *bun.SelectQuery) *bun.SelectQuery {
-		return q.Column("id", "handle", "handle_key", "avatar", "roles")
-	}
+// said adds to a query all that a page shows of a post but where it stands.
+func said(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
 	return q.
 		ExcludeColumn("tenant_id", "service_id"). // the scope's own
 		Relation("Author", who).
-		Relation("Place", func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Column("id", "module", "slug", "name", "owner_id", "audience")
-		}).
-		Relation("Place.Owner", who).
-		ColumnExpr("(SELECT r.kind FROM reactions AS r WHERE r.tenant_id = post.tenant_id AND r.post_id = post.id AND r.member_id = ?) AS my_reaction", s.Actor.ID())
+		ColumnExpr(myReaction+"my_reaction", s.Actor.ID())
 }
 
-const iFollow = "EXISTS (SELECT 1 FROM follows AS f WHERE f.tenant_id = post.tenant_id AND f.post_id = post.id AND f.member_id = ?) AS following"
+// shown adds to a query all that a page shows of a post.
+func shown(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
+	return said(s, q).Relation("Place", where).Relation("Place.Owner", who)
+}
+
+func who(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.Column("id", "handle", "handle_key", "avatar", "roles")
+}
+
+func where(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.Column("id", "module", "slug", "name", "owner_id", "audience")
+}
+
+const (
+	myReaction = "(SELECT r.kind FROM reactions AS r WHERE r.tenant_id = post.tenant_id AND r.post_id = post.id AND r.member_id = ?) AS "
+	iFollow    = "EXISTS (SELECT 1 FROM follows AS f WHERE f.tenant_id = post.tenant_id AND f.post_id = post.id AND f.member_id = ?) AS "
+)
 
 // listed leaves out, of each post of a list, the words in the form that is not
 // shown: a page needs them rendered, a client as they were written.
@@ -160,20 +169,26 @@ func (k *Kernel) oneMore(ctx context.Context, s tenants.Scope, id uuid.UUID) (ro
 // find reads one post that the actor may read. NotFound otherwise.
 func (k *Kernel) find(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
 	var post Post
-	if err := k.Seen(s, shown(s, s.Select(&post))).ColumnExpr(iFollow, s.Actor.ID()).Where("post.id = ?", id).Scan(ctx); err != nil {
+	if err := k.Seen(s, shown(s, s.Select(&post))).ColumnExpr(iFollow+"following", s.Actor.ID()).Where("post.id = ?", id).Scan(ctx); err != nil {
 		return Post{}, err
 	}
 	k.dress(&post)
 	return post, nil
 }
 
-// Find is find for rooms: only a post of the given kind.
-func (k *Kernel) Find(ctx context.Context, s tenants.Scope, kind string, id uuid.UUID) (Post, error) {
-	post, err := k.find(ctx, s, id)
-	if err == nil && post.Kind != kind {
-		return Post{}, fault.Missing()
+// FindWith reads what a room keeps beside one post, and the post with it: q is a
+// query of a row whose relation Post is post. NotFound where the actor may not
+// read it.
+func (k *Kernel) FindWith(ctx context.Context, s tenants.Scope, q *bun.SelectQuery, id uuid.UUID, post *Post) error {
+	q = q.
+		Relation("Post", func(q *bun.SelectQuery) *bun.SelectQuery { return q.ExcludeColumn("tenant_id", "service_id") }).
+		Relation("Post.Author", who).Relation("Post.Place", where).Relation("Post.Place.Owner", who).
+		ColumnExpr(myReaction+"post__my_reaction", s.Actor.ID()).ColumnExpr(iFollow+"post__following", s.Actor.ID())
+	if err := k.SeenRoots(s, q).Where("post.id = ?", id).Scan(ctx); err != nil {
+		return err
 	}
-	return post, err
+	k.dress(post)
+	return nil
 }
 
 // Page is one page of a list, newest first.
@@ -228,7 +243,7 @@ type Thread struct {
 func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Span) (Thread, error) {
 	thread := Thread{Root: root}
 	backwards := span.Last || !span.Before.Zero()
-	q := k.Seen(s, listed(s, shown(s, s.Select(&thread.Replies)))).Where("post.parent_id = ?", root.ID).Limit(PageSize + 1)
+	q := below(s, root, s.Select(&thread.Replies)).Limit(PageSize + 1)
 	switch {
 	case backwards:
 		q.Order("post.published_at DESC", "post.id DESC")
@@ -267,7 +282,19 @@ func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Sp
 	for i := range thread.Replies {
 		k.dress(&thread.Replies[i])
 	}
-	return thread, k.quoted(ctx, s, thread.Replies)
+	return thread, k.quoted(ctx, s, thread)
+}
+
+// below reads replies to a post that the actor may read, as Seen does: what it
+// asks about the room and the root has been answered.
+func below(s tenants.Scope, root Post, q *bun.SelectQuery) *bun.SelectQuery {
+	states, audiences := seenStates(s), s.Actor.Roles.Audiences()
+	if root.AuthorID == s.Actor.ID() {
+		audiences = append(slices.Clone(audiences), root.Audience)
+	}
+	return listed(s, said(s, q)).Where("post.parent_id = ?", root.ID).
+		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?))",
+			bun.List(states), bun.List(audiences), s.Actor.ID(), bun.List([]State{Visible, Held}))
 }
 
 // Quoting reads the post that a reply is about to quote; nil without one.
@@ -282,32 +309,45 @@ func (k *Kernel) Quoting(ctx context.Context, s tenants.Scope, id *uuid.UUID) (*
 	return &post, err
 }
 
-// quoted fills what replies quote, where the reader may see it.
-func (k *Kernel) quoted(ctx context.Context, s tenants.Scope, replies []Post) error {
-	var ids []uuid.UUID
-	for _, reply := range replies {
-		if reply.QuotesID != nil {
-			ids = append(ids, *reply.QuotesID)
-		}
-	}
-	if len(ids) == 0 {
+// quoted fills what replies quote, where the reader may see it: always something
+// of the same conversation, and mostly of the same page.
+func (k *Kernel) quoted(ctx context.Context, s tenants.Scope, thread Thread) error {
+	if !slices.ContainsFunc(thread.Replies, func(p Post) bool { return p.QuotesID != nil }) {
 		return nil
 	}
-	var found []Post
-	if err := k.Seen(s, shown(s, s.Select(&found))).Where("post.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
-		return err
+	found := map[uuid.UUID]Post{thread.Root.ID: thread.Root}
+	for _, reply := range thread.Replies {
+		found[reply.ID] = reply
 	}
-	byID := make(map[uuid.UUID]*Post, len(found))
-	for i := range found {
-		k.dress(&found[i])
-		byID[found[i].ID] = &found[i]
+	var elsewhere []uuid.UUID
+	for _, reply := range thread.Replies {
+		if _, here := found[orNil(reply.QuotesID)]; !here && reply.QuotesID != nil {
+			elsewhere = append(elsewhere, *reply.QuotesID)
+		}
 	}
-	for i := range replies {
-		if replies[i].QuotesID != nil {
-			replies[i].Quotes = byID[*replies[i].QuotesID]
+	if len(elsewhere) > 0 {
+		var more []Post
+		if err := below(s, thread.Root, s.Select(&more)).Where("post.id IN (?)", bun.List(elsewhere)).Scan(ctx); err != nil {
+			return err
+		}
+		for _, post := range more {
+			k.dress(&post)
+			found[post.ID] = post
+		}
+	}
+	for i, reply := range thread.Replies {
+		if quotes, ok := found[orNil(reply.QuotesID)]; ok {
+			thread.Replies[i].Quotes = &quotes
 		}
 	}
 	return nil
+}
+
+func orNil(id *uuid.UUID) uuid.UUID {
+	if id == nil {
+		return uuid.Nil
+	}
+	return *id
 }
 
 // Place reads a place of a room by its slug. NotFound if the actor may not enter.
