@@ -150,7 +150,7 @@ func (h *Hub[T, R]) deliver(key string, t T) {
 func (h *Hub[T, R]) Serve(conn net.Conn, reader R) {
 	defer func() { _ = conn.Close() }()
 	defer h.recovered()
-	s := &stream[T, R]{hub: h, conn: conn, reader: reader, key: reader.Key()}
+	s := &stream[T, R]{hub: h, conn: conn, reader: reader, key: reader.Key(), writing: true}
 	if h.add(s) {
 		defer h.remove(s)
 		s.run()

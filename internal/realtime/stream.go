@@ -46,7 +46,6 @@ func (s *stream[T, R]) run() {
 	if tcp, ok := s.conn.(interface{ SetWriteBuffer(int) error }); ok {
 		_ = tcp.SetWriteBuffer(sendBuffer)
 	}
-	s.writing = true
 	s.hub.start(s.begin)
 	// A browser sends nothing here: whatever comes, even a byte, is the end.
 	_, _ = s.conn.Read(make([]byte, 1))

@@ -117,6 +117,7 @@ func newFiber(o Options, onError fiber.ErrorHandler) *fiber.App {
 			return onError(c, err)
 		},
 	})
+	keepHijacked(app)
 	app.Use(access(o), compress.New(compress.Config{Level: compress.LevelBestSpeed}))
 	app.Get("/assets/*", serveAsset)
 	app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: func(c *fiber.Ctx, panicked any) {
@@ -163,6 +164,7 @@ func Host(choose func(host string) Handler, o Options) *fiber.App {
 			return sendProblem(c, statusOf(failed.Code), failed, requestID(c))
 		},
 	})
+	keepHijacked(root)
 	root.Use(func(c *fiber.Ctx) error {
 		choose(hostOnly(string(c.Request().Host())))(c.Context())
 		return nil

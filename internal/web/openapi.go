@@ -89,6 +89,10 @@ func parameters(route *Route, schemas *schemas) []any {
 			list = append(list, map[string]any{"name": name, "in": "path", "required": true, "schema": map[string]any{"type": "string"}})
 		}
 	}
+	if route.Stream {
+		list = append(list, map[string]any{"name": lastEventID, "in": "header", "required": false, "description": "The id of the last event that was seen.",
+			"schema": map[string]any{"type": "string"}})
+	}
 	if route.Command() && route.Permission != Public {
 		list = append(list, map[string]any{"name": "Idempotency-Key", "in": "header", "required": false,
 			"schema": map[string]any{"type": "string", "maxLength": 100}})
@@ -98,10 +102,12 @@ func parameters(route *Route, schemas *schemas) []any {
 
 func responses(route *Route, schemas *schemas) map[string]any {
 	problem := map[string]any{"$ref": "#/components/responses/Problem"}
+	content := map[string]any{"application/json": map[string]any{"schema": schemas.of(route.Output)}}
+	if route.Stream {
+		content[eventStream] = map[string]any{"schema": map[string]any{"type": "string", "description": "Server-sent events, until somebody ends them"}}
+	}
 	out := map[string]any{
-		"200": map[string]any{"description": "Done", "content": map[string]any{
-			"application/json": map[string]any{"schema": schemas.of(route.Output)},
-		}},
+		"200": map[string]any{"description": "Done", "content": content},
 		"404": problem, "422": problem, "429": problem, "500": problem, "503": problem,
 	}
 	if route.Permission != Public {

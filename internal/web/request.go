@@ -42,6 +42,7 @@ type Request struct {
 	Outcome Outcome
 
 	wantsJSON         bool
+	wantsStream       bool
 	fetchSite, origin string
 	csrf              string
 	trace             *trace
@@ -120,6 +121,9 @@ func (a *App[S]) copyRequest(c *fiber.Ctx, route *Route) (*Request, error) {
 	r.OnceKey = string(c.Request().Header.Peek("Idempotency-Key"))
 	if route == nil || !route.Command() {
 		r.Values = values(c.Request().URI().QueryArgs())
+		if route != nil && route.Stream {
+			r.askStream(c)
+		}
 		return r, nil
 	}
 	if len(c.Request().Body()) > a.BodyLimit {

@@ -30,6 +30,7 @@ type Route struct {
 	Summary      string
 	Input        reflect.Type
 	Output       reflect.Type
+	Stream       bool // also serves events; Output is then its JSON
 	// OwnUnits says that the use case opens its units of work itself, because it
 	// does slow work (a password hash) that must not hold the database.
 	OwnUnits bool
@@ -87,6 +88,17 @@ func (r *Router[S]) find(method, path string) *binding[S] {
 func Get[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Out, error), view func(Out) templ.Component) {
 	add(r, http.MethodGet, path, permission, summary, use, func(b *binding[S]) {
 		b.view = func(out any) templ.Component { return view(out.(Out)) }
+	})
+}
+
+// Stream binds what a page is told while it is open: a use case that only reads,
+// and whose answer is served as server-sent events to whoever accepts them
+// (text/event-stream) and as JSON to everybody else. The id of the last event
+// that was seen comes from the header Last-Event-ID, or from the query, in the
+// input's field `json:"last"`.
+func Stream[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Live[Out], error)) {
+	add(r, http.MethodGet, path, permission, summary, use, func(b *binding[S]) {
+		b.Stream, b.Output = true, reflect.TypeFor[Out]()
 	})
 }
 

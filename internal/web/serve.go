@@ -57,10 +57,16 @@ func (a *App[S]) page(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Reque
 		}
 		scope = s
 		out, err = b.call(ctx, s, in)
+		if live, ok := out.(live); ok && err == nil && !r.wantsStream {
+			out, err = live.missed(ctx)
+		}
 		return err
 	})
 	if err != nil {
 		return a.fail(ctx, c, r, err)
+	}
+	if r.wantsStream {
+		return a.handOver(c, out.(live))
 	}
 	if r.wantsJSON {
 		return sendJSON(c, status, out)

@@ -69,6 +69,15 @@ type next struct {
 	Name string `json:"name,omitempty"`
 }
 
+type since struct {
+	Name string `path:"name" json:"-"`
+	Last string `json:"last,omitempty" validate:"max=20"`
+}
+
+type news struct {
+	Lines []string `json:"lines"`
+}
+
 type key struct{}
 
 func (key) Cookies() []web.Cookie {
@@ -97,6 +106,9 @@ func serve(change ...func(*web.App[string])) *server {
 	}, web.FormAt("/doors?next={next}"))
 	web.Post(r, "/key", web.Public, "Get a key", func(context.Context, string, web.None) (key, error) { return key{}, nil })
 	web.Post(r, "/broken", web.Public, "Break", func(context.Context, string, web.None) (web.None, error) { panic("secret cause") })
+	web.Stream(r, "/news/{name}", "news.read", "What is new", func(context.Context, string, since) (web.Live[news], error) {
+		return web.Live[news]{Missed: func(context.Context) (news, error) { return news{}, nil }}, nil
+	})
 	s := &server{door: &door{}}
 	s.app = &web.App[string]{Options: web.Options{BodyLimit: 1 << 20, Timeout: 5 * time.Second, Log: slog.New(slog.DiscardHandler)}, Router: r, Gate: s.door}
 	for _, one := range change {

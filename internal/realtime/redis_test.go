@@ -1,0 +1,149 @@
+package realtime_test
+
+import (
+	"context"
+	"log/slog"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+
+	"github.com/sharon-nhs/sharon/internal/realtime"
+	"github.com/sharon-nhs/sharon/internal/testkit"
+)
+
+// nodes are hubs that share one Redis, all of which listen.
+func nodes(t *testing.T, url string, n int) (hubs []*hub) {
+	t.Helper()
+	for range n {
+		bus, err := realtime.NewRedis(url, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = bus.Close() })
+		hubs = append(hubs, newHub(t, bus, quick()))
+	}
+	listening(t, url, int64(n))
+	time.Sleep(2 * quick().Spread) // that they began to listen counts as an interruption
+	return hubs
+}
+
+func dial(t *testing.T, url string) *redis.Client {
+	t.Helper()
+	options, err := redis.ParseURL(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := redis.NewClient(options)
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+func listening(t *testing.T, url string, n int64) {
+	t.Helper()
+	c := dial(t, url)
+	eventually(t, "all nodes listen", func() bool {
+		found, err := c.PubSubNumSub(context.Background(), "sharon:realtime:0").Result()
+		return err == nil && found["sharon:realtime:0"] == n
+	})
+}
+
+func TestAMessageIsSeenOnceOnEveryNode(t *testing.T) {
+	hubs := nodes(t, testkit.Redis(t), 3)
+	var browsers []*browser
+	for _, h := range hubs {
+		browsers = append(browsers, open(t, h, &listener{key: "willow"}))
+	}
+	elsewhere := open(t, hubs[1], &listener{key: "harbour"})
+	say(t, hubs[0], "willow", word{ID: "1", Text: "one\ntwo"})
+	say(t, hubs[0], "harbour", word{ID: "2", Text: "there"})
+	say(t, hubs[0], "willow", word{ID: "3", Text: "end"})
+	for _, b := range browsers {
+		want(t, b.words(3), "1 one, two, 3 end")
+	}
+	want(t, elsewhere.words(1), "2 there")
+}
+
+func TestRedisThatIsGoneHoldsUpNobodyAndItsReturnSendsAllToTheDatabase(t *testing.T) {
+	server := testkit.StartRedis(t)
+	hubs := nodes(t, server.URL(), 2)
+	var missed atomic.Int32
+	l := &listener{missed: func(context.Context) ([]word, error) {
+		if missed.Add(1) <= 2 {
+			return nil, nil
+		}
+		return []word{{ID: "1", Text: "while it was gone"}}, nil
+	}}
+	here, there := open(t, hubs[0], l), open(t, hubs[1], l)
+	server.Kill()
+	began := time.Now()
+	for range 50 {
+		say(t, hubs[0], "", word{ID: "1", Text: "while it was gone"})
+	}
+	if took := time.Since(began); took > 2*time.Second {
+		t.Errorf("50 messages without Redis took %s", took)
+	}
+	want(t, here.words(1), "1 while it was gone")
+	server.Restart()
+	here.mustEnd()
+	there.mustEnd()
+	listening(t, server.URL(), 2)
+	time.Sleep(time.Second) // each node tells of its own interruption
+	again := open(t, hubs[1], l)
+	want(t, again.words(1), "1 while it was gone")
+	say(t, hubs[0], "", word{ID: "2", Text: "after"})
+	want(t, again.words(1), "2 after")
+}
+
+// Redis takes nothing from one node, though the other hears it well.
+func TestANodeThatCouldNotPublishTellsTheOthersWhenItCan(t *testing.T) {
+	url := testkit.Redis(t)
+	hubs := nodes(t, url, 2)
+	there := open(t, hubs[1], &listener{})
+	if err := dial(t, url).Do(context.Background(), "CLIENT", "PAUSE", "1500", "WRITE").Err(); err != nil {
+		t.Fatal(err)
+	}
+	began := time.Now()
+	say(t, hubs[0], "", word{ID: "1", Text: "lost"})
+	say(t, hubs[0], "", word{ID: "2", Text: "lost"})
+	if took := time.Since(began); took > time.Second {
+		t.Errorf("a Redis that does not answer held the caller for %s", took)
+	}
+	there.mustEnd()
+}
+
+func TestRedisThatIsNotThereAtTheStartIsNoTrouble(t *testing.T) {
+	server := testkit.StartRedis(t)
+	server.Kill()
+	bus, err := realtime.NewRedis(server.URL(), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := newHub(t, bus, quick())
+	b := open(t, h, &listener{})
+	say(t, h, "", word{ID: "1", Text: "alone"})
+	want(t, b.words(1), "1 alone")
+	server.Restart()
+	b.mustEnd()
+	h.Close()
+	if err := bus.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestStrangersOnTheChannelAreIgnored(t *testing.T) {
+	url := testkit.Redis(t)
+	hubs := nodes(t, url, 1)
+	b := open(t, hubs[0], &listener{})
+	c := dial(t, url)
+	for _, text := range []string{"", "x", "00000000-0000-0000-0000-000000000000", "00000000-0000-0000-0000-000000000000m", "00000000-0000-0000-0000-000000000000m{", `00000000-0000-0000-0000-000000000000m{"k":"","m":7}`} {
+		if err := c.Publish(context.Background(), "sharon:realtime:0", text).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := c.Publish(context.Background(), "sharon:realtime:0", `00000000-0000-0000-0000-000000000000m{"k":"","m":{"ID":"1","Text":"good"}}`).Err(); err != nil {
+		t.Fatal(err)
+	}
+	want(t, b.words(1), "1 good")
+}
