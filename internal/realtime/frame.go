@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// Frame is one server-sent event.
+// Frame is one server-sent event. It has no name of its own (a browser hears
+// only names that it was told of): what kind it is, the data say.
 type Frame struct {
 	// ID is the id of the row that the event tells of. A stream shows an id that
 	// Missed gave only once. Without one an event is never missed.
-	ID    string
-	Event string
-	Data  []byte
+	ID   string
+	Data []byte
 }
 
 // event is a frame as it goes over the wire, shared by all streams.
@@ -28,9 +28,6 @@ func (f Frame) event() *event {
 	id := oneLine.Replace(f.ID)
 	if id != "" {
 		text.WriteString("id: " + id + "\n")
-	}
-	if f.Event != "" {
-		text.WriteString("event: " + oneLine.Replace(f.Event) + "\n")
 	}
 	data := bytes.ReplaceAll(bytes.ReplaceAll(f.Data, []byte("\r\n"), []byte("\n")), []byte("\r"), []byte("\n"))
 	for line := range bytes.SplitSeq(data, []byte("\n")) {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -13,7 +14,12 @@ import (
 	"github.com/sharon-nhs/sharon/internal/testkit"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) {
+	if address := os.Getenv(clientsOf); address != "" {
+		listen(address)
+	}
+	testkit.Main(m)
+}
 
 // word is what these tests publish.
 type word struct{ ID, To, Text string }
@@ -22,7 +28,7 @@ func frame(w word) realtime.Frame {
 	if w.Text == "panic" {
 		panic("a word that cannot be formed")
 	}
-	return realtime.Frame{ID: w.ID, Event: "word", Data: []byte(w.Text)}
+	return realtime.Frame{ID: w.ID, Data: []byte(w.Text)}
 }
 
 // listener wants what is for everybody or for its name.

@@ -88,7 +88,7 @@ func (h *Hub[T, R]) all() (all []*stream[T, R]) {
 }
 
 // Watch begins to ask, so often, which readers may stay, and ends the streams
-// of the others. stay is asked once for all readers of a key. Where it fails
+// of the others. It is called at most once. stay is asked once for all readers of a key. Where it fails
 // three times running, nobody is known to be allowed and all are ended.
 func (h *Hub[T, R]) Watch(every time.Duration, stay func(ctx context.Context, key string, readers []R) (func(R) bool, error)) {
 	h.start(func() {

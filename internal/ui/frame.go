@@ -26,6 +26,7 @@ type Frame struct {
 	Session   string // tells drafts of one session from those of the next
 	Signed    bool   // on error pages: somebody seems to be signed in
 	FormToken string
+	Stream    string // path of the page's live events, with ?last= if it has any; empty for none
 	Team      string // "The team is here until 5pm"
 	TeamHere  bool
 	Now       time.Time

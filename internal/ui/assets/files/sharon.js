@@ -70,6 +70,8 @@ function prepareHtmx(htmx) {
     }
   });
 
+  document.addEventListener('live:shown', () => prepare(document));
+
   document.addEventListener('htmx:finally:request', e => {
     const form = e.detail.ctx.request.form ?? e.detail.ctx.sourceElement;
     if (form instanceof HTMLFormElement) release(form);

@@ -1,0 +1,147 @@
+// What happens elsewhere while a page is open. Every page works without it;
+// loaded only where <body data-stream="/address"> is. Events are JSON:
+// {id, event, about, data}. What an element does about them, it says itself:
+//
+//   data-live="reply edit"       these events concern it
+//   data-live-about="ID"         but only if they are about this
+//   data-live-get="/path"        fetch this page and take the element of the same id from
+//                                it; {id} and {about} of the event are filled in
+//   data-live-swap="append"      instead, put what <main> or the fragment holds at the end
+//   data-live-announce="Words"   say this to screen readers
+//   data-live-count="unread"     show data.unread of the event "counts"; hidden at 0
+//
+// Scripts listen to "live:reply" on document; detail is the whole event.
+
+const address = document.body.dataset.stream;
+const every = 15000;        // ms between two polls
+const settled = 10000;      // ms after which a stream counts as working
+
+const seen = new Set();  // the last ids
+let last = '';
+let source, timer, failures = 0, over = false;  // timer: undefined while there is no connection
+
+function take(event) {
+  if (event.id) {
+    if (seen.has(event.id)) return;
+    last = event.id;
+    seen.add(event.id);
+    if (seen.size > 200) seen.delete(seen.values().next().value);
+  }
+  document.dispatchEvent(new CustomEvent(`live:${event.event}`, { detail: event }));
+  if (event.event === 'counts') count(event.data ?? {});
+  for (const el of document.querySelectorAll(`[data-live~="${CSS.escape(event.event)}"]`)) {
+    const about = el.dataset.liveAbout;
+    if (about !== undefined && about !== event.about) continue;
+    if (el.dataset.liveAnnounce) announce(el.dataset.liveAnnounce);
+    if (el.dataset.liveGet && el.id) refresh(el, event);
+  }
+}
+
+function count(counts) {
+  for (const el of document.querySelectorAll('[data-live-count]')) {
+    const n = counts[el.dataset.liveCount];
+    if (n !== undefined) [el.textContent, el.hidden] = [n, n === 0];
+  }
+}
+
+const lines = new Map();  // element id → { tail, waiting }: one fetch at a time, in order
+
+function refresh(el, event) {
+  const url = el.dataset.liveGet.replace(/\{(id|about)\}/g, (_, name) => encodeURIComponent(event[name] ?? ''));
+  if (!lines.has(el.id)) lines.set(el.id, { tail: Promise.resolve(), waiting: new Set() });
+  const line = lines.get(el.id);
+  if (line.waiting.has(url)) return;  // it will bring this too
+  line.waiting.add(url);
+  line.tail = line.tail.then(() => rested(el.id)).then(() => {
+    line.waiting.delete(url);
+    return bring(el.id, url);
+  }).catch(() => {});  // the next event or the next page shows it
+}
+
+/** Waits while somebody writes inside an element that would be replaced. */
+async function rested(id) {
+  const writing = field => field === document.activeElement || field.value !== field.defaultValue;
+  const busy = el => el && el.dataset.liveSwap !== 'append' && [...el.querySelectorAll('input, textarea')].some(writing);
+  while (busy(document.getElementById(id))) await new Promise(done => { setTimeout(done, 500); });
+}
+
+async function bring(id, url) {
+  if (new URL(url, location.href).origin !== location.origin) return;
+  const response = await fetch(url, { headers: { Accept: 'text/html' } });
+  const el = document.getElementById(id);
+  if (!response.ok || response.redirected || !el) return;
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  const append = el.dataset.liveSwap === 'append';
+  const pieces = append ? [...(page.querySelector('main') ?? page.body).children] : [page.getElementById(id)];
+  for (const piece of pieces.filter(Boolean)) {
+    const there = piece.id && document.getElementById(piece.id);
+    if (there) there.replaceWith(piece); else el.append(piece);
+    window.htmx?.process(piece);
+  }
+  document.dispatchEvent(new CustomEvent('live:shown', { detail: { id } }));
+}
+
+const words = new Set();
+let speaking;
+
+/** Says sentences politely, at most every five seconds. */
+function announce(sentence) {
+  words.add(sentence);
+  speaking ??= setTimeout(function speak() {
+    document.getElementById('live-says').textContent = [...words].join(' ');
+    words.clear();
+    speaking = setTimeout(() => { speaking = undefined; if (words.size) speak(); }, 5000);
+  }, 100);
+}
+
+/** The stream's address, which says where we are in it. */
+function at() {
+  const url = new URL(address, location.href);
+  if (last) url.searchParams.set('last', last);
+  return url;
+}
+
+function open() {
+  close();
+  if (over) return;
+  if (failures >= 3) { poll(); return; }
+  source = new EventSource(at());
+  timer = setTimeout(failed, settled);  // a proxy may hold back even the beginning
+  source.onopen = () => { clearTimeout(timer); timer = setTimeout(() => { failures = 0; }, settled); };
+  source.onmessage = e => take(JSON.parse(e.data));
+  source.onerror = failed;
+}
+
+function failed() {
+  failures++;
+  clearTimeout(timer);
+  const returns = failures < 3 && source.readyState === EventSource.CONNECTING;  // by itself; not if it was refused
+  timer = setTimeout(returns ? failed : open, returns ? settled : 1000);
+  if (!returns) source.close();
+}
+
+async function poll() {
+  failures = 0;  // when the page is next looked at, a stream is tried again
+  timer = setTimeout(poll, every);
+  const response = await fetch(at(), { headers: { Accept: 'application/json' } }).catch(() => undefined);
+  if ([401, 403, 404].includes(response?.status)) { over = true; close(); }  // signed out, or not ours any more
+  if (response?.ok) (await response.json()).events?.forEach(take);
+}
+
+function close() {
+  clearTimeout(timer);
+  source?.close();
+  timer = undefined;
+}
+
+// A page that nobody sees holds no connection: a browser has six for all its tabs.
+let hiding;
+document.addEventListener('visibilitychange', () => {
+  clearTimeout(hiding);
+  if (document.visibilityState === 'hidden') hiding = setTimeout(close, 5000);
+  else if (!timer) open();
+});
+addEventListener('pagehide', close);
+addEventListener('pageshow', e => { if (e.persisted) open(); });
+
+open();
