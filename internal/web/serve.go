@@ -66,7 +66,8 @@ func (a *App[S]) page(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Reque
 		return a.fail(ctx, c, r, err)
 	}
 	if r.wantsStream {
-		return a.handOver(c, out.(live))
+		a.handOver(c, out.(live))
+		return nil
 	}
 	if r.wantsJSON {
 		return sendJSON(c, status, out)
