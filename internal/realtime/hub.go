@@ -76,7 +76,7 @@ type Hub[T any, R Reader[T]] struct {
 // NewHub makes a hub that ends with Close. frame forms a message for browsers,
 // once for all streams of this node.
 func NewHub[T any, R Reader[T]](bus Bus, frame func(T) Frame, limits Limits, log *slog.Logger) *Hub[T, R] {
-	ctx, stop := context.WithCancel(context.Background())
+	ctx, stop := context.WithCancel(context.Background()) //nolint:gosec // Close calls stop
 	h := &Hub[T, R]{
 		bus: bus, frame: frame, limits: limits, log: log, age: clock.Stopwatch(), ctx: ctx, stop: stop,
 		missing: make(chan struct{}, limits.Missing), missed: make(chan struct{}, 1),

@@ -14,8 +14,6 @@ import (
 const (
 	patience = 300 * time.Millisecond // how long Publish waits for Redis
 	pause    = 500 * time.Millisecond // between two attempts to reach it
-	sign     = 5 * time.Second        // between two signs of life of a node
-	silence  = 20 * time.Second       // a node that so long did not hear itself misses what others say
 )
 
 // What travels over the channel: the node, one of these, and what it is about.
@@ -29,6 +27,10 @@ const (
 // is not there misses it: after a gap on either side the nodes hear of an
 // interruption, and during an outage again and again.
 type Redis struct {
+	// Silence is how long a node may not hear itself (it shows four signs of life
+	// in that time) until it takes it that it misses what others say, too.
+	Silence time.Duration
+
 	client  *redis.Client
 	channel string
 	node    string
@@ -49,7 +51,7 @@ func NewRedis(url string, log *slog.Logger) (*Redis, error) {
 	options.DialerRetries = 1
 	options.DialTimeout = time.Second
 	channel := fmt.Sprintf("sharon:realtime:%d", options.DB) // channels do not belong to a database by themselves
-	return &Redis{client: redis.NewClient(options), channel: channel, node: uuid.NewString(), log: log}, nil
+	return &Redis{Silence: 20 * time.Second, client: redis.NewClient(options), channel: channel, node: uuid.NewString(), log: log}, nil
 }
 
 // Close hangs up.
@@ -94,10 +96,10 @@ func (r *Redis) listen(ctx context.Context, heard func([]byte), interrupted func
 			return false
 		case <-tick.C:
 			signed, quiet = signed+pause, quiet+pause
-			if quiet > silence {
+			if quiet > r.Silence {
 				return true
 			}
-			if signed >= sign || r.broken.Load() {
+			if signed >= r.Silence/4 || r.broken.Load() {
 				signed = 0
 				r.signal(ctx)
 			}

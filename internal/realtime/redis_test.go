@@ -2,7 +2,11 @@ package realtime_test
 
 import (
 	"context"
+	"io"
 	"log/slog"
+	"net"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,16 +21,110 @@ import (
 func nodes(t *testing.T, url string, n int) (hubs []*hub) {
 	t.Helper()
 	for range n {
-		bus, err := realtime.NewRedis(url, slog.New(slog.DiscardHandler))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = bus.Close() })
-		hubs = append(hubs, newHub(t, bus, quick()))
+		hubs = append(hubs, node(t, url))
 	}
-	listening(t, url, int64(n))
-	time.Sleep(2 * quick().Spread) // that they began to listen counts as an interruption
+	calm(t, url, hubs)
 	return hubs
+}
+
+func node(t *testing.T, url string) *hub {
+	t.Helper()
+	bus, err := realtime.NewRedis(url, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bus.Silence = 4 * time.Second
+	t.Cleanup(func() { _ = bus.Close() })
+	return newHub(t, bus, quick())
+}
+
+// wire is a way to Redis whose connections can fall silent without an end, as
+// when a machine is gone.
+type wire struct {
+	url string
+	mu  sync.Mutex
+	far []net.Conn
+}
+
+func newWire(t *testing.T, url string) *wire {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	w := &wire{url: "redis://" + l.Addr().String() + "/0"}
+	go func() {
+		for {
+			near, err := l.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", strings.TrimSuffix(strings.TrimPrefix(url, "redis://"), "/0"))
+			if err != nil {
+				return
+			}
+			w.mu.Lock()
+			w.far = append(w.far, far)
+			w.mu.Unlock()
+			go func() { _, _ = io.Copy(far, near) }()
+			go func() { _, _ = io.Copy(near, far) }()
+			t.Cleanup(func() { _, _ = near.Close(), far.Close() })
+		}
+	}()
+	return w
+}
+
+// silence cuts the far ends only; new connections work.
+func (w *wire) silence() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for _, far := range w.far {
+		_ = far.Close()
+	}
+}
+
+func TestAConnectionThatFellSilentIsNoticed(t *testing.T) {
+	url := testkit.Redis(t)
+	w := newWire(t, url)
+	hubs := []*hub{node(t, url), node(t, w.url)}
+	calm(t, url, hubs)
+	b := open(t, hubs[1], &listener{})
+	w.silence()
+	say(t, hubs[0], "", word{ID: "1", Text: "unheard"})
+	b.mustEnd()
+	calm(t, url, hubs)
+	b = open(t, hubs[1], &listener{})
+	say(t, hubs[0], "", word{ID: "2", Text: "heard"})
+	want(t, b.words(1), "2 heard")
+}
+
+// calm waits until all nodes listen and the interruptions are over, of which
+// each node tells on its own, and the first of which is that it began.
+func calm(t *testing.T, url string, hubs []*hub) {
+	t.Helper()
+	c := dial(t, url)
+	eventually(t, "all nodes listen", func() bool {
+		found, err := c.PubSubNumSub(context.Background(), "sharon:realtime:0").Result()
+		return err == nil && found["sharon:realtime:0"] == int64(len(hubs))
+	})
+	for _, h := range hubs {
+		eventually(t, "a stream stays", func() bool {
+			b := open(t, h, &listener{key: "calm"})
+			time.Sleep(time.Second)
+			defer func() { _ = b.conn.Close() }()
+			for {
+				select {
+				case _, going := <-b.lines:
+					if !going {
+						return false
+					}
+				default:
+					return true
+				}
+			}
+		})
+	}
 }
 
 func dial(t *testing.T, url string) *redis.Client {
@@ -38,15 +136,6 @@ func dial(t *testing.T, url string) *redis.Client {
 	c := redis.NewClient(options)
 	t.Cleanup(func() { _ = c.Close() })
 	return c
-}
-
-func listening(t *testing.T, url string, n int64) {
-	t.Helper()
-	c := dial(t, url)
-	eventually(t, "all nodes listen", func() bool {
-		found, err := c.PubSubNumSub(context.Background(), "sharon:realtime:0").Result()
-		return err == nil && found["sharon:realtime:0"] == n
-	})
 }
 
 func TestAMessageIsSeenOnceOnEveryNode(t *testing.T) {
@@ -88,8 +177,7 @@ func TestRedisThatIsGoneHoldsUpNobodyAndItsReturnSendsAllToTheDatabase(t *testin
 	server.Restart()
 	here.mustEnd()
 	there.mustEnd()
-	listening(t, server.URL(), 2)
-	time.Sleep(time.Second) // each node tells of its own interruption
+	calm(t, server.URL(), hubs)
 	again := open(t, hubs[1], l)
 	want(t, again.words(1), "1 while it was gone")
 	say(t, hubs[0], "", word{ID: "2", Text: "after"})

@@ -72,7 +72,8 @@ func (a *App[S]) page(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Reque
 		return a.fail(ctx, c, r, err)
 	}
 	if r.wantsStream {
-		return a.handOver(c, out.(live))
+		a.handOver(c, out.(live))
+		return nil
 	}
 	if content, ok := out.(Content); ok {
 		return a.send(ctx, c, r, content)

@@ -52,11 +52,11 @@ func (r *Request) askStream(c *fiber.Ctx) {
 // handOver takes the connection out of the server's hands. The goroutine that
 // serves it is a new one, because the server's own holds on to the request and
 // its buffers: five times what a stream needs.
-func (a *App[S]) handOver(c *fiber.Ctx, stream live) error {
+func (a *App[S]) handOver(c *fiber.Ctx, stream live) {
 	c.Set(fiber.HeaderContentType, eventStream)
 	c.Set("X-Accel-Buffering", "no") // or nginx keeps events until it has a page of them
 	if c.Method() == http.MethodHead {
-		return nil
+		return
 	}
 	header := &c.Response().Header
 	header.SetContentLength(-2) // until the connection ends
@@ -88,7 +88,6 @@ func (a *App[S]) handOver(c *fiber.Ctx, stream live) error {
 			stream.serve(conn)
 		}()
 	})
-	return nil
 }
 
 // keepHijacked leaves a connection that was handed over to its new owner.
