@@ -22,6 +22,7 @@ type Deps struct {
 	Directory *tenants.Directory
 	Sessions  tenants.Sessions
 	Queue     *jobs.Queue
+	Queues    []string // that this worker serves; none means all
 	Clock     clock.Clock
 	Log       *slog.Logger
 }
@@ -43,8 +44,12 @@ func Schedule(d Deps) []Periodic {
 
 // Run works until ctx ends, then finishes what it began.
 func Run(ctx context.Context, d Deps) error {
+	share, err := jobs.Share(d.Queues)
+	if err != nil {
+		return err
+	}
 	server := asynq.NewServer(d.Queue.Connection, asynq.Config{
-		Concurrency: 8, Queues: jobs.Weights, TaskCheckInterval: 50 * time.Millisecond,
+		Concurrency: 8, Queues: share, TaskCheckInterval: 50 * time.Millisecond,
 		ShutdownTimeout: 20 * time.Second, Logger: quiet{d.Log}, LogLevel: asynq.WarnLevel,
 		ErrorHandler: asynq.ErrorHandlerFunc(func(ctx context.Context, task *asynq.Task, err error) {
 			d.Log.ErrorContext(ctx, "task failed", slog.String("task", task.Type()), slog.Any("cause", err))

@@ -5,10 +5,13 @@ package jobs
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/hibiken/asynq"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
 )
 
 // The queues, by urgency.
@@ -19,12 +22,33 @@ const (
 	Bulk     = "bulk"
 )
 
+// Names lists the queues, the most urgent first.
+var Names = []string{Safety, Realtime, Default, Bulk}
+
 // Weights share the workers among the queues.
 var Weights = map[string]int{Safety: 12, Realtime: 6, Default: 3, Bulk: 1}
+
+// Share is Weights for a worker that serves these queues only; all of them if
+// none is named. Invalid if there is no such queue.
+func Share(names []string) (map[string]int, error) {
+	if len(names) == 0 {
+		return Weights, nil
+	}
+	share := map[string]int{}
+	for _, name := range names {
+		weight, known := Weights[name]
+		if !known {
+			return nil, fault.Bad("queues", fmt.Sprintf("There is no queue %q. The queues are %s.", name, strings.Join(Names, ", ")))
+		}
+		share[name] = weight
+	}
+	return share, nil
+}
 
 // Queue is a connection to where tasks wait.
 type Queue struct {
 	Connection asynq.RedisConnOpt
+	inspector  *asynq.Inspector
 	embedded   *miniredis.Miniredis
 	stop       chan struct{}
 }
@@ -39,7 +63,7 @@ func Open(redisURL string) (*Queue, error) {
 	if err != nil {
 		return nil, fmt.Errorf("redis address: %w", err)
 	}
-	return &Queue{Connection: connection}, nil
+	return &Queue{Connection: connection, inspector: asynq.NewInspector(connection)}, nil
 }
 
 func embed() (*Queue, error) {
@@ -47,7 +71,8 @@ func embed() (*Queue, error) {
 	if err := server.StartAddr("127.0.0.1:0"); err != nil {
 		return nil, fmt.Errorf("embedded queue: %w", err)
 	}
-	q := &Queue{Connection: asynq.RedisClientOpt{Addr: server.Addr()}, embedded: server, stop: make(chan struct{})}
+	connection := asynq.RedisClientOpt{Addr: server.Addr()}
+	q := &Queue{Connection: connection, inspector: asynq.NewInspector(connection), embedded: server, stop: make(chan struct{})}
 	go q.drive()
 	return q, nil
 }
@@ -69,8 +94,9 @@ func (q *Queue) drive() {
 // Embedded tells whether the queue lives in this process.
 func (q *Queue) Embedded() bool { return q.embedded != nil }
 
-// Close ends the embedded queue.
+// Close ends the connection, and the embedded queue.
 func (q *Queue) Close() {
+	_ = q.inspector.Close()
 	if q.embedded != nil {
 		close(q.stop)
 		q.embedded.Close()
@@ -79,8 +105,6 @@ func (q *Queue) Close() {
 
 // Ping asks the queue's server for a sign of life.
 func (q *Queue) Ping() error {
-	inspector := asynq.NewInspector(q.Connection)
-	defer func() { _ = inspector.Close() }()
-	_, err := inspector.Queues()
+	_, err := q.inspector.Queues()
 	return err
 }
