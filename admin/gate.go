@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"log/slog"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -24,7 +23,6 @@ type Gate struct {
 	Clock    clock.Clock
 	Keys     crypt.Keys
 	Sessions signin.Sessions
-	Log      *slog.Logger
 }
 
 var _ web.Gate[Scope] = (*Gate)(nil)

@@ -11,9 +11,12 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sharon-nhs/sharon/admin"
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/migrations"
 	"github.com/sharon-nhs/sharon/modules"
@@ -30,9 +33,11 @@ type app struct {
 	Clock     clock.Clock
 	Log       *slog.Logger
 	Web       webConfig
+	Queue     *jobs.Queue // nil where there is none
 
-	table *tenants.Router
-	ready func() error // more that /readyz asks; nil for nothing
+	table   *tenants.Router
+	console *web.Router[admin.Scope] // once there is a handler
+	ready   func() error             // more that /readyz asks; nil for nothing
 }
 
 // open connects to the database and builds what everything shares.
@@ -53,7 +58,8 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	return a, nil
 }
 
-// handler is the whole server: the trusts' pages and, at the base host, the lobby.
+// handler is the whole server: the trusts' pages, the lobby at the base host and
+// the console in front of it.
 func (a *app) handler() (*fiber.App, error) {
 	base, err := a.Web.base()
 	if err != nil {
@@ -75,13 +81,28 @@ func (a *app) handler() (*fiber.App, error) {
 	lobby.Routes(doors)
 	front := &web.App[*tenants.Lobby]{Options: options, Router: doors, Gate: lobby, Plain: a.plain(lobby.Help)}
 
-	trustHandler, frontHandler := trusts.Handler(), front.Handler()
+	trustHandler, frontHandler, consoleHandler := trusts.Handler(), front.Handler(), a.consoleFace(options, lobby.Help).Handler()
 	return web.Host(func(host string) web.Handler {
-		if host == base.Hostname() || host == "127.0.0.1" {
+		switch host {
+		case base.Hostname(), "127.0.0.1":
 			return frontHandler
+		case "console." + base.Hostname():
+			return consoleHandler
 		}
 		return trustHandler
 	}, options), nil
+}
+
+// consoleFace is what platform staff see.
+func (a *app) consoleFace(options web.Options, help func(context.Context, *web.Request) (int, templ.Component)) *web.App[admin.Scope] {
+	sessions := signin.Sessions(a.Web.sessions())
+	a.console = web.NewRouter[admin.Scope]()
+	admin.Console{Directory: a.Directory, Queue: a.Queue, Keys: a.Keys, Sessions: sessions, BaseURL: a.Web.BaseURL, Log: a.Log}.Routes(a.console)
+	gate := &admin.Gate{DB: a.DB, Clock: a.Clock, Keys: a.Keys, Sessions: sessions}
+	face := &web.App[admin.Scope]{Options: options, Router: a.console, Gate: gate, Plain: a.plain(help)}
+	document := sync.OnceValue(func() any { return web.OpenAPI("SHaRON console", version, a.console.Routes()) })
+	face.Plain["/openapi.json"] = web.Plain{JSON: func(context.Context) (int, any) { return fiber.StatusOK, document() }}
+	return face
 }
 
 // plain are the pages of both faces that answer whatever happens.

@@ -48,12 +48,16 @@ func (cmd webCmd) Run(ctx context.Context) error {
 
 type workerCmd struct {
 	config
+	Queues          []string      `help:"Queues that this worker serves: safety, realtime, default, bulk. Default: all of them. See that somebody serves each." placeholder:"QUEUE"`
 	SessionIdle     time.Duration `help:"As for web: sessions older than this are swept." default:"30m"`
 	SessionAbsolute time.Duration `help:"As for web." default:"12h"`
 }
 
 // Run is the workers alone.
 func (cmd workerCmd) Run(ctx context.Context) error {
+	if _, err := jobs.Share(cmd.Queues); err != nil {
+		return err
+	}
 	if cmd.RedisURL == "" {
 		return errors.New("workers of their own need a queue that others can reach: set REDIS_URL, or use `sharon serve`, which has a queue inside")
 	}
@@ -61,11 +65,14 @@ func (cmd workerCmd) Run(ctx context.Context) error {
 		return err
 	}
 	w := webConfig{BaseURL: "http://localhost:8080", SessionIdle: cmd.SessionIdle, SessionAbsolute: cmd.SessionAbsolute}
-	return run(ctx, cmd.config, w, parts{workers: true})
+	return run(ctx, cmd.config, w, parts{workers: true, queues: cmd.Queues})
 }
 
 // parts are what a process does.
-type parts struct{ web, workers, demo bool }
+type parts struct {
+	web, workers, demo bool
+	queues             []string // that the workers serve; none means all
+}
 
 func run(ctx context.Context, c config, w webConfig, p parts) error {
 	keys, err := c.keys(c.alone())
@@ -89,16 +96,17 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	running := 0
-	if p.workers {
-		running++
-		queue, err := jobs.Open(c.RedisURL)
-		if err != nil {
+	if p.workers || c.RedisURL != "" { // pages without workers look into the queue, if they know where it is
+		if a.Queue, err = jobs.Open(c.RedisURL); err != nil {
 			return err
 		}
-		defer queue.Close()
-		a.ready = queue.Ping
+		defer a.Queue.Close()
+	}
+	if p.workers {
+		running++
+		a.ready = a.Queue.Ping
 		go func() {
-			done <- workers.Run(ctx, workers.Deps{Directory: a.Directory, Sessions: w.sessions(), Queue: queue, Clock: a.Clock, Log: a.Log})
+			done <- workers.Run(ctx, workers.Deps{Directory: a.Directory, Sessions: w.sessions(), Queue: a.Queue, Queues: p.queues, Clock: a.Clock, Log: a.Log})
 		}()
 	}
 	if p.web {
