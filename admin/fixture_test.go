@@ -123,7 +123,7 @@ func (w *world) signedIn(email string) string {
 func (w *world) count(from string) (n int) {
 	w.Helper()
 	w.must(w.db.Platform(w.ctx, func(ctx context.Context, db bun.IDB) error {
-		return db.NewRaw("SELECT count(*) FROM " + from).Scan(ctx, &n)
+		return db.NewRaw("SELECT count(*) FROM "+from).Scan(ctx, &n)
 	}))
 	return n
 }

@@ -2,9 +2,7 @@ package admin
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
-	"math"
 	"time"
 
 	"github.com/sharon-nhs/sharon/internal/clock"
@@ -127,14 +125,9 @@ func lasting(seconds float64) string {
 	case wait < 48*time.Hour:
 		return ui.Count(int(wait.Hours()), "hour", "hours")
 	default:
-		return ui.Count(int(math.Floor(wait.Hours()/24)), "day", "days")
+		return ui.Count(int(wait.Hours()/24), "day", "days")
 	}
 }
 
-// fate says what becomes of a failed task.
-func fate(f jobs.Failure) string {
-	if f.Archived {
-		return "Given up"
-	}
-	return fmt.Sprintf("Next try %s", f.NextAt.In(clock.London).Format("2 January, 15:04"))
-}
+// clocked is a time to come.
+func clocked(t time.Time) string { return t.In(clock.London).Format("2 January, 15:04") }
