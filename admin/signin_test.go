@@ -233,8 +233,8 @@ func TestRosterRefusesWhatIsNotRight(t *testing.T) {
 	})
 }
 
-// The application's role can neither change what somebody may nor close an
-// account; an operator can, and it holds at once.
+// An operator closes an account, on SQLite, where nothing keeps us from doing as
+// they do, and it holds at once.
 func TestClosedAccountIsOut(t *testing.T) {
 	w := newWorld(t, sqlite(t))
 	token := w.signedIn("priya@sharon.example")

@@ -201,6 +201,19 @@ func onRealRedis(t *testing.T, s *site) *testkit.RedisServer {
 	return server
 }
 
+func TestTheConsoleAnswersWhateverHappens(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	v := s.visit("console")
+	for path, want := range map[string]string{"/help-now": "Samaritans", "/healthz": "ok", "/readyz": "ok", "/openapi.json": "/queues/{queue}/pause"} {
+		if got := v.get(path); got.status != http.StatusOK || !got.has(want) {
+			t.Errorf("%s: %d %s", path, got.status, got.text())
+		}
+	}
+	if got := v.get("/queues"); got.status != http.StatusSeeOther || got.location() != "/sign-in?next=%2Fqueues" {
+		t.Errorf("a stranger is sent to %d %s", got.status, got.location())
+	}
+}
+
 func TestALostQueueIsSaidInWords(t *testing.T) {
 	s := newSite(t, testkit.SQLite(t, prepare))
 	v := s.as("platform@sharon")

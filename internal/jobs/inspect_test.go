@@ -1,6 +1,7 @@
 package jobs_test
 
 import (
+	"errors"
 	"fmt"
 	"net"
 	"strings"
@@ -192,7 +193,9 @@ func TestShareOfTheQueues(t *testing.T) {
 			t.Errorf("%v: %v, %v", c.names, got, err)
 		}
 	}
-	if _, err := jobs.Share([]string{"safety", "urgent"}); !fault.Is(err, fault.Invalid) || !strings.Contains(fmt.Sprintf("%+v", err.(*fault.Error).Fields), `"urgent". The queues are safety, realtime, default, bulk`) {
+	_, err := jobs.Share([]string{"safety", "urgent"})
+	var refused *fault.Error
+	if !errors.As(err, &refused) || refused.Code != fault.Invalid || !strings.Contains(refused.Fields[0].Message, `"urgent". The queues are safety, realtime, default, bulk`) {
 		t.Errorf("got %v", err)
 	}
 }
