@@ -31,6 +31,10 @@ var odsCode = regexp.MustCompile(`^[A-Z0-9]{3,5}$`)
 
 var hostName = regexp.MustCompile(`^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$`)
 
+// reservedHosts are names in front of the base host that no trust can have: the
+// console's, and those that people and mail servers take to be the platform's own.
+var reservedHosts = []string{"admin", "api", "app", "assets", "autoconfig", "autodiscover", "cdn", "console", "docs", "help", "mail", "ns1", "ns2", "sharon", "smtp", "static", "status", "support", "www"}
+
 // CreateTrust makes a trust. Invalid says which part to mend; Conflict if code,
 // slug or domain is taken.
 func (d *Directory) CreateTrust(ctx context.Context, in NewTrust) (Trust, error) {
@@ -40,8 +44,10 @@ func (d *Directory) CreateTrust(ctx context.Context, in NewTrust) (Trust, error)
 		return Trust{}, fault.Bad("ods", "An ODS code has three to five letters and digits, such as RWX.")
 	case trust.Name == "":
 		return Trust{}, fault.Bad("name", "Enter the trust’s name.")
-	case !web.IsSlug(trust.Slug) || trust.Slug == "console" || trust.Slug == "www":
+	case !web.IsSlug(trust.Slug):
 		return Trust{}, fault.Bad("slug", "Use only a to z, numbers and single hyphens for the address.")
+	case slices.Contains(reservedHosts, trust.Slug):
+		return Trust{}, fault.Bad("slug", "SHaRON needs this address itself. Choose another, such as the trust’s short name.")
 	}
 	if in.Domain != "" {
 		domain := strings.ToLower(in.Domain)

@@ -39,6 +39,8 @@ func TestCreateTrustRefuses(t *testing.T) {
 			{tenants.NewTrust{ODSCode: "RWX", Name: "A", Slug: "a.b"}, "slug"},
 			{tenants.NewTrust{ODSCode: "RWX", Name: "A", Slug: "-a"}, "slug"},
 			{tenants.NewTrust{ODSCode: "RWX", Name: "A", Slug: "www"}, "slug"},
+			{tenants.NewTrust{ODSCode: "RWX", Name: "A", Slug: "console"}, "slug"},
+			{tenants.NewTrust{ODSCode: "RWX", Name: "A", Slug: "api"}, "slug"},
 			{tenants.NewTrust{ODSCode: "rx1", Name: "A", Slug: "a"}, "conflict"},
 			{tenants.NewTrust{ODSCode: "RWX", Name: "A", Slug: "northmoor"}, "conflict"},
 			{tenants.NewTrust{ODSCode: "RWX", Name: "A", Slug: "a", Domain: "PEERS.example.org"}, "conflict"},

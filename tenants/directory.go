@@ -82,6 +82,17 @@ func (d *Directory) Trusts(ctx context.Context) ([]Trust, error) {
 	return trusts, nil
 }
 
+// CountServices tells how many open services a trust has: the platform, which
+// has no scope, sees names of trusts and numbers.
+func (d *Directory) CountServices(ctx context.Context, trust uuid.UUID) (int, error) {
+	var open int64
+	err := d.DB.Read(ctx, trust, func(ctx context.Context, db bun.IDB) (err error) {
+		open, err = db.NewSelect().Model((*Service)(nil)).Where("tenant_id = ?", trust).Where("status = 'active'").Count(ctx)
+		return err
+	})
+	return int(open), err
+}
+
 // Remembered returns what is in memory of a host's trust without asking the
 // database: for the help page, which must answer when nothing else does.
 func (d *Directory) Remembered(host string) *Estate {

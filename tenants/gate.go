@@ -3,7 +3,6 @@ package tenants
 import (
 	"context"
 	"log/slog"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
 )
@@ -72,10 +72,7 @@ func (g *Gate) Enter(ctx context.Context, r *web.Request, fn func(context.Contex
 
 // admit makes the scope, or says why not.
 func (g *Gate) admit(ctx context.Context, u *unit, r *web.Request, trust uuid.UUID) (Scope, error) {
-	token, cookie := r.Bearer, false
-	if token == "" {
-		token, cookie = r.Cookie(sessionCookie), true
-	}
+	token, cookie := signin.Token(r)
 	hash := ""
 	if token != "" {
 		hash = crypt.TokenHash(token)
@@ -92,7 +89,7 @@ func (g *Gate) admit(ctx context.Context, u *unit, r *web.Request, trust uuid.UU
 	now := g.Clock.Now()
 	s := Scope{
 		Estate: estate, Actor: who.actor(g.Sessions, now, hash, cookie), Now: now,
-		Client: Client{Address: countedAddress(r.Address), Device: r.Cookie(deviceCookie), Browser: r.Page()},
+		Client: signin.ClientOf(r),
 		unit:   u,
 	}
 	if who.TrustStatus != "active" {
@@ -120,8 +117,10 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 			return s, fault.Missing()
 		}
 	}
-	if r.Route.Command() && s.Actor.session.cookie && !r.JSON && !g.tokenFits(s, r.CSRF()) {
-		return s, fault.New(fault.Forbidden, "This page was open for too long. Go back, load it again and send it once more. Your words are below.")
+	if r.Route.Command() && s.Actor.session.cookie && !r.JSON {
+		if err := signin.CheckForm(g.Keys, s.Actor.session.hash, r); err != nil {
+			return s, err
+		}
 	}
 	if r.Route.Permission != web.SignedIn {
 		if decision := s.Decide(r.Route.Permission); !decision.Allowed {
@@ -195,26 +194,11 @@ func (g *Gate) afterwards(ctx context.Context, s Scope, r *web.Request) {
 	}
 }
 
-// formToken ties a form to the session. The nonce makes it new on every page,
-// so that compression gives nothing away (BREACH).
-func (g *Gate) formToken(s Scope) string {
-	if s.Actor.session.hash == "" {
-		return ""
-	}
-	nonce := crypt.Token()[:12]
-	return nonce + "." + g.Keys.Sign("form", s.Actor.session.hash, nonce)
-}
-
-func (g *Gate) tokenFits(s Scope, token string) bool {
-	nonce, signature, ok := strings.Cut(token, ".")
-	return ok && g.Keys.Signed(signature, "form", s.Actor.session.hash, nonce)
-}
-
 // Page implements web.Gate.
 func (g *Gate) Page(ctx context.Context, r *web.Request, s Scope) context.Context {
 	frame := &ui.Frame{
 		Trust: s.Estate.Trust.Name, Module: r.Route.Module, Path: r.Path, Now: s.Now,
-		FormToken: g.formToken(s), May: s.May,
+		FormToken: signin.FormToken(g.Keys, s.Actor.session.hash), May: s.May,
 	}
 	if s.Actor.SignedIn() {
 		frame.Session = s.Actor.session.hash[:12]
@@ -239,7 +223,7 @@ func dress(frame *ui.Frame, s Scope) {
 
 // Outside implements web.Gate: what is known without asking the database.
 func (g *Gate) Outside(ctx context.Context, r *web.Request) context.Context {
-	frame := &ui.Frame{Path: r.Path, Now: g.Clock.Now(), May: func(string) bool { return false }, Signed: r.Cookie(sessionCookie) != ""}
+	frame := &ui.Frame{Path: r.Path, Now: g.Clock.Now(), May: func(string) bool { return false }, Signed: signin.Seems(r)}
 	if estate := g.Directory.Remembered(r.Host); estate != nil {
 		frame.Trust = estate.Trust.Name
 		slug, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
@@ -255,14 +239,4 @@ func (g *Gate) Outside(ctx context.Context, r *web.Request) context.Context {
 // Problem implements web.Gate.
 func (g *Gate) Problem(failed *fault.Error, kept []web.Kept) templ.Component {
 	return ui.Problem(failed, kept)
-}
-
-// countedAddress is an address as limits count it: a /64 of IPv6 is one subscriber.
-func countedAddress(address netip.Addr) string {
-	if address.Is6() {
-		if prefix, err := address.Prefix(64); err == nil {
-			return prefix.String()
-		}
-	}
-	return address.String()
 }

@@ -3,13 +3,12 @@ package tenants
 import (
 	"context"
 	"time"
+
+	"github.com/sharon-nhs/sharon/internal/signin"
 )
 
-// How long rows are kept that have done their work.
-const (
-	receiptsKept  = 24 * time.Hour
-	throttlesKept = 24 * time.Hour
-)
+// receiptsKept is how long a command can be repeated and get its first answer.
+const receiptsKept = 24 * time.Hour
 
 // Sweep removes sessions that are over, receipts that nobody can replay any
 // more and limits that have healed. It returns how many rows went.
@@ -30,5 +29,5 @@ func (l Sessions) Sweep(ctx context.Context, s Scope) (int64, error) {
 	if err := remove((*Receipt)(nil), "created_at < ?", s.Now.Add(-receiptsKept)); err != nil {
 		return swept, err
 	}
-	return swept, remove((*throttle)(nil), "updated_at < ?", s.Now.Add(-throttlesKept))
+	return swept, remove((*throttle)(nil), "updated_at < ?", s.Now.Add(-signin.Healed))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/realtime"
+	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/web"
 )
 
@@ -204,7 +205,7 @@ func (l *Live) stay(ctx context.Context, _ string, ears []*listener) (func(*list
 	}
 	return func(ear *listener) bool {
 		row, open := found[ear.scope.Actor.session.hash]
-		return open && l.Sessions.lasts(row.CreatedAt, row.SeenAt, now) && row.TrustStatus == "active" &&
+		return open && !signin.Sessions(l.Sessions).Over(row.CreatedAt, row.SeenAt, now) && row.TrustStatus == "active" &&
 			row.ConfigVersion == ear.scope.Estate.Trust.ConfigVersion &&
 			slices.Equal(append(slices.Clone(row.TrustRoles), row.Roles...), ear.scope.Actor.Roles)
 	}, nil

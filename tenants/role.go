@@ -7,19 +7,22 @@ import (
 	"strings"
 )
 
-// Role is what somebody is in a service or in a trust.
+// Role is what somebody is in a service, in a trust or on the platform.
 type Role string
 
-// The roles of a service, then that of a trust.
+// The roles of a service, then that of a trust, then those of the platform.
 const (
-	ServiceUser   Role = "service_user"
-	Carer         Role = "carer"
-	Waiting       Role = "waiting"
-	PeerSupporter Role = "peer_supporter"
-	Moderator     Role = "moderator"
-	Clinician     Role = "clinician"
-	ServiceLead   Role = "service_lead"
-	TrustAdmin    Role = "trust_admin"
+	ServiceUser       Role = "service_user"
+	Carer             Role = "carer"
+	Waiting           Role = "waiting"
+	PeerSupporter     Role = "peer_supporter"
+	Moderator         Role = "moderator"
+	Clinician         Role = "clinician"
+	ServiceLead       Role = "service_lead"
+	TrustAdmin        Role = "trust_admin"
+	OnboardingManager Role = "onboarding_manager"
+	Finance           Role = "finance"
+	PlatformAdmin     Role = "platform_admin"
 )
 
 // Member is what every role of a service inherits from; nobody holds it itself.
@@ -31,6 +34,9 @@ var ServiceRoles = []Role{ServiceUser, Carer, Waiting, PeerSupporter, Moderator,
 // TrustRoles are those that an account holds across its trust.
 var TrustRoles = []Role{TrustAdmin}
 
+// PlatformRoles are those of platform staff, who belong to no trust and enter none.
+var PlatformRoles = []Role{PlatformAdmin, OnboardingManager, Finance}
+
 // Inherits says which role's permissions a role has too.
 var Inherits = [][2]Role{
 	{ServiceUser, Member}, {Carer, Member}, {Waiting, Member}, {PeerSupporter, Member},
@@ -41,6 +47,7 @@ var roleNames = map[Role]string{
 	ServiceUser: "Service user", Carer: "Relative or carer", Waiting: "Person waiting",
 	PeerSupporter: "Peer supporter", Moderator: "Moderator", Clinician: "Clinician",
 	ServiceLead: "Service lead", TrustAdmin: "Trust administrator",
+	OnboardingManager: "Onboarding manager", Finance: "Finance officer", PlatformAdmin: "Platform administrator",
 }
 
 // Name is the role in words.

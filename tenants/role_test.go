@@ -54,7 +54,7 @@ func TestRolesSurviveTheirColumn(t *testing.T) {
 }
 
 func TestEveryRoleHasANameAndIsAMember(t *testing.T) {
-	for _, role := range append(slices.Clone(tenants.ServiceRoles), tenants.TrustRoles...) {
+	for _, role := range slices.Concat(tenants.ServiceRoles, tenants.TrustRoles, tenants.PlatformRoles) {
 		if role.Name() == "" {
 			t.Errorf("%s has no name", role)
 		}

@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun/dialect"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/tenants/policy"
 )
 
@@ -22,7 +23,7 @@ type Scope struct {
 	Estate  *Estate
 	Service *Service // nil on the trust's own pages
 	Actor   Actor
-	Client  Client
+	Client  signin.Client
 	Now     time.Time // the time of this unit of work
 
 	unit *unit
@@ -45,13 +46,6 @@ func (a Actor) ID() uuid.UUID {
 		return uuid.Nil
 	}
 	return a.Member.ID
-}
-
-// Client is where the request came from.
-type Client struct {
-	Address string // as a limit counts it: IPv4, or the /64 of an IPv6 address
-	Device  string // the cookie of a browser that has signed in before
-	Browser bool   // and not an API client
 }
 
 // unit is what one unit of work shares among the copies of its scope.

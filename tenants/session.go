@@ -8,22 +8,11 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/signin"
 )
 
 // Sessions says how long a session lasts.
-type Sessions struct {
-	Idle     time.Duration // without a request
-	Absolute time.Duration // since sign-in
-}
-
-// lasts tells whether a session is still open.
-func (l Sessions) lasts(created, seen, now time.Time) bool {
-	return !seen.Add(l.Idle).Before(now) && !created.Add(l.Absolute).Before(now)
-}
-
-// touchEvery keeps reading from becoming writing: a session's last use is
-// noted at most this often, and Idle is that much inexact.
-const touchEvery = time.Minute
+type Sessions signin.Sessions
 
 // Session is a signed-in browser or client. Only the hash of its token is stored.
 type Session struct {
@@ -92,12 +81,12 @@ func identify(ctx context.Context, db bun.IDB, trust uuid.UUID, service, tokenHa
 
 // actor is who the identity is at this time; nobody once the session is over.
 func (i identity) actor(limits Sessions, now time.Time, tokenHash string, cookie bool) Actor {
-	if i.AccountID == nil || !limits.lasts(*i.CreatedAt, *i.SeenAt, now) {
+	if i.AccountID == nil || signin.Sessions(limits).Over(*i.CreatedAt, *i.SeenAt, now) {
 		return Actor{}
 	}
 	actor := Actor{
 		AccountID: *i.AccountID, Roles: append(Roles{}, i.TrustRoles...),
-		session: session{hash: tokenHash, cookie: cookie, stale: now.Sub(*i.SeenAt) > touchEvery},
+		session: session{hash: tokenHash, cookie: cookie, stale: signin.Stale(*i.SeenAt, now)},
 	}
 	if i.MemberID != nil {
 		actor.Member = &Person{ID: *i.MemberID, AccountID: *i.AccountID, Handle: *i.Handle, HandleKey: *i.HandleKey, Avatar: *i.Avatar, Roles: i.Roles, JoinedAt: *i.JoinedAt}

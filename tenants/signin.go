@@ -6,23 +6,16 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/web"
 )
-
-// The cookies that a browser keeps for us.
-const (
-	sessionCookie = "sharon"
-	deviceCookie  = "sharon-device"
-)
-
-// deviceAge is in seconds: how long a browser counts as known.
-const deviceAge = 180 * 24 * 3600
 
 // Entrance is where people come in and go out.
 type Entrance struct {
@@ -48,13 +41,11 @@ type SignedIn struct {
 	Token  string `json:"token"`
 	Next   string `json:"next"`
 	device string
-	age    int
+	lasts  time.Duration
 }
 
 // Cookies are set for a browser.
-func (s SignedIn) Cookies() []web.Cookie {
-	return []web.Cookie{{Name: sessionCookie, Value: s.Token, MaxAge: s.age}, {Name: deviceCookie, Value: s.device, MaxAge: deviceAge}}
-}
+func (s SignedIn) Cookies() []web.Cookie { return signin.Cookies(s.Token, s.device, s.lasts) }
 
 // Form shows the sign-in page.
 func (e Entrance) Form(_ context.Context, _ Scope, in SignInForm) (SignInForm, error) { return in, nil }
@@ -63,11 +54,11 @@ func (e Entrance) Form(_ context.Context, _ Scope, in SignInForm) (SignInForm, e
 // there is such an account; Limited after too many failures.
 func (e Entrance) SignIn(ctx context.Context, s Scope, in SignIn) (SignedIn, error) {
 	lookup := e.Keys.Lookup(in.Email)
-	known := e.knows(s.Client.Device, s, lookup)
-	subjects := attempts(s.Client, lookup, known)
+	realm := s.Trust().ID.String()
+	buckets := signin.Buckets(s.Client, lookup, signin.Known(e.Keys, s.Client, realm, lookup))
 	account := Account{}
 	if err := s.Write(ctx, func(ctx context.Context, s Scope) error {
-		if err := spend(ctx, s, subjects); err != nil {
+		if err := signin.Spend(ctx, failures{s}, s.Now, buckets); err != nil {
 			return err
 		}
 		err := s.Select(&account).Where("email_lookup = ?", lookup).Where("status = 'active'").Scan(ctx)
@@ -83,12 +74,11 @@ func (e Entrance) SignIn(ctx context.Context, s Scope, in SignIn) (SignedIn, err
 		return SignedIn{}, err
 	}
 	if !right {
-		return SignedIn{}, &fault.Error{Code: fault.Invalid, Message: "We could not sign you in.",
-			Fields: []fault.Field{{Name: "email", Message: "The email address or the password is not right. Check both and try again."}}}
+		return SignedIn{}, signin.Refused()
 	}
-	out := SignedIn{Next: in.Next, device: e.deviceFor(s, lookup), age: int(e.Sessions.Absolute.Seconds())}
+	out := SignedIn{Next: in.Next, device: signin.Device(e.Keys, realm, lookup), lasts: e.Sessions.Absolute}
 	err = s.Write(ctx, func(ctx context.Context, s Scope) error {
-		if err := refund(ctx, s, subjects); err != nil {
+		if err := signin.Refund(ctx, failures{s}, buckets); err != nil {
 			return err
 		}
 		if err := closeSession(ctx, s); err != nil {
@@ -105,29 +95,6 @@ func (e Entrance) SignIn(ctx context.Context, s Scope, in SignIn) (SignedIn, err
 	return out, err
 }
 
-// attempts are the buckets that one try draws from.
-func attempts(client Client, lookup string, known bool) []counted {
-	if known {
-		return []counted{{"device:" + crypt.TokenHash(client.Device), perDevice}}
-	}
-	return []counted{
-		{"address:" + client.Address, perAddress},
-		{"account:" + lookup + ":" + client.Address, perAccountAddress},
-		{"account:" + lookup, perAccount},
-	}
-}
-
-// deviceFor makes the cookie by which a browser is known for this account.
-func (e Entrance) deviceFor(s Scope, lookup string) string {
-	nonce := crypt.Token()[:16]
-	return nonce + "." + e.Keys.Sign("device", s.Trust().ID.String(), lookup, nonce)
-}
-
-func (e Entrance) knows(device string, s Scope, lookup string) bool {
-	nonce, signature, ok := strings.Cut(device, ".")
-	return ok && e.Keys.Signed(signature, "device", s.Trust().ID.String(), lookup, nonce)
-}
-
 // home is where somebody lands: their service if they have one, else the trust's page.
 func home(ctx context.Context, s Scope, account Account) (string, error) {
 	mine, err := memberships(ctx, s, account.ID)
@@ -141,7 +108,7 @@ func home(ctx context.Context, s Scope, account Account) (string, error) {
 type SignedOut struct{}
 
 // Cookies removes the session's.
-func (SignedOut) Cookies() []web.Cookie { return []web.Cookie{{Name: sessionCookie}} }
+func (SignedOut) Cookies() []web.Cookie { return signin.NoCookies() }
 
 // SignOut ends the session that asks.
 func (e Entrance) SignOut(ctx context.Context, s Scope, _ web.None) (SignedOut, error) {

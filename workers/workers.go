@@ -24,14 +24,19 @@ type Deps struct {
 	Relay     *Relay
 	On        []tenants.Handler
 	Rounds    []tenants.Round
+	Queues    []string // that this worker serves; none means all
 	Clock     clock.Clock
 	Log       *slog.Logger
 }
 
 // Run works until ctx ends, then finishes what it began.
 func Run(ctx context.Context, d Deps) error {
+	share, err := jobs.Share(d.Queues)
+	if err != nil {
+		return err
+	}
 	server := asynq.NewServer(d.Queue.Connection, asynq.Config{
-		Concurrency: 8, Queues: jobs.Weights, TaskCheckInterval: 50 * time.Millisecond,
+		Concurrency: 8, Queues: share, TaskCheckInterval: 50 * time.Millisecond,
 		DelayedTaskCheckInterval: time.Second, ShutdownTimeout: 20 * time.Second,
 		RetryDelayFunc: retryAfter, Logger: quiet{d.Log}, LogLevel: asynq.WarnLevel,
 		BaseContext: func() context.Context { return context.WithoutCancel(ctx) },

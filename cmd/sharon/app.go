@@ -12,6 +12,7 @@ import (
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sharon-nhs/sharon/admin"
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
@@ -19,6 +20,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/internal/realtime"
+	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/migrations"
@@ -40,9 +42,11 @@ type app struct {
 	Web       webConfig
 	Live      *tenants.Live
 	Inbox     *mail.Inbox // takes every email of a demonstration; otherwise nil
+	Queue     *jobs.Queue // nil where there is none
 
-	table *tenants.Router
-	ready func() error // more that /readyz asks; nil for nothing
+	table   *tenants.Router
+	console *web.Router[admin.Scope] // once there is a handler
+	ready   func() error             // more that /readyz asks; nil for nothing
 }
 
 // open connects to the database and builds what everything shares.
@@ -70,14 +74,14 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 
 // connect has what happens told to open pages from now on and, where there is a
 // queue, to the workers. It ends with ctx.
-func (a *app) connect(ctx context.Context, bus realtime.Bus, queue *jobs.Queue) *workers.Relay {
+func (a *app) connect(ctx context.Context, bus realtime.Bus) *workers.Relay {
 	a.Live.Start(bus, a.Log)
 	context.AfterFunc(ctx, a.Live.Close)
 	a.Directory.Outlet = a.Live.Send
-	if queue == nil {
+	if a.Queue == nil {
 		return nil
 	}
-	relay := workers.NewRelay(a.Directory, queue, a.Log)
+	relay := workers.NewRelay(a.Directory, a.Queue, a.Log)
 	go relay.Run(ctx)
 	a.Directory.Outlet = func(events []tenants.Event) {
 		relay.Send(events)
@@ -86,15 +90,16 @@ func (a *app) connect(ctx context.Context, bus realtime.Bus, queue *jobs.Queue) 
 	return relay
 }
 
-// work is what this process's workers do.
-func (a *app) work(queue *jobs.Queue, relay *workers.Relay) workers.Deps {
+// work is what this process's workers do; no queues means all.
+func (a *app) work(relay *workers.Relay, queues []string) workers.Deps {
 	return workers.Deps{
-		Directory: a.Directory, Sessions: a.Web.sessions(), Queue: queue, Relay: relay, Clock: a.Clock, Log: a.Log,
+		Directory: a.Directory, Sessions: a.Web.sessions(), Queue: a.Queue, Queues: queues, Relay: relay, Clock: a.Clock, Log: a.Log,
 		On: modules.Handlers(a.Rooms), Rounds: modules.Rounds(a.Rooms),
 	}
 }
 
-// handler is the whole server: the trusts' pages and, at the base host, the lobby.
+// handler is the whole server: the trusts’ pages, the lobby at the base host and
+// the console in front of it.
 func (a *app) handler() (*fiber.App, error) {
 	base, err := a.Web.base()
 	if err != nil {
@@ -119,13 +124,28 @@ func (a *app) handler() (*fiber.App, error) {
 		maps.Copy(front.Plain, demo.Mailbox(a.Inbox))
 	}
 
-	trustHandler, frontHandler := trusts.Handler(), front.Handler()
+	trustHandler, frontHandler, consoleHandler := trusts.Handler(), front.Handler(), a.consoleFace(options, lobby.Help).Handler()
 	return web.Host(func(host string) web.Handler {
-		if host == base.Hostname() || host == "127.0.0.1" {
+		switch host {
+		case base.Hostname(), "127.0.0.1":
 			return frontHandler
+		case "console." + base.Hostname():
+			return consoleHandler
 		}
 		return trustHandler
 	}, options), nil
+}
+
+// consoleFace is what platform staff see.
+func (a *app) consoleFace(options web.Options, help func(context.Context, *web.Request) (int, templ.Component)) *web.App[admin.Scope] {
+	sessions := signin.Sessions(a.Web.sessions())
+	a.console = web.NewRouter[admin.Scope]()
+	admin.Console{Directory: a.Directory, Queue: a.Queue, Keys: a.Keys, Sessions: sessions, BaseURL: a.Web.BaseURL, Log: a.Log}.Routes(a.console)
+	gate := &admin.Gate{DB: a.DB, Clock: a.Clock, Keys: a.Keys, Sessions: sessions}
+	face := &web.App[admin.Scope]{Options: options, Router: a.console, Gate: gate, Plain: a.plain(help)}
+	document := sync.OnceValue(func() any { return web.OpenAPI("SHaRON console", version, a.console.Routes()) })
+	face.Plain["/openapi.json"] = web.Plain{JSON: func(context.Context) (int, any) { return fiber.StatusOK, document() }}
+	return face
 }
 
 // plain are the pages of both faces that answer whatever happens.

@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
+	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/jobs/jobstest"
 	"github.com/sharon-nhs/sharon/internal/testkit"
 )
 
@@ -70,7 +72,28 @@ func pages(s *site) []aPage {
 		{"not-allowed", "hazel.willow@northmoor", "/willow/settings/rooms", nil},
 		{"young-people", "lead.orchard@eastvale", "/orchard", nil},
 		{"harbour", "lead.harbour@northmoor", "/harbour", nil},
+		{"console-sign-in", "@sharon", "/sign-in", nil},
+		{"console-queues-calm", "onboarding@sharon", "/queues", nil},
+		{"console-home", "platform@sharon", "/", s.trouble},
+		{"console-queues", "platform@sharon", "/queues", s.trouble},
+		{"console-home-finance", "finance@sharon", "/", nil},
 	}
+}
+
+// trouble pauses a queue and lets tasks fail in the others, once, and loads the page again.
+func (s *site) trouble(tab *testkit.Tab) {
+	if states, err := s.app.Queue.States(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	} else if !states[0].Paused {
+		jobstest.Offer(s.t, s.app.Queue, jobs.Default, "message:deliver", 1)
+		jobstest.Offer(s.t, s.app.Queue, jobs.Bulk, "digest:send", 5)
+		jobstest.Work(s.t, s.app.Queue, "dial tcp 10.0.0.4:587: connect: connection refused; the message for hazel@example.org stays here", func(n int) bool { return n > 1 })
+		if err := s.app.Queue.Pause(s.t.Context(), jobs.Safety); err != nil {
+			s.t.Fatal(err)
+		}
+		jobstest.Offer(s.t, s.app.Queue, jobs.Safety, "notice:send", 1)
+	}
+	tab.Goto(tab.URL())
 }
 
 var screens = os.Getenv("SHARON_SCREENS")
@@ -127,11 +150,10 @@ func (s *site) frame(tab *testkit.Tab, width int) {
 
 // address is where an account's trust lives, for a browser.
 func (s *site) address(account string) string {
-	_, trust, found := strings.Cut(account, "@")
-	if !found {
+	if !strings.Contains(account, "@") {
 		return "http://localhost:" + s.port
 	}
-	return "http://" + trust + ".localhost:" + s.port
+	return "http://" + houseOf(account) + ".localhost:" + s.port
 }
 
 // enter signs a browser in through the page.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/admin"
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/fault"
@@ -107,28 +108,57 @@ type staffCmd struct {
 
 type staffCreate struct {
 	config
-	Trust   string `help:"The trust's part of the address." required:""`
+	Trust   string `help:"The trust's part of the address. Leave it out for those who run SHaRON itself."`
 	Service string `help:"The service's part of the address; not for a trust administrator."`
-	Role    string `help:"trust_admin, service_lead, clinician, moderator or peer_supporter." enum:"trust_admin,service_lead,clinician,moderator,peer_supporter" required:""`
+	Role    string `help:"In a service: service_lead, clinician, moderator or peer_supporter. In a trust: trust_admin. On the platform, without --trust: platform_admin, onboarding_manager or finance." enum:"trust_admin,service_lead,clinician,moderator,peer_supporter,platform_admin,onboarding_manager,finance" required:""`
 	Email   string `help:"What they sign in with." required:""`
 	Handle  string `help:"The name that members see; needed with a service."`
+	Name    string `help:"Their name, which colleagues on the platform see; needed without a trust."`
+}
+
+// Help shows the three kinds.
+func (staffCreate) Help() string {
+	return "Somebody of a service:\n\n  sharon staff create --trust northmoor --service willow --role clinician --email … --handle Amira\n\n" +
+		"Who runs a trust:\n\n  sharon staff create --trust northmoor --role trust_admin --email …\n\n" +
+		"Who runs SHaRON, and signs in at console.<your address>:\n\n  sharon staff create --role platform_admin --email … --name \"Priya Nair\""
+}
+
+// check tells which part does not fit the others.
+func (cmd staffCreate) check() error {
+	platform := slices.Contains(tenants.PlatformRoles, tenants.Role(cmd.Role))
+	switch {
+	case platform && (cmd.Trust != "" || cmd.Service != "" || cmd.Handle != ""):
+		return fault.Bad("role", cmd.Role+" is a role of the platform, which is in no trust: leave out --trust, --service and --handle.")
+	case platform && cmd.Name == "":
+		return fault.Bad("name", "Say their name: --name \"Priya Nair\".")
+	case platform:
+		return nil
+	case cmd.Trust == "":
+		return fault.Bad("trust", cmd.Role+" is a role in a trust: say which, with --trust. (The roles without a trust are platform_admin, onboarding_manager and finance.)")
+	case cmd.Name != "":
+		return fault.Bad("name", "Only platform staff have a name here. What members see is --handle.")
+	case (cmd.Role == string(tenants.TrustAdmin)) != (cmd.Service == ""):
+		return fault.Bad("service", "Name a service for every role but trust_admin, which has none.")
+	case cmd.Service != "" && cmd.Handle == "":
+		return fault.Bad("handle", "Say the name that members will see.")
+	}
+	return nil
 }
 
 func (cmd staffCreate) Run(ctx context.Context) error {
-	if (cmd.Role == string(tenants.TrustAdmin)) != (cmd.Service == "") {
-		return fault.Bad("service", "Name a service for every role but trust_admin, which has none.")
-	}
-	if cmd.Service != "" && cmd.Handle == "" {
-		return fault.Bad("handle", "Say the name that members will see.")
+	if err := cmd.check(); err != nil {
+		return err
 	}
 	a, err := cmd.open(ctx, "http://localhost:8080")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = a.DB.Close() }()
-	trust, err := a.trust(ctx, cmd.Trust)
-	if err != nil {
-		return err
+	var trust tenants.Trust
+	if cmd.Trust != "" {
+		if trust, err = a.trust(ctx, cmd.Trust); err != nil {
+			return err
+		}
 	}
 	password, err := askPassword()
 	if err != nil {
@@ -138,9 +168,17 @@ func (cmd staffCreate) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return a.Directory.WriteAs(ctx, trust.ID, cmd.Service, func(ctx context.Context, s tenants.Scope) error {
-		return cmd.create(ctx, s, a.Keys, hash)
-	})
+	if cmd.Trust == "" {
+		err = admin.Roster{DB: a.DB, Keys: a.Keys, Clock: a.Clock}.Add(ctx, admin.NewStaff{Email: cmd.Email, Name: cmd.Name, Role: tenants.Role(cmd.Role), PasswordHash: hash})
+	} else {
+		err = a.Directory.WriteAs(ctx, trust.ID, cmd.Service, func(ctx context.Context, s tenants.Scope) error {
+			return cmd.create(ctx, s, a.Keys, hash)
+		})
+	}
+	if err == nil {
+		fmt.Printf("%s can sign in now.\n", cmd.Email)
+	}
+	return err
 }
 
 func (cmd staffCreate) create(ctx context.Context, s tenants.Scope, keys crypt.Keys, hash string) error {
@@ -154,9 +192,6 @@ func (cmd staffCreate) create(ctx context.Context, s tenants.Scope, keys crypt.K
 	}
 	if cmd.Service != "" {
 		_, err = tenants.Join(ctx, s, account.ID, tenants.NewPerson{Handle: cmd.Handle, Avatar: 1, Roles: tenants.Roles{tenants.Role(cmd.Role)}, JoinedAt: s.Now})
-	}
-	if err == nil {
-		fmt.Printf("%s can sign in now.\n", cmd.Email)
 	}
 	return err
 }

@@ -49,12 +49,16 @@ func (cmd webCmd) Run(ctx context.Context) error {
 
 type workerCmd struct {
 	config
+	Queues          []string      `help:"Queues that this worker serves: safety, realtime, default, bulk. Default: all of them. See that somebody serves each." placeholder:"QUEUE"`
 	SessionIdle     time.Duration `help:"As for web: sessions older than this are swept." default:"30m"`
 	SessionAbsolute time.Duration `help:"As for web." default:"12h"`
 }
 
 // Run is the workers alone.
 func (cmd workerCmd) Run(ctx context.Context) error {
+	if _, err := jobs.Share(cmd.Queues); err != nil {
+		return err
+	}
 	if cmd.RedisURL == "" {
 		return errors.New("workers of their own need a queue that others can reach: set REDIS_URL, or use `sharon serve`, which has a queue inside")
 	}
@@ -62,11 +66,14 @@ func (cmd workerCmd) Run(ctx context.Context) error {
 		return err
 	}
 	w := webConfig{BaseURL: "http://localhost:8080", SessionIdle: cmd.SessionIdle, SessionAbsolute: cmd.SessionAbsolute}
-	return run(ctx, cmd.config, w, parts{workers: true})
+	return run(ctx, cmd.config, w, parts{workers: true, queues: cmd.Queues})
 }
 
 // parts are what a process does.
-type parts struct{ web, workers, demo bool }
+type parts struct {
+	web, workers, demo bool
+	queues             []string // that the workers serve; none means all
+}
 
 func run(ctx context.Context, c config, w webConfig, p parts) error {
 	keys, err := c.keys(c.alone())
@@ -95,18 +102,17 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 	if err != nil {
 		return err
 	}
-	var queue *jobs.Queue
-	if p.workers || c.RedisURL != "" {
-		if queue, err = jobs.Open(c.RedisURL); err != nil {
+	if p.workers || c.RedisURL != "" { // pages without workers hand over what happens, and look into the queue
+		if a.Queue, err = jobs.Open(c.RedisURL); err != nil {
 			return err
 		}
-		defer queue.Close()
+		defer a.Queue.Close()
 	}
-	relay := a.connect(ctx, bus, queue)
+	relay := a.connect(ctx, bus)
 	if p.workers {
 		running++
-		a.ready = queue.Ping
-		go func() { done <- workers.Run(ctx, a.work(queue, relay)) }()
+		a.ready = a.Queue.Ping
+		go func() { done <- workers.Run(ctx, a.work(relay, p.queues)) }()
 	}
 	if p.web {
 		running++

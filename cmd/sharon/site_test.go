@@ -27,6 +27,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/realtime"
 	"github.com/sharon-nhs/sharon/internal/testkit"
 )
@@ -96,8 +97,11 @@ func newSite(t *testing.T, address string, changes ...func(*app)) *site {
 	}
 	watched(t, s.app.DB)
 	s.app.Log = slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
+	if s.app.Queue, err = jobs.Open(""); err != nil {
+		t.Fatal(err)
+	}
 	ctx, stop := context.WithCancel(context.Background())
-	s.app.connect(ctx, realtime.Local{}, nil)
+	s.app.connect(ctx, realtime.Local{})
 	for _, change := range changes {
 		change(s.app)
 	}
@@ -110,6 +114,7 @@ func newSite(t *testing.T, address string, changes ...func(*app)) *site {
 		stop() // ends the streams, which a shutdown does not
 		_ = server.ShutdownWithTimeout(2 * time.Second)
 		_ = s.app.DB.Close()
+		s.app.Queue.Close()
 	})
 	return s
 }
@@ -165,11 +170,20 @@ func (s *site) visit(trust string) *visitor {
 	}}
 }
 
+// houseOf is the first part of the host where an account signs in: its trust, or
+// the console for platform@sharon.
+func houseOf(account string) string {
+	_, house, _ := strings.Cut(account, "@")
+	if house == "sharon" {
+		return "console"
+	}
+	return house
+}
+
 // as is a browser signed in with a demo account: "hazel.willow@northmoor".
 func (s *site) as(account string) *visitor {
 	s.t.Helper()
-	_, trust, _ := strings.Cut(account, "@")
-	v := s.visit(trust)
+	v := s.visit(houseOf(account))
 	got := v.post("/sign-in", url.Values{"email": {account + ".example"}, "password": {demo.Password}})
 	if got.status != http.StatusSeeOther {
 		s.t.Fatalf("sign in as %s: %d %s", account, got.status, got.text())
@@ -180,8 +194,7 @@ func (s *site) as(account string) *visitor {
 // over is an API client signed in with a demo account.
 func (s *site) over(account string) *visitor {
 	s.t.Helper()
-	_, trust, _ := strings.Cut(account, "@")
-	v := s.visit(trust)
+	v := s.visit(houseOf(account))
 	var out struct{ Token string }
 	got := v.sendJSON("/sign-in", map[string]string{"email": account + ".example", "password": demo.Password})
 	if err := json.Unmarshal(got.body, &out); err != nil || out.Token == "" {

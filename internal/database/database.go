@@ -160,9 +160,9 @@ func (d *DB) AddQueryHook(hook bun.QueryHook) {
 
 // Platform runs fn in a transaction without a tenant. On PostgreSQL row
 // security then shows no tenant's rows: it is for the tables of the platform
-// (trusts) alone.
+// (trusts, platform staff) alone.
 func (d *DB) Platform(ctx context.Context, fn func(context.Context, bun.IDB) error) error {
-	return d.run(ctx, d.write, "BEGIN", uuid.Nil, fn)
+	return d.Write(ctx, uuid.Nil, fn)
 }
 
 // Read runs fn in a read-only transaction of the tenant.

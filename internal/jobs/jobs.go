@@ -5,10 +5,13 @@ package jobs
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/hibiken/asynq"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
 )
 
 // The queues, by urgency.
@@ -19,8 +22,28 @@ const (
 	Bulk     = "bulk"
 )
 
+// Names lists the queues, the most urgent first.
+var Names = []string{Safety, Realtime, Default, Bulk}
+
 // Weights share the workers among the queues.
 var Weights = map[string]int{Safety: 12, Realtime: 6, Default: 3, Bulk: 1}
+
+// Share is Weights for a worker that serves these queues only; all of them if
+// none is named. Invalid if there is no such queue.
+func Share(names []string) (map[string]int, error) {
+	if len(names) == 0 {
+		return Weights, nil
+	}
+	share := map[string]int{}
+	for _, name := range names {
+		weight, known := Weights[name]
+		if !known {
+			return nil, fault.Bad("queues", fmt.Sprintf("There is no queue %q. The queues are %s.", name, strings.Join(Names, ", ")))
+		}
+		share[name] = weight
+	}
+	return share, nil
+}
 
 // Queue is a connection to where tasks wait.
 type Queue struct {

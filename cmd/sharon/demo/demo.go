@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/sharon-nhs/sharon/admin"
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/tenants"
@@ -43,7 +44,14 @@ func email(login, service, trust string) string {
 
 func adminEmail(trust string) string { return fmt.Sprintf("admin@%s.example", trust) }
 
-// Seed makes the two demo trusts unless they are there already. A trust's
+// colleagues run the platform.
+var colleagues = []admin.NewStaff{
+	{Email: "platform@sharon.example", Name: "Priya", Role: tenants.PlatformAdmin},
+	{Email: "onboarding@sharon.example", Name: "Joan", Role: tenants.OnboardingManager},
+	{Email: "finance@sharon.example", Name: "Tomos", Role: tenants.Finance},
+}
+
+// Seed makes the two demo trusts and the platform's staff unless they are there already. A trust's
 // services, people and words are one transaction: where an earlier start was
 // killed, Seed finds them missing and writes them.
 func Seed(ctx context.Context, d Deps) error {
@@ -77,7 +85,26 @@ func Seed(ctx context.Context, d Deps) error {
 			return fmt.Errorf("demo trust %s: %w", wanted.Slug, err)
 		}
 	}
-	return nil
+	return d.seedPlatform(ctx, hash)
+}
+
+// seedPlatform makes the platform's staff, all or none.
+func (d Deps) seedPlatform(ctx context.Context, hash string) error {
+	roster := admin.Roster{DB: d.Directory.DB, Keys: d.Keys, Clock: d.Clock}
+	there, err := roster.Has(ctx, colleagues[0].Email)
+	if err != nil || there {
+		return err
+	}
+	if hash == "" {
+		if hash, err = crypt.HashPassword(ctx, Password); err != nil {
+			return err
+		}
+	}
+	staff := slices.Clone(colleagues)
+	for i := range staff {
+		staff[i].PasswordHash = hash
+	}
+	return roster.Add(ctx, staff...)
 }
 
 func (d Deps) hasServices(ctx context.Context, trust tenants.Trust) (full bool, err error) {

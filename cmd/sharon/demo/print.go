@@ -9,7 +9,7 @@ import (
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
-// Print shows where to sign in as whom: in each trust, one account per role.
+// Print shows where to sign in as whom: in each trust, and on the platform, one account per role.
 func Print(w io.Writer, baseURL string) {
 	scheme, host, _ := strings.Cut(strings.TrimRight(baseURL, "/"), "://")
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
@@ -22,6 +22,11 @@ func Print(w io.Writer, baseURL string) {
 		for _, one := range examples(trust) {
 			line(one.role.Name(), one.email, one.service)
 		}
+	}
+	_, _ = fmt.Fprintf(table, "\nThe platform's console\n")
+	line("Sign in at", fmt.Sprintf("%s://console.%s/sign-in", scheme, host))
+	for _, one := range colleagues {
+		line(one.Role.Name(), one.Email)
 	}
 	_, _ = fmt.Fprintf(table, "\nFind a trust: %s://%s\nRead the emails: %s://%s/dev/mail\n\n", scheme, host, scheme, host)
 	_ = table.Flush()

@@ -46,6 +46,7 @@ func TestSeed(t *testing.T) {
 			"a held post":            "SELECT 1 FROM posts WHERE state = 'held'",
 			"an edited post":         "SELECT 1 FROM posts WHERE edited_at IS NOT NULL",
 			"an empty service":       "SELECT 1 FROM services AS s WHERE NOT EXISTS (SELECT 1 FROM posts AS p WHERE p.tenant_id = s.tenant_id AND p.service_id = s.id)",
+			"platform staff":         "SELECT 1 FROM platform_staff",
 			"somebody in two places": "SELECT account_id FROM members GROUP BY account_id HAVING count(*) = 2",
 		} {
 			if b.rows(t, query) == "" {
@@ -93,7 +94,8 @@ func TestPrint(t *testing.T) {
 	var out bytes.Buffer
 	Print(&out, "http://localhost:8080")
 	for _, wanted := range []string{Password, "http://northmoor.localhost:8080/sign-in", "http://eastvale.localhost:8080/sign-in",
-		"hazel.willow@northmoor.example", "carer.kin@northmoor.example", "admin@northmoor.example", "waiting.bridge@eastvale.example"} {
+		"hazel.willow@northmoor.example", "carer.kin@northmoor.example", "admin@northmoor.example", "waiting.bridge@eastvale.example",
+		"http://console.localhost:8080/sign-in", "platform@sharon.example", "onboarding@sharon.example", "finance@sharon.example"} {
 		if !strings.Contains(out.String(), wanted) {
 			t.Errorf("it does not say %s:\n%s", wanted, &out)
 		}

@@ -1,0 +1,35 @@
+package admin
+
+import (
+	"github.com/sharon-nhs/sharon/internal/ui"
+	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/policy"
+)
+
+// Grants say which roles may do what. What is not here nobody may do.
+var Grants = policy.Grants{
+	"trusts.list":  {string(tenants.PlatformAdmin), string(tenants.OnboardingManager), string(tenants.Finance)},
+	"queues.read":  {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
+	"queues.steer": {string(tenants.PlatformAdmin)},
+}
+
+// rooms are the navigation; the key is the permission that a page asks for.
+var rooms = []ui.Room{
+	{Name: "Home", Path: "/"},
+	{Key: "queues.read", Name: "Queues", Path: "/queues"},
+}
+
+// Routes is the console's table.
+func (c Console) Routes(r *web.Router[Scope]) {
+	web.Get(r, "/sign-in", web.Public, "Where to sign in", c.Form, signInPage)
+	web.Post(r, "/sign-in", web.Public, "Sign in and get a token", c.SignIn, web.SeeOther("{next}"), web.FormAt("/sign-in?next={next}"))
+	web.Post(r, "/sign-out", web.SignedIn, "End this session", c.SignOut, web.SeeOther("/sign-in"))
+	web.Get(r, "/", "trusts.list", "The trusts, and what needs a person", c.Home, homePage)
+
+	web.Get(r, "/queues", "queues.read", "How the queues stand, and what failed", c.Queues, queuesPage)
+	web.Post(r, "/queues/{queue}/pause", "queues.steer", "Stop work on a queue", c.Pause, web.SeeOther("/queues"))
+	web.Post(r, "/queues/{queue}/resume", "queues.steer", "Take up work on a queue again", c.Resume, web.SeeOther("/queues"))
+	web.Post(r, "/queues/{queue}/run", "queues.steer", "Run a failed task again", c.RunAgain, web.SeeOther("/queues"))
+	web.Post(r, "/queues/{queue}/remove", "queues.steer", "Remove a task that failed for good", c.Remove, web.SeeOther("/queues"))
+}

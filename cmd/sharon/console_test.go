@@ -1,0 +1,263 @@
+package main
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/sharon-nhs/sharon/admin"
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/jobs/jobstest"
+	"github.com/sharon-nhs/sharon/internal/testkit"
+	"github.com/sharon-nhs/sharon/internal/web"
+)
+
+// colleagues are the demo accounts of the platform, by role.
+var colleagues = map[string]string{"platform_admin": "platform@sharon", "onboarding_manager": "onboarding@sharon", "finance": "finance@sharon"}
+
+// carried is a visitor somewhere else with the session of this one, as a cookie
+// and as a bearer.
+func (v *visitor) carried(to string) []*visitor {
+	cookie, bearer := v.site.visit(to), v.site.visit(to)
+	there, _ := url.Parse(cookie.base)
+	cookie.client.Jar.SetCookies(there, []*http.Cookie{{Name: "sharon", Value: v.bearer, Path: "/"}})
+	bearer.bearer = v.bearer
+	return []*visitor{cookie, bearer}
+}
+
+// Every route of the console × every role of a trust, who has signed in there:
+// it is as if they were nobody.
+func TestNobodyOfATrustReachesTheConsole(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		for _, account := range everyRole {
+			for _, v := range append(s.over(account).carried("console"), s.visit("console")) {
+				for _, route := range s.app.console.Routes() {
+					if route.Permission == web.Public {
+						continue
+					}
+					if got := call(v, route, ids{"queue": "bulk"}); got.status != http.StatusUnauthorized {
+						t.Errorf("%s: %s %s: %d %s", account, route.Method, route.Path, got.status, got.body)
+					}
+				}
+			}
+		}
+	})
+}
+
+// Every route of the trusts × every role of the platform.
+func TestNobodyOfThePlatformReachesATrust(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		at := s.idsOf("northmoor", "willow")
+		for role, account := range colleagues {
+			for _, v := range s.over(account).carried("northmoor") {
+				for _, route := range s.app.table.Routes() {
+					if route.Permission == web.Public {
+						continue
+					}
+					if got := call(v, route, at); got.status != http.StatusUnauthorized {
+						t.Errorf("%s: %s %s: %d %s", role, route.Method, route.Path, got.status, got.body)
+					}
+				}
+				if got := v.sendJSON("/sign-in", map[string]string{"email": account + ".example", "password": "demo-sharon-2026"}); got.status != http.StatusUnprocessableEntity {
+					t.Errorf("%s signs in to a trust: %d %s", role, got.status, got.body)
+				}
+			}
+		}
+		if got := s.visit("console").sendJSON("/sign-in", map[string]string{"email": "admin@northmoor.example", "password": "demo-sharon-2026"}); got.status != http.StatusUnprocessableEntity {
+			t.Errorf("a trust's administrator signs in to the console: %d %s", got.status, got.body)
+		}
+	})
+}
+
+// Each role can do at the console what the table of grants says, and no more.
+func TestEachColleagueDoesWhatTheirPermissionsSay(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	for role, account := range colleagues {
+		v := s.over(account)
+		for _, route := range s.app.console.Routes() {
+			if route.Permission == web.Public || route.Path == "/sign-out" {
+				continue
+			}
+			if len(admin.Grants[route.Permission]) == 0 {
+				t.Errorf("%s %s asks for %q, which no role has", route.Method, route.Path, route.Permission)
+			}
+			may := slices.Contains(admin.Grants[route.Permission], role)
+			got := call(v, route, ids{"queue": "bulk"})
+			if !may && got.status != http.StatusForbidden {
+				t.Errorf("%s may not %s, but %s %s answers %d %s", role, route.Permission, route.Method, route.Path, got.status, got.body)
+			}
+			if may && got.status != http.StatusOK && got.status != http.StatusConflict { // there is no such task
+				t.Errorf("%s: %s %s: %d %s", role, route.Method, route.Path, got.status, got.body)
+			}
+		}
+	}
+}
+
+// What a page says of the trusts is their names, their state and a number.
+func TestTheConsoleTellsNamesAndNumbersOnly(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		var home struct {
+			Services int
+			Trusts   []map[string]any
+			Tasks    *struct{ Waiting int }
+		}
+		s.over("finance@sharon").getJSON("/", &home)
+		if len(home.Trusts) != 2 || home.Services != 7 || home.Tasks != nil {
+			t.Fatalf("got %+v", home)
+		}
+		for _, trust := range home.Trusts {
+			if len(trust) != 4 || trust["name"] == "" || trust["ods_code"] == "" || trust["status"] != "active" || trust["services"].(float64) < 3 {
+				t.Errorf("got %v", trust)
+			}
+		}
+		for _, account := range colleagues {
+			page := s.as(account).get("/")
+			for _, word := range []string{"Willow", "perinatal", "hazel", "willow@"} {
+				if strings.Contains(strings.ToLower(page.text()), strings.ToLower(word)) {
+					t.Errorf("%s reads %q", account, word)
+				}
+			}
+		}
+	})
+}
+
+func TestALinkToTheQueuesIsForThoseWhoMaySeeThem(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	for role, account := range colleagues {
+		v := s.as(account)
+		if got := v.get("/").has(`href="/queues"`); got != (role != "finance") {
+			t.Errorf("%s sees a link to the queues: %v", role, got)
+		}
+		if got := v.get("/queues").has("/queues/safety/pause"); got != (role == "platform_admin") {
+			t.Errorf("%s sees a button to pause: %v", role, got)
+		}
+	}
+}
+
+// form sends a form from a page of the console.
+func (v *visitor) form(path string, fields url.Values) answer {
+	v.site.t.Helper()
+	fields = copied(fields)
+	if found := hidden.FindSubmatch(v.get("/").body); found != nil {
+		fields.Set("_csrf", string(found[1]))
+	}
+	return v.post(path, fields)
+}
+
+func TestAQueueIsSteeredFromItsPage(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	onRealRedis(t, s)
+	v := s.as("platform@sharon")
+	if got := v.form("/queues/safety/pause", nil); got.status != http.StatusSeeOther || got.location() != "/queues" {
+		t.Fatalf("pause: %d %s", got.status, got.text())
+	}
+	jobstest.Offer(t, s.app.Queue, jobs.Safety, "notice:send", 1)
+	failed := jobstest.Offer(t, s.app.Queue, jobs.Default, "message:deliver", 1)
+	if tries := jobstest.Work(t, s.app.Queue, "no", func(n int) bool { return n > 0 }); tries != 1 {
+		t.Errorf("%d tries: the paused queue was worked on", tries)
+	}
+	page := v.get("/queues")
+	if !page.has("Paused") || !page.has("message:deliver") || !page.has(failed) || page.has("secret") {
+		t.Errorf("the page: %s", page.text())
+	}
+	if home := v.get("/"); !home.has("is paused") || !home.has("1 task has been given up") {
+		t.Errorf("the first page: %s", home.text())
+	}
+	if got := v.form("/queues/default/run", url.Values{"task": {failed}}); got.status != http.StatusSeeOther {
+		t.Fatalf("run again: %d %s", got.status, got.text())
+	}
+	if got := v.form("/queues/default/run", url.Values{"task": {failed}}); got.status != http.StatusConflict || !got.has("is not there any more") {
+		t.Errorf("a second click: %d %s", got.status, got.text())
+	}
+	jobstest.Work(t, s.app.Queue, "no again", func(n int) bool { return n > 0 })
+	if got := v.form("/queues/default/remove", url.Values{"task": {failed}}); got.status != http.StatusSeeOther {
+		t.Errorf("remove: %d %s", got.status, got.text())
+	}
+	if got := v.form("/queues/safety/resume", nil); got.status != http.StatusSeeOther {
+		t.Errorf("resume: %d %s", got.status, got.text())
+	}
+	if page := v.get("/queues"); page.has("Paused") || page.has(failed) {
+		t.Errorf("afterwards: %s", page.text())
+	}
+	if got := v.post("/queues/safety/pause", url.Values{"_csrf": {"made.up"}}); got.status != http.StatusForbidden {
+		t.Errorf("a form without its token: %d", got.status)
+	}
+}
+
+// onRealRedis gives the site a queue on a server of its own.
+func onRealRedis(t *testing.T, s *site) *testkit.RedisServer {
+	t.Helper()
+	server := testkit.StartRedis(t)
+	queue, err := jobs.Open(server.URL())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.app.Queue.Close()
+	*s.app.Queue = *queue
+	return server
+}
+
+func TestTheConsoleAnswersWhateverHappens(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	v := s.visit("console")
+	for path, want := range map[string]string{"/help-now": "Samaritans", "/healthz": "ok", "/readyz": "ok", "/openapi.json": "/queues/{queue}/pause"} {
+		if got := v.get(path); got.status != http.StatusOK || !got.has(want) {
+			t.Errorf("%s: %d %s", path, got.status, got.text())
+		}
+	}
+	if got := v.get("/queues"); got.status != http.StatusSeeOther || got.location() != "/sign-in?next=%2Fqueues" {
+		t.Errorf("a stranger is sent to %d %s", got.status, got.location())
+	}
+}
+
+func TestALostQueueIsSaidInWords(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	v := s.as("platform@sharon")
+	onRealRedis(t, s).Kill()
+	for _, path := range []string{"/", "/queues"} {
+		if page := v.get(path); page.status != http.StatusOK || !page.has("The queue does not answer. Nothing is lost") {
+			t.Errorf("%s: %d %s", path, page.status, page.text())
+		}
+	}
+}
+
+func TestStaffCreateSaysWhatToMend(t *testing.T) {
+	for name, c := range map[string]struct {
+		in   staffCreate
+		want string // the field, empty for none
+	}{
+		"platform staff":                {staffCreate{Role: "finance", Name: "Tomos"}, ""},
+		"platform staff without a name": {staffCreate{Role: "finance"}, "name"},
+		"platform staff in a trust":     {staffCreate{Role: "platform_admin", Name: "Priya", Trust: "northmoor"}, "role"},
+		"a clinician without a trust":   {staffCreate{Role: "clinician", Service: "willow", Handle: "Amira"}, "trust"},
+		"a clinician with a real name":  {staffCreate{Role: "clinician", Trust: "northmoor", Service: "willow", Handle: "Amira", Name: "Dr Osei"}, "name"},
+		"a clinician":                   {staffCreate{Role: "clinician", Trust: "northmoor", Service: "willow", Handle: "Amira"}, ""},
+		"a clinician without a handle":  {staffCreate{Role: "clinician", Trust: "northmoor", Service: "willow"}, "handle"},
+		"an administrator of a service": {staffCreate{Role: "trust_admin", Trust: "northmoor", Service: "willow"}, "service"},
+		"an administrator":              {staffCreate{Role: "trust_admin", Trust: "northmoor"}, ""},
+	} {
+		if got := fieldOf(c.in.check()); got != c.want {
+			t.Errorf("%s: %q is to mend, not %q", name, got, c.want)
+		}
+	}
+}
+
+func TestWorkerRefusesAnUnknownQueue(t *testing.T) {
+	err := workerCmd{config: config{RedisURL: "redis://127.0.0.1:1"}, Queues: []string{"safety", "urgent"}}.Run(t.Context())
+	if fieldOf(err) != "queues" {
+		t.Errorf("got %v", err)
+	}
+}
+
+// fieldOf is the field that an error is about.
+func fieldOf(err error) string {
+	var failed *fault.Error
+	if !errors.As(err, &failed) || len(failed.Fields) == 0 {
+		return ""
+	}
+	return failed.Fields[0].Name
+}

@@ -1,0 +1,5 @@
+DROP TABLE platform_throttles;
+--bun:split
+DROP TABLE platform_sessions;
+--bun:split
+DROP TABLE platform_staff;
