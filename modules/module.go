@@ -97,7 +97,10 @@ func Navigation(rooms []Module) func(s tenants.Scope) []ui.Room {
 			if room.Nav == nil || !room.Always && !s.Service.Open(room.Key) {
 				continue
 			}
-			entries = append(entries, room.Nav(s)...)
+			for _, entry := range room.Nav(s) {
+				entry.Counted = room.Unread != nil && entry.Key == room.Key
+				entries = append(entries, entry)
+			}
 		}
 		return append(entries, ui.Room{Key: "me", Name: "Me", Icon: "user-round", Path: "/" + s.Service.Slug + "/me", Corner: true})
 	}

@@ -38,6 +38,7 @@ type Room struct {
 	Key, Name, Icon, Path string
 	Compose               string // path of the page where something new is written; may be empty
 	Corner                bool   // belongs to the person or the team, below the rooms
+	Counted               bool   // shows how much is unread
 }
 
 // Viewer is who looks at the page.

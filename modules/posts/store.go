@@ -196,12 +196,14 @@ type Page struct {
 	Posts []Post `json:"posts"`
 	// Older continues the list; empty at its end.
 	Older string `json:"older,omitempty"`
+	// Newest tells whether the list begins with what is newest.
+	Newest bool `json:"-"`
 }
 
 // Latest lists what the actor may read, newest first, never ranked. Narrow adds
 // what a room wants besides; nil for the whole service.
 func (k *Kernel) Latest(ctx context.Context, s tenants.Scope, before Cursor, narrow func(*bun.SelectQuery) *bun.SelectQuery) (Page, error) {
-	var page Page
+	page := Page{Newest: before.Zero()}
 	q := k.SeenRoots(s, listed(s, shown(s, s.Select(&page.Posts)))).
 		Order("post.published_at DESC", "post.id DESC").Limit(PageSize + 1)
 	if !before.Zero() {
