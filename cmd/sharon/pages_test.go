@@ -92,6 +92,7 @@ func (s *site) trouble(tab *testkit.Tab) {
 			s.t.Fatal(err)
 		}
 		jobstest.Offer(s.t, s.app.Queue, jobs.Safety, "notice:send", 1)
+		s.givesUp()
 	}
 	tab.Goto(tab.URL())
 }
