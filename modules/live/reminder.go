@@ -22,9 +22,9 @@ type reminder struct {
 	MemberID  uuid.UUID `bun:"member_id,pk,type:uuid"`
 }
 
-// promise lets a session's reminder wait until it is time, or sends it at once
+// Promise lets a session's reminder wait until it is time, or sends it at once
 // where the session was moved to the next half hour.
-func promise(ctx context.Context, s tenants.Scope, x Session) error {
+func Promise(ctx context.Context, s tenants.Scope, x Session) error {
 	e := tenants.Event{Module: key, Subject: x.ID, About: x.ReminderID}
 	if due := x.StartsAt.Add(-remindsBefore); due.After(s.Now) {
 		e.DueAt = &due

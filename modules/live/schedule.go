@@ -106,7 +106,7 @@ func (l Live) Schedule(ctx context.Context, s tenants.Scope, in Schedule) (Sessi
 	if err := setHosts(ctx, s, x, hosts); err != nil {
 		return Session{}, err
 	}
-	if err := promise(ctx, s, x); err != nil {
+	if err := Promise(ctx, s, x); err != nil {
 		return Session{}, err
 	}
 	return find(ctx, s, x.ID)
@@ -150,7 +150,7 @@ func (l Live) Edit(ctx context.Context, s tenants.Scope, in Edit) (Session, erro
 		return Session{}, err
 	}
 	if !x.StartsAt.Equal(was.StartsAt) {
-		if err := promise(ctx, s, x); err != nil {
+		if err := Promise(ctx, s, x); err != nil {
 			return Session{}, err
 		}
 	}
