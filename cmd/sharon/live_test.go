@@ -671,3 +671,81 @@ func TestTheDemoHasSessionsOfEachSort(t *testing.T) {
 		t.Errorf("%+v", list)
 	}
 }
+
+// What an open page fetches when something is said takes the place of the empty
+// piece at the end of the log, and brings the next empty piece with it.
+func TestWhatWasSaidSinceFitsWhereThePageWaitsForIt(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	path := s.opened(nil)
+	hazel, fern := s.as("hazel.willow@northmoor"), s.over("fern.willow@northmoor")
+	waits := func(after int, got answer) {
+		t.Helper()
+		want := fmt.Sprintf(`id="live-after-%d"`, after)
+		about := fmt.Sprintf(`data-live-about="%s"`, idOf(path))
+		get := fmt.Sprintf(`data-live-get="%s/since?after=%d"`, path, after)
+		if !got.has(want) || !got.has(about) || !got.has(get) || !got.has(`data-live="live.said"`) {
+			t.Errorf("nothing waits for what follows %d: %s", after, got.body)
+		}
+	}
+	waits(0, hazel.get(path))
+	s.sent(fern, path+"/messages", says("first"))
+	s.sent(fern, path+"/messages", says("second"))
+	first := hazel.get(path + "/since?after=0")
+	waits(2, first)
+	if !strings.HasPrefix(string(first.body), `<div id="live-after-0">`) || first.has("<html") {
+		t.Errorf("the piece: %s", first.body)
+	}
+	s.sent(fern, path+"/messages", says("third"))
+	if next := hazel.get(path + "/since?after=2"); !strings.HasPrefix(string(next.body), `<div id="live-after-2">`) || next.has("second") || !next.has("third") {
+		t.Errorf("the next piece: %s", next.body)
+	}
+	waits(3, hazel.get(path))
+}
+
+func TestTalkingOnAPhone(t *testing.T) {
+	for name, options := range map[string][]testkit.TabOption{
+		"with JavaScript":    {testkit.Viewport(390, 844)},
+		"without JavaScript": {testkit.Viewport(390, 844), testkit.NoScript()},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newSite(t, testkit.SQLite(t, prepare))
+			path := s.planned(5*time.Minute, map[string]any{"slow_seconds": 30})
+			host, hazel := testkit.Browser(t, options...), testkit.Browser(t, options...)
+			s.enter(host, "peer.willow@northmoor")
+			s.enter(hazel, "hazel.willow@northmoor")
+
+			host.Goto(s.address("@northmoor") + path)
+			host.Click("text=I am here: open it")
+			host.WaitText("#live-now .tag", "Open now")
+			host.Fill("#body", "Hello, **all**")
+			host.Click("#live-say button[type=submit]")
+			host.WaitText("#said-1 .post__body", "Hello, all")
+			host.Click("text=I am still here")
+			host.WaitText("#live-beat", "I am still here")
+
+			hazel.Goto(s.address("@northmoor") + path)
+			hazel.WaitText("#said-1 .post__body", "Hello, all")
+			hazel.Fill("#body", "Hello, Bramble")
+			hazel.Click("#live-say button[type=submit]")
+			hazel.WaitText("#said-2 .post__body", "Hello, Bramble")
+			hazel.Fill("#body", "And too quick")
+			hazel.Click("#live-say button[type=submit]")
+			hazel.WaitText("#live-say .nhsuk-error-summary", "slow mode")
+			if kept := hazel.Value("#body"); kept != "And too quick" {
+				t.Errorf("kept %q", kept)
+			}
+
+			host.Click("text=Show new messages")
+			host.WaitText("#said-2 .post__body", "Hello, Bramble")
+			host.Click("text=I am leaving")
+			host.WaitText("#live-now .notice", "No host is here")
+			for _, tab := range []*testkit.Tab{host, hazel} {
+				for _, problem := range tab.Problems() {
+					if !strings.Contains(problem, "429") { // slow mode's
+						t.Error(problem)
+					}
+				}
+			}
+		})
+	}
+}

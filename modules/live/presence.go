@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -101,7 +102,7 @@ func (l Live) Close(ctx context.Context, s tenants.Scope, in ByID) (Session, err
 func (l Live) sweep(ctx context.Context, s tenants.Scope) error {
 	var due []uuid.UUID
 	err := s.Read(ctx, func(ctx context.Context, s tenants.Scope) error {
-		return overdue(s, (*Session)(nil)).Column("id").Order("live.closes_at").Limit(100).Scan(ctx, &due)
+		return overdue(s.Select((*Session)(nil)), s.Now).Column("id").Order("live.closes_at").Limit(100).Scan(ctx, &due)
 	})
 	if err != nil || len(due) == 0 {
 		return err
@@ -109,8 +110,7 @@ func (l Live) sweep(ctx context.Context, s tenants.Scope) error {
 	return s.Write(ctx, func(ctx context.Context, s tenants.Scope) error {
 		var sessions []Session
 		// Asked again, and locked: a host may have come in this moment.
-		if err := s.Lock(&sessions).Where("live.id IN (?)", bun.List(due)).Where("live.closed_at IS NULL").Where("live.closes_at <= ?", s.Now).
-			Order("live.id").Scan(ctx); err != nil {
+		if err := overdue(s.Lock(&sessions), s.Now).Where("live.id IN (?)", bun.List(due)).Order("live.id").Scan(ctx); err != nil {
 			return err
 		}
 		for i := range sessions {
@@ -122,6 +122,6 @@ func (l Live) sweep(ctx context.Context, s tenants.Scope) error {
 	})
 }
 
-func overdue(s tenants.Scope, sessions any) *bun.SelectQuery {
-	return s.Select(sessions).Where("live.closed_at IS NULL").Where("live.closes_at <= ?", s.Now)
+func overdue(q *bun.SelectQuery, now time.Time) *bun.SelectQuery {
+	return q.Where("live.closed_at IS NULL").Where("live.closes_at <= ?", now)
 }

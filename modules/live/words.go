@@ -89,7 +89,7 @@ var tags = map[State]struct{ words, class string }{
 	Open:    {"Open now", "tag--ok"},
 	Over:    {"Over", "tag--plain"},
 	Missed:  {"Did not happen", "tag--plain"},
-	Off:     {"Cancelled", "tag--danger"},
+	Off:     {"Cancelled", "tag--warn"},
 }
 
 // endings say how a session ended.
@@ -214,4 +214,10 @@ func slowWords(page Shown) string {
 		return ""
 	}
 	return "Slow mode: one message every " + seconds(page.SlowSeconds) + "."
+}
+
+// sending lets the page stay where it is while a message is sent: the answer
+// brings the log with it and the form anew.
+func sending(ctx context.Context, x Session) templ.Attributes {
+	return templ.Attributes{"hx-post": at(ctx, x, "/messages"), "hx-target": "#live-say", "hx-select": "#live-say > *", "hx-select-oob": "#live-log", "hx-swap": "innerHTML"}
 }
