@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
 	"github.com/sharon-nhs/sharon/internal/jobs"
@@ -26,7 +27,7 @@ func pages(s *site) []aPage {
 	thread := "/willow/forums/threads/" + s.threadOf("Anyone else up for the third time?")
 	mine := "/willow/posts/" + s.wallPostOf("hazel.willow@northmoor", "hazel")
 	long := strings.Repeat("A title that goes on ", 9)
-	return []aPage{
+	return append(livePages(s), []aPage{
 		{"find-your-trust", "", "/", nil},
 		{"find-your-trust-none", "", "/?name=nowhere", nil},
 		{"help-now", "hazel.willow@northmoor", "/willow/help-now", nil},
@@ -77,6 +78,59 @@ func pages(s *site) []aPage {
 		{"console-home", "platform@sharon", "/", s.trouble},
 		{"console-queues", "platform@sharon", "/queues", s.trouble},
 		{"console-home-finance", "finance@sharon", "/", nil},
+	}...)
+}
+
+// livePages are those of live sessions, in each of their states.
+func livePages(s *site) []aPage {
+	var list struct {
+		Now, Coming, Past []struct{ ID string }
+	}
+	lead := s.over("lead.willow@northmoor")
+	lead.getJSON("/willow/live", &list)
+	open, coming, past := "/willow/live/"+list.Now[0].ID, "/willow/live/"+list.Coming[0].ID, "/willow/live/"+list.Past[0].ID
+	s.sent(s.over("lead.meadow@eastvale"), "/meadow/settings/rooms/live", map[string]any{"on": true, "version": 0})
+
+	cancelled := s.planned(26*time.Hour, map[string]any{"title": strings.Repeat("A title that goes on ", 5)})
+	s.sent(lead, cancelled+"/cancel", map[string]any{"reason": "Bramble is poorly. We plan another evening soon."})
+	missed, waiting := s.planned(time.Minute, nil), s.planned(14*time.Minute, map[string]any{"title": "A quiet half hour", "hosts": []string{"sorrel"}})
+	s.clock.Advance(17 * time.Minute)
+
+	soon := s.planned(9*time.Minute, map[string]any{"title": "Tea and toast", "about": "Bring your own toast."})
+	muted := s.opened(map[string]any{"title": "Moving house with a baby", "slow_seconds": 30})
+	peer, hazel := s.over("peer.willow@northmoor"), s.over("hazel.willow@northmoor")
+	first := field(s.t, s.sent(hazel, muted+"/messages", says("The kettle is the last thing in and the first thing out. Everything else is a box with **kitchen?** on it.")), "message", "id")
+	s.sent(s.over("fern.willow@northmoor"), muted+"/messages", says(strings.Repeat("Averylongwordthatnobodywouldwrite", 8)))
+	s.sent(peer, muted+"/pin", map[string]any{"message": first})
+	s.sent(peer, muted+"/mute", map[string]any{"handle": "hazel", "muted": true})
+	s.sent(hazel, coming+"/reminder", map[string]any{"remind": true})
+	asked := s.planned(3*time.Hour, map[string]any{"title": "Ask the team anything"})
+	s.askedIn(asked, "hazel.willow@northmoor", true)
+	s.sent(lead, asked+"/questions/"+s.askedIn(asked, "fern.willow@northmoor", true), map[string]any{"state": "taken"})
+	return []aPage{
+		{"live", "hazel.willow@northmoor", "/willow/live", nil},
+		{"live-lead", "lead.willow@northmoor", "/willow/live", nil},
+		{"live-empty", "lead.meadow@eastvale", "/meadow/live", nil},
+		{"live-open", "fern.willow@northmoor", open, nil},
+		{"live-open-host", "peer.willow@northmoor", muted, nil},
+		{"live-muted", "hazel.willow@northmoor", muted, nil},
+		{"live-slow", "fern.willow@northmoor", muted, func(tab *testkit.Tab) {
+			tab.Fill("#body", "Too quick")
+			tab.Click("#live-say button[type=submit]")
+		}},
+		{"live-coming", "hazel.willow@northmoor", coming, nil},
+		{"live-soon-host", "peer.willow@northmoor", soon, nil},
+		{"live-waiting", "hazel.willow@northmoor", waiting, nil},
+		{"live-missed", "hazel.willow@northmoor", missed, nil},
+		{"live-cancelled", "hazel.willow@northmoor", cancelled, nil},
+		{"live-past", "hazel.willow@northmoor", past, nil},
+		{"live-new", "lead.willow@northmoor", "/willow/live/new", nil},
+		{"live-new-error", "lead.willow@northmoor", "/willow/live/new", func(tab *testkit.Tab) { tab.Click("main button[type=submit]") }},
+		{"live-edit", "lead.willow@northmoor", coming + "/edit", nil},
+		{"live-cancel", "lead.willow@northmoor", coming + "/cancel", nil},
+		{"live-questions", "hazel.willow@northmoor", asked + "/questions", nil},
+		{"live-questions-host", "lead.willow@northmoor", asked + "/questions", nil},
+		{"live-remove", "peer.willow@northmoor", muted + "/messages/" + first + "/remove", nil},
 	}
 }
 

@@ -47,6 +47,7 @@ type rows struct {
 	follows   []posts.Follower
 	threads   []forums.Row
 	marks     []readMark
+	lives
 }
 
 // write writes them, those that others point at first, and forgets them.
@@ -59,12 +60,16 @@ func (w *rows) write(ctx context.Context, s tenants.Scope) error {
 		func() error { return insert(ctx, s, w.follows) },
 		func() error { return insert(ctx, s, w.threads) },
 		func() error { return insert(ctx, s, w.marks) },
+		func() error { return insert(ctx, s, w.sessions) },
+		func() error { return insert(ctx, s, w.hosts) },
+		func() error { return insert(ctx, s, w.questions) },
+		func() error { return insert(ctx, s, w.said) },
 	} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	*w = rows{w.places[:0], w.posts[:0], w.versions[:0], w.reactions[:0], w.follows[:0], w.threads[:0], w.marks[:0]}
+	*w = rows{w.places[:0], w.posts[:0], w.versions[:0], w.reactions[:0], w.follows[:0], w.threads[:0], w.marks[:0], lives{}}
 	return nil
 }
 
