@@ -5,16 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
 	"github.com/a-h/templ"
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/migrations"
 	"github.com/sharon-nhs/sharon/modules"
@@ -32,6 +35,7 @@ type app struct {
 	Clock     clock.Clock
 	Log       *slog.Logger
 	Web       webConfig
+	Inbox     *mail.Inbox // takes every email of a demonstration; otherwise nil
 
 	table *tenants.Router
 	ready func() error // more that /readyz asks; nil for nothing
@@ -91,6 +95,9 @@ func (a *app) handler() (*fiber.App, error) {
 	doors := web.NewRouter[*tenants.Lobby]()
 	lobby.Routes(doors)
 	front := &web.App[*tenants.Lobby]{Options: options, Router: doors, Gate: lobby, Plain: a.plain(lobby.Help)}
+	if a.Inbox != nil {
+		maps.Copy(front.Plain, demo.Mailbox(a.Inbox))
+	}
 
 	trustHandler, frontHandler := trusts.Handler(), front.Handler()
 	return web.Host(func(host string) web.Handler {

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/mail"
+	"github.com/sharon-nhs/sharon/internal/text"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -26,6 +28,33 @@ type config struct {
 	Secret      string `help:"At least 32 bytes in base64 that seal identities and sign tokens. Keep it: without it sealed data cannot be read. Default: secret in the data folder." placeholder:"BASE64"`
 	LogFormat   string `help:"text or json." enum:"text,json" default:"text"`
 	LogLevel    string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
+	sendConfig
+}
+
+// sendConfig is how SHaRON reaches people who are not on its pages.
+type sendConfig struct {
+	SMTPURL        string   `name:"smtp-url" help:"Mail server: smtp://user:password@host:587, which must offer STARTTLS unless it is on this machine, or smtps://…:465. Without it no email is sent." placeholder:"URL"`
+	MailFrom       string   `help:"Who emails come from, such as SHaRON <noreply@sharon.example.nhs.uk>." placeholder:"ADDRESS"`
+	MailRate       float64  `help:"Most emails a second from this process; 0 is no limit." default:"10"`
+	NotifyKey      string   `help:"API key of GOV.UK Notify. Without it no text message is sent." placeholder:"KEY"`
+	NotifyTemplate string   `help:"Id of a text message template there whose whole text is ((message))." placeholder:"ID"`
+	PushHosts      []string `help:"Push services that notices to browsers may go to. Default: those of Google, Mozilla, Microsoft and Apple." placeholder:"HOST"`
+}
+
+// smtp is the mail server, nil if none is named.
+func (c sendConfig) smtp() (*mail.SMTP, error) {
+	if c.SMTPURL == "" {
+		return nil, nil
+	}
+	return mail.OpenSMTP(mail.Options{URL: c.SMTPURL, From: c.MailFrom, Rate: c.MailRate})
+}
+
+// notify is GOV.UK Notify, nil if there is no key.
+func (c sendConfig) notify() (*text.Notify, error) {
+	if c.NotifyKey == "" {
+		return nil, nil
+	}
+	return text.Open(text.Options{Key: c.NotifyKey, Template: c.NotifyTemplate})
 }
 
 func (c config) database() string {

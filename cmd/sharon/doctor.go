@@ -27,7 +27,7 @@ type finding struct{ state, what, mend string }
 // something is broken; what is merely unsafe for production is a warning.
 func (cmd doctorCmd) Run(ctx context.Context) error {
 	var all []finding
-	for _, look := range []func(context.Context) []finding{cmd.database, cmd.queue, cmd.secret, cmd.pages, cmd.demoData} {
+	for _, look := range []func(context.Context) []finding{cmd.database, cmd.queue, cmd.secret, cmd.pages, cmd.mail, cmd.texts, cmd.notices, cmd.demoData} {
 		all = append(all, look(ctx)...)
 	}
 	broken := 0
@@ -151,4 +151,40 @@ func (cmd doctorCmd) pages(context.Context) []finding {
 		found = append(found, finding{"warning", "others on this machine can look into " + cmd.Data, "chmod 700 " + cmd.Data})
 	}
 	return found
+}
+
+func (cmd doctorCmd) mail(ctx context.Context) []finding {
+	server, err := cmd.smtp()
+	switch {
+	case err != nil:
+		return []finding{{"broken", "email: " + err.Error(), "Correct SHARON_SMTP_URL and SHARON_MAIL_FROM."}}
+	case server == nil:
+		return []finding{{"warning", "no mail server is named, so no email is sent", "Set SHARON_SMTP_URL=smtp://user:password@host:587 and SHARON_MAIL_FROM."}}
+	}
+	if err := server.Check(ctx); err != nil {
+		return []finding{{"broken", "the mail server does not take us: " + err.Error(), "Check SHARON_SMTP_URL, and that the server offers TLS with a certificate for its name."}}
+	}
+	found := []finding{{"good", "the mail server answers", ""}}
+	if cmd.MailRate <= 0 {
+		found = append(found, finding{"warning", "emails have no rate limit, and servers block who sends too fast", "Set SHARON_MAIL_RATE to what your mail server allows in a second, divided by the number of workers."})
+	}
+	return found
+}
+
+func (cmd doctorCmd) texts(context.Context) []finding {
+	notify, err := cmd.notify()
+	switch {
+	case err != nil:
+		return []finding{{"broken", "text messages: " + err.Error(), "Correct SHARON_NOTIFY_KEY and SHARON_NOTIFY_TEMPLATE."}}
+	case notify == nil:
+		return []finding{{"warning", "no key of GOV.UK Notify is set, so no text message is sent", "If you want them, set SHARON_NOTIFY_KEY and SHARON_NOTIFY_TEMPLATE."}}
+	}
+	return []finding{{"good", "text messages go through GOV.UK Notify", ""}}
+}
+
+func (cmd doctorCmd) notices(context.Context) []finding {
+	if base, err := cmd.base(); err != nil || base.Scheme != "https" {
+		return []finding{{"warning", "browsers take notices from an https address only, this machine excepted", "Set SHARON_BASE_URL=https://…"}}
+	}
+	return []finding{{"good", "browsers can be sent notices", ""}}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/workers"
 )
 
@@ -81,6 +82,7 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 		return err
 	}
 	if p.demo {
+		a.Inbox = mail.NewInbox(a.Clock)
 		if err := demo.Seed(ctx, demo.Deps{Directory: a.Directory, Keys: keys, Clock: a.Clock}); err != nil {
 			return err
 		}

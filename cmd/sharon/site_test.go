@@ -72,7 +72,7 @@ func onBoth(t *testing.T, test func(t *testing.T, s *site)) {
 	}
 }
 
-func newSite(t *testing.T, address string) *site {
+func newSite(t *testing.T, address string, changes ...func(*app)) *site {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -87,6 +87,9 @@ func newSite(t *testing.T, address string) *site {
 	}
 	watched(t, s.app.DB)
 	s.app.Log = slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
+	for _, change := range changes {
+		change(s.app)
+	}
 	server, err := s.app.handler()
 	if err != nil {
 		t.Fatal(err)

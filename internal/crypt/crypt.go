@@ -7,6 +7,8 @@ package crypt
 import (
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/ecdh"
+	"crypto/elliptic"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/rand"
@@ -16,6 +18,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math/big"
 	"strings"
 )
 
@@ -23,6 +26,7 @@ import (
 // 32 bytes. Losing the secret loses every sealed value.
 type Keys struct {
 	lookup, seal, sign []byte
+	push               *ecdh.PrivateKey
 }
 
 // NewKeys derives the keys (HKDF-SHA256, one label a purpose).
@@ -38,8 +42,27 @@ func NewKeys(secret []byte) (Keys, error) {
 		}
 		*into = key
 	}
-	return keys, nil
+	seed, err := hkdf.Key(sha256.New, secret, nil, "sharon/push/1", 48)
+	if err != nil {
+		return Keys{}, err
+	}
+	keys.push, err = p256(seed)
+	return keys, err
 }
+
+// p256 makes the key pair of a seed, which is 16 bytes longer than a key, so that
+// every key is as likely as another (FIPS 186-5, A.2.1).
+func p256(seed []byte) (*ecdh.PrivateKey, error) {
+	one := big.NewInt(1)
+	most := new(big.Int).Sub(elliptic.P256().Params().N, one)
+	number := new(big.Int).SetBytes(seed)
+	number.Mod(number, most).Add(number, one)
+	return ecdh.P256().NewPrivateKey(number.FillBytes(make([]byte, 32)))
+}
+
+// Push is the key pair by which push services know us again (VAPID). Browsers
+// subscribe to its public half, so a new secret ends every subscription.
+func (k Keys) Push() *ecdh.PrivateKey { return k.push }
 
 // Lookup is a keyed hash of an identifier (an email), the same for spellings
 // that differ in case only. It finds a row and tells a thief nothing.

@@ -148,3 +148,10 @@ func TestTokensDiffer(t *testing.T) {
 		t.Errorf("tokens %s and %s", a, b)
 	}
 }
+
+func TestThePushKeyIsOneForASecret(t *testing.T) {
+	key := keys(t, secret).Push()
+	if !key.Equal(keys(t, secret).Push()) || key.Equal(keys(t, secret+"!").Push()) {
+		t.Error("the push key does not follow the secret")
+	}
+}

@@ -21,6 +21,7 @@ import (
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
 	cdpruntime "github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/serviceworker"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -49,6 +50,7 @@ type Tab struct {
 	begun    int       // how many requests there have been
 	changed  time.Time // when the last one began or ended
 	problems []string
+	workers  map[string]serviceworker.RegistrationID // by scope
 }
 
 type request struct {
@@ -90,7 +92,7 @@ func Browser(t testing.TB, options ...TabOption) *Tab {
 	for _, option := range options {
 		option(&o)
 	}
-	tab := &Tab{t: t, number: tabs.Add(1), noScript: o.noScript, inflight: map[network.RequestID]request{}, changed: time.Now()}
+	tab := &Tab{t: t, number: tabs.Add(1), noScript: o.noScript, inflight: map[network.RequestID]request{}, workers: map[string]serviceworker.RegistrationID{}, changed: time.Now()}
 	ctx, cancel := chromedp.NewContext(root, chromedp.WithNewBrowserContext(), chromedp.WithListener(tab.hear))
 	tab.ctx = ctx
 	t.Cleanup(func() {
@@ -509,6 +511,10 @@ func (tab *Tab) hear(event any) {
 		// Network errors are told by the events above, with the method.
 		if e.Entry.Level == cdplog.EntryLevelError && e.Entry.Source != cdplog.EntrySourceNetwork {
 			problem("%s: %s %s", e.Entry.Source, e.Entry.Text, e.Entry.URL)
+		}
+	case *serviceworker.EventWorkerRegistrationUpdated:
+		for _, one := range e.Registrations {
+			tab.workers[one.ScopeURL] = one.RegistrationID
 		}
 	case *page.EventJavascriptDialogOpening:
 		// A dialog stops the page, and with it the test, until somebody answers.

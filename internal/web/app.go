@@ -119,6 +119,7 @@ func newFiber(o Options, onError fiber.ErrorHandler) *fiber.App {
 	})
 	app.Use(access(o), compress.New(compress.Config{Level: compress.LevelBestSpeed}))
 	app.Get("/assets/*", serveAsset)
+	app.Get(assets.Worker, serveAsset)
 	app.Use(recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: func(c *fiber.Ctx, panicked any) {
 		o.Log.Error("panic", slog.String("request", requestID(c)), slog.Any("cause", panicked), slog.String("stack", string(debug.Stack())))
 	}}))

@@ -23,7 +23,7 @@ func Print(w io.Writer, baseURL string) {
 			line(one.role.Name(), one.email, one.service)
 		}
 	}
-	_, _ = fmt.Fprintf(table, "\nFind a trust: %s://%s\n\n", scheme, host)
+	_, _ = fmt.Fprintf(table, "\nFind a trust: %s://%s\nRead the emails: %s://%s/dev/mail\n\n", scheme, host, scheme, host)
 	_ = table.Flush()
 }
 

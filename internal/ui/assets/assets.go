@@ -34,10 +34,15 @@ const HTMXConfig = `{"history":false,"includeIndicatorCSS":false,"mode":"same-or
 const (
 	immutable = "public, max-age=31536000, immutable"
 	short     = "public, max-age=3600"
+	asking    = "no-cache" // kept, and asked for anew each time
 
 	// smallest is the size under which compressing saves less than a packet.
 	smallest = 860
 )
+
+// Worker is the path of the service worker: one that stays the same, for browsers
+// look there for a newer one, and at the top, for it may act on the pages below.
+const Worker = "/worker.js"
 
 //go:embed files
 var embedded embed.FS
@@ -70,7 +75,7 @@ type File struct {
 }
 
 // URL gives the path at which the named file is served: its name with eight
-// digits of its content's hash. An unknown name is a mistake in the programme
+// digits of its content's hash, but for the Worker. An unknown name is a mistake in the programme
 // and panics.
 func URL(name string) string {
 	u, ok := everything.urls[name]
@@ -182,8 +187,12 @@ func load(from fs.FS) (catalogue, error) {
 		sum := sha256.Sum256(body)
 		hash := hex.EncodeToString(sum[:4])
 		u := Prefix + strings.TrimSuffix(name, ext) + "." + hash + ext
+		cache := immutable
+		if "/"+name == Worker {
+			u, cache = Worker, asking
+		}
 		c.urls[name] = u
-		c.byPath[u] = &File{Name: name, ContentType: typ, CacheControl: immutable, ETag: `"` + hash + `"`, Body: body}
+		c.byPath[u] = &File{Name: name, ContentType: typ, CacheControl: cache, ETag: `"` + hash + `"`, Body: body}
 		return nil
 	})
 	return c, err

@@ -24,7 +24,7 @@ import (
 const root = "../../.." // the repository
 
 // ours are the files that we wrote ourselves; every other one is vendored.
-var ours = map[string]bool{"sharon.css": true, "sharon.js": true, "favicon.svg": true}
+var ours = map[string]bool{"sharon.css": true, "sharon.js": true, "push.js": true, "worker.js": true, "favicon.svg": true}
 
 type vendored struct {
 	Name, Path, Version, Licence, Package, LicenceText, SHA256 string
@@ -124,6 +124,9 @@ func TestEveryFileIsServedUnderItsHash(t *testing.T) {
 	seen := map[string]string{}
 	for _, name := range names(t) {
 		u := assets.URL(name)
+		if name == "worker.js" {
+			continue // see TestTheWorkerHasOneAddress
+		}
 		if !regexp.MustCompile(`^/assets/[a-z0-9./-]+\.[0-9a-f]{8}\.(css|js|svg|png)$`).MatchString(u) {
 			t.Errorf("URL(%q) = %q", name, u)
 		}
@@ -142,6 +145,13 @@ func TestEveryFileIsServedUnderItsHash(t *testing.T) {
 		if f.Name != name || !strings.Contains(f.CacheControl, "immutable") || f.ContentType == "" || f.ETag == "" {
 			t.Errorf("%s: %q %q %q %q", name, f.Name, f.ContentType, f.CacheControl, f.ETag)
 		}
+	}
+}
+
+func TestTheWorkerHasOneAddress(t *testing.T) {
+	f, ok := assets.Lookup("/worker.js")
+	if !ok || assets.URL("worker.js") != "/worker.js" || f.CacheControl != "no-cache" || !strings.HasPrefix(f.ContentType, "text/javascript") {
+		t.Errorf("%+v", f)
 	}
 }
 
