@@ -97,7 +97,7 @@ func (o Outbox) Forget(ctx context.Context) (int64, error) {
 // locked; SQLite has one writer at a time anyway.
 func skipLocked(q *bun.SelectQuery) *bun.SelectQuery {
 	if q.Dialect().Name() == dialect.PG {
-		return q.For("UPDATE OF event SKIP LOCKED")
+		return q.For("UPDATE SKIP LOCKED")
 	}
 	return q
 }
