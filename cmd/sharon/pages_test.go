@@ -62,6 +62,15 @@ func pages(s *site) []aPage {
 		{"board-new", "lead.willow@northmoor", "/willow/forums/boards-new", nil},
 		{"board-edit", "lead.willow@northmoor", "/willow/forums/boards/sleep-and-feeding/edit", nil},
 		{"person", "hazel.willow@northmoor", "/willow/people/bramble", nil},
+		{"notices", "hazel.willow@northmoor", "/willow/notifications", nil},
+		{"notices-empty", "lead.meadow@eastvale", "/meadow/notifications", nil},
+		{"notices-settings", "hazel.willow@northmoor", "/willow/notifications/settings", nil},
+		{"notices-settings-error", "hazel.willow@northmoor", "/willow/notifications/settings", func(tab *testkit.Tab) {
+			tab.Fill("#quiet_from", "17:00")
+			tab.Fill("#quiet_to", "19:00")
+			tab.Click("main form > button[type=submit]")
+		}},
+		{"digest-preview", "hazel.willow@northmoor", "/willow/notifications/digest", nil},
 		{"me", "lead.willow@northmoor", "/willow/me", nil},
 		{"rooms", "lead.willow@northmoor", "/willow/settings/rooms", nil},
 		{"room-walls", "lead.willow@northmoor", "/willow/settings/rooms/walls", nil},

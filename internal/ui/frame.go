@@ -37,6 +37,7 @@ type Room struct {
 	Key, Name, Icon, Path string
 	Compose               string // path of the page where something new is written; may be empty
 	Corner                bool   // belongs to the person or the team, below the rooms
+	Bar                   bool   // on a phone also an icon in the bar at the top
 }
 
 // Viewer is who looks at the page.

@@ -52,7 +52,7 @@ func New(kernel *posts.Kernel, rooms []modules.Module, outside *Outside) modules
 			if s.Actor.Member == nil || !s.May("notifications.read") {
 				return nil
 			}
-			return []ui.Room{{Key: key, Name: "Notices", Icon: "bell", Path: "/" + s.Service.Slug + "/notifications", Corner: true}}
+			return []ui.Room{{Key: key, Name: "Notices", Icon: "bell", Path: "/" + s.Service.Slug + "/notifications", Corner: true, Bar: true}}
 		},
 	}
 }
