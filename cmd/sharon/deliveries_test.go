@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -40,8 +41,14 @@ func (s *site) posted() post {
 	s.t.Cleanup(server.Close)
 	s.app.Outside.Email = server.Send
 	s.app.Outside.Address = func(t tenants.Trust) string { return t.Address("https://sharon.example.nhs.uk") }
-	s.app.Outside.Push = push.New(push.Options{Key: testKeys.Push(), Contact: "https://sharon.example.nhs.uk", Hosts: []string{p.Host()}, Roots: p.PushHost.Roots(), Guard: func(string, string, syscall.RawConn) error { return nil }})
+	s.app.Outside.Push = s.pushing(p.Host(), p.PushHost.Roots())
 	return p
+}
+
+// pushing sends notices to a push service on this machine.
+func (s *site) pushing(host string, roots *x509.CertPool) *push.Client {
+	anywhere := func(string, string, syscall.RawConn) error { return nil }
+	return push.New(push.Options{Key: testKeys.Push(), Contact: "https://sharon.example.nhs.uk", Hosts: []string{host}, Roots: roots, Guard: anywhere})
 }
 
 // choose keeps what a member of willow wants; pairs such as "reply.email", "now" and fields of the form.

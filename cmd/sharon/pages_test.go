@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
+
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
 	"github.com/sharon-nhs/sharon/internal/testkit"
 )
@@ -23,6 +25,7 @@ type aPage struct {
 func pages(s *site) []aPage {
 	thread := "/willow/forums/threads/" + s.threadOf("Anyone else up for the third time?")
 	mine := "/willow/posts/" + s.wallPostOf("hazel.willow@northmoor", "hazel")
+	s.busy()
 	long := strings.Repeat("A title that goes on ", 9)
 	return []aPage{
 		{"find-your-trust", "", "/", nil},
@@ -68,7 +71,7 @@ func pages(s *site) []aPage {
 		{"notices-settings-error", "hazel.willow@northmoor", "/willow/notifications/settings", func(tab *testkit.Tab) {
 			tab.Fill("#quiet_from", "17:00")
 			tab.Fill("#quiet_to", "19:00")
-			tab.Click("main form > button[type=submit]")
+			tab.Click("main form[action$='/settings'] > button[type=submit]")
 		}},
 		{"digest-preview", "hazel.willow@northmoor", "/willow/notifications/digest", nil},
 		{"me", "lead.willow@northmoor", "/willow/me", nil},
@@ -80,6 +83,27 @@ func pages(s *site) []aPage {
 		{"young-people", "lead.orchard@eastvale", "/orchard", nil},
 		{"harbour", "lead.harbour@northmoor", "/harbour", nil},
 	}
+}
+
+// busy gives Hazel notices, read and unread, and a device.
+func (s *site) busy() {
+	s.t.Helper()
+	hazel, fern := s.over("hazel.willow@northmoor"), s.over("fern.willow@northmoor")
+	root := threadBy(hazel, "sleep-and-feeding", strings.Repeat("A long title that ", 8))
+	for _, v := range []*visitor{fern, s.over("ivy.willow@northmoor")} {
+		replyBy(v, root, "Me too, @hazel, and @hazel again.")
+		replyBy(v, root, "Me too.")
+	}
+	host := testkit.StartPushHost(s.t)
+	s.app.Outside.Push = s.pushing(host.Host(), host.Roots())
+	device := host.Subscribe()
+	hazel.sendJSON("/willow/notifications/devices", map[string]any{"endpoint": device.Endpoint, "p256dh": device.P256dh, "auth": device.Auth})
+	s.settle(1)
+	hazel.sendJSON("/willow/notifications/read", nil)
+	s.tell("message", uuid.New(), "hazel")
+	s.tell("safety_notice", uuid.New(), "hazel")
+	replyBy(fern, root, "Still me.")
+	s.settle(1)
 }
 
 var screens = os.Getenv("SHARON_SCREENS")
