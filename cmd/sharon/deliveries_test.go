@@ -280,12 +280,10 @@ func TestWhatHasBeenReadOrTakenAwayIsNotSent(t *testing.T) {
 func TestAnAddressThatRefusesIsLeftAlone(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		p := s.posted()
-		hazel := s.over("hazel.willow@northmoor")
-		s.away()
-		p.SMTPServer.Trouble(testkit.Trouble{At: "RCPT", Code: 550, Status: [3]int{5, 1, 1}})
+		p.Trouble(testkit.Trouble{At: "RCPT", Code: 550, Status: [3]int{5, 1, 1}})
 		s.tell("message", uuid.New(), "hazel")
 		s.settle(1)
-		p.SMTPServer.Trouble(testkit.Trouble{})
+		p.Trouble(testkit.Trouble{})
 		s.clock.Advance(time.Hour)
 		s.tell("message", uuid.New(), "hazel")
 		s.settle(1)
@@ -295,7 +293,7 @@ func TestAnAddressThatRefusesIsLeftAlone(t *testing.T) {
 		if n := s.count("SELECT count(*) FROM deliveries WHERE tenant_id = ? AND state = 'bounced' AND code LIKE '550%'", s.northmoor()); n != 1 {
 			t.Errorf("%d bounces are noted", n)
 		}
-		hazel = s.over("hazel.willow@northmoor")
+		hazel := s.over("hazel.willow@northmoor")
 		if got := hazel.getJSON("/willow/notifications/settings", nil); field(t, got, "bounced") != "true" || field(t, got, "email") != "h•••@northmoor.example" {
 			t.Errorf("settings: %s", got.body)
 		}
@@ -313,10 +311,10 @@ func TestAMailServerThatIsAwayLosesNothing(t *testing.T) {
 	s := newSite(t, testkit.SQLite(t, prepare))
 	p := s.posted()
 	s.tell("message", uuid.New(), "hazel")
-	p.SMTPServer.Trouble(testkit.Trouble{At: "SENT", HangUp: true}) // taken, and not said so
+	p.Trouble(testkit.Trouble{At: "SENT", HangUp: true}) // taken, and not said so
 	go func() {
 		time.Sleep(300 * time.Millisecond)
-		p.SMTPServer.Trouble(testkit.Trouble{})
+		p.Trouble(testkit.Trouble{})
 	}()
 	s.settle(1)
 	got := p.Mails()
@@ -445,6 +443,26 @@ func TestThreeWorkersMakeOneDigest(t *testing.T) {
 		if n := s.count("SELECT count(*) FROM notification_settings WHERE tenant_id = ? AND next_digest_at <= ?", s.northmoor(), s.clock.Now()); n != 0 {
 			t.Errorf("%d digests are not moved on", n)
 		}
+	})
+}
+
+func TestOldNoticesAreForgotten(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		s.posted()
+		s.tell("message", uuid.New(), "hazel", "ivy")
+		s.settle(1)
+		s.over("hazel.willow@northmoor").sendJSON("/willow/notifications/read", nil)
+		left := func(want int) {
+			t.Helper()
+			s.round("old-notices")
+			notices, deliveries := s.count("SELECT count(*) FROM notices WHERE tenant_id = ?", s.northmoor()), s.count("SELECT count(*) FROM deliveries WHERE tenant_id = ?", s.northmoor())
+			if notices != want || deliveries != (want-1)*2 {
+				t.Errorf("%d notices and %d deliveries are left", notices, deliveries)
+			}
+		}
+		left(2)
+		s.clock.Advance(91 * 24 * time.Hour)
+		left(1) // what has not been read stays
 	})
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
+	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/internal/testkit"
 )
 
@@ -96,6 +98,7 @@ func (s *site) busy() {
 	}
 	host := testkit.StartPushHost(s.t)
 	s.app.Outside.Push = s.pushing(host.Host(), host.Roots())
+	s.app.Outside.Email = func(context.Context, mail.Message) error { return nil }
 	device := host.Subscribe()
 	hazel.sendJSON("/willow/notifications/devices", map[string]any{"endpoint": device.Endpoint, "p256dh": device.P256dh, "auth": device.Auth})
 	s.settle(1)

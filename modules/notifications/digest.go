@@ -120,3 +120,11 @@ func (n *Notifications) Preview(ctx context.Context, s tenants.Scope, _ web.None
 	out.Counts, err = n.digestOf(ctx, s, mine)
 	return out, err
 }
+
+// keptRead is how long what has been read, or has gone out, is kept.
+const keptRead = 90 * 24 * time.Hour
+
+// tidy forgets what nobody looks for any more.
+func tidy(ctx context.Context, s tenants.Scope) error {
+	return s.Write(ctx, func(ctx context.Context, s tenants.Scope) error { return forget(ctx, s, s.Now.Add(-keptRead)) })
+}

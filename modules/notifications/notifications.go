@@ -47,7 +47,10 @@ func New(kernel *posts.Kernel, rooms []modules.Module, outside *Outside) modules
 			tenants.Handler{Kind: deliverDigest, OwnUnits: true, Do: n.carryOut},
 			tenants.Handler{Kind: deliverSafety, OwnUnits: true, Do: n.carryOut},
 		),
-		Rounds: []tenants.Round{{Key: "digests", Queue: jobs.Bulk, Every: time.Minute, Do: n.digests}},
+		Rounds: []tenants.Round{
+			{Key: "digests", Queue: jobs.Bulk, Every: time.Minute, Do: n.digests},
+			{Key: "old-notices", Queue: jobs.Bulk, Every: 24 * time.Hour, Do: tidy},
+		},
 		Nav: func(s tenants.Scope) []ui.Room {
 			if s.Actor.Member == nil || !s.May("notifications.read") {
 				return nil

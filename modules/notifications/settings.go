@@ -129,7 +129,7 @@ type Preferences struct {
 	PushKey string `json:"push_key,omitempty"`
 }
 
-// Choice is a kind with what was chosen for each channel.
+// Choice is a kind with what was chosen for each channel that there is.
 type Choice struct {
 	Kind     string           `json:"kind"`
 	Name     string           `json:"name"`
@@ -154,7 +154,9 @@ func (n *Notifications) Preferences(ctx context.Context, s tenants.Scope, _ web.
 	for _, k := range kinds {
 		choice := Choice{Kind: k.key, Name: k.name, Channels: map[Channel]When{}, Always: k.always}
 		for _, c := range channels {
-			choice.Channels[c.Channel] = mine.chosen(k, c.Channel)
+			if c.Channel == App || n.has(c.Channel) {
+				choice.Channels[c.Channel] = mine.chosen(k, c.Channel)
+			}
 		}
 		out.Kinds = append(out.Kinds, choice)
 	}

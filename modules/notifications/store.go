@@ -354,3 +354,12 @@ func memberAnywhere(ctx context.Context, s tenants.Scope, id uuid.UUID) (person 
 	err = s.SelectAcross(&person).Where("id = ?", id).Scan(ctx)
 	return person, err
 }
+
+// forget removes notices that were read before a time, and deliveries that ended.
+func forget(ctx context.Context, s tenants.Scope, before time.Time) error {
+	if _, err := s.Delete((*Notice)(nil)).Where("read_at < ?", before).Exec(ctx); err != nil {
+		return err
+	}
+	_, err := s.Delete((*Delivery)(nil)).Where("created_at < ?", before).Where("state <> ?", Queued).Exec(ctx)
+	return err
+}
