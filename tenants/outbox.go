@@ -124,7 +124,7 @@ func (d *Directory) TryAgain(ctx context.Context, trust, event uuid.UUID) error 
 // locked; SQLite has one writer at a time anyway.
 func skipLocked(q *bun.SelectQuery) *bun.SelectQuery {
 	if q.Dialect().Name() == dialect.PG {
-		return q.For("UPDATE OF event SKIP LOCKED")
+		return q.For("UPDATE SKIP LOCKED")
 	}
 	return q
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -9,9 +10,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/jobs/jobstest"
+	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/internal/testkit"
 )
 
@@ -26,6 +30,7 @@ type aPage struct {
 func pages(s *site) []aPage {
 	thread := "/willow/forums/threads/" + s.threadOf("Anyone else up for the third time?")
 	mine := "/willow/posts/" + s.wallPostOf("hazel.willow@northmoor", "hazel")
+	s.busy()
 	long := strings.Repeat("A title that goes on ", 9)
 	return append(livePages(s), []aPage{
 		{"find-your-trust", "", "/", nil},
@@ -65,6 +70,15 @@ func pages(s *site) []aPage {
 		{"board-new", "lead.willow@northmoor", "/willow/forums/boards-new", nil},
 		{"board-edit", "lead.willow@northmoor", "/willow/forums/boards/sleep-and-feeding/edit", nil},
 		{"person", "hazel.willow@northmoor", "/willow/people/bramble", nil},
+		{"notices", "hazel.willow@northmoor", "/willow/notifications", nil},
+		{"notices-empty", "lead.meadow@eastvale", "/meadow/notifications", nil},
+		{"notices-settings", "hazel.willow@northmoor", "/willow/notifications/settings", nil},
+		{"notices-settings-error", "hazel.willow@northmoor", "/willow/notifications/settings", func(tab *testkit.Tab) {
+			tab.Fill("#quiet_from", "17:00")
+			tab.Fill("#quiet_to", "19:00")
+			tab.Click("main form[action$='/settings'] > button[type=submit]")
+		}},
+		{"digest-preview", "hazel.willow@northmoor", "/willow/notifications/digest", nil},
 		{"me", "lead.willow@northmoor", "/willow/me", nil},
 		{"rooms", "lead.willow@northmoor", "/willow/settings/rooms", nil},
 		{"room-walls", "lead.willow@northmoor", "/willow/settings/rooms/walls", nil},
@@ -149,6 +163,28 @@ func (s *site) trouble(tab *testkit.Tab) {
 		s.givesUp()
 	}
 	tab.Goto(tab.URL())
+}
+
+// busy gives Hazel notices, read and unread, and a device.
+func (s *site) busy() {
+	s.t.Helper()
+	hazel, fern := s.over("hazel.willow@northmoor"), s.over("fern.willow@northmoor")
+	root := threadBy(hazel, "sleep-and-feeding", strings.Repeat("A long title that ", 8))
+	for _, v := range []*visitor{fern, s.over("ivy.willow@northmoor")} {
+		replyBy(v, root, "Me too, @hazel, and @hazel again.")
+		replyBy(v, root, "Me too.")
+	}
+	host := testkit.StartPushHost(s.t)
+	s.app.Outside.Push = s.pushing(host.Host(), host.Roots())
+	s.app.Outside.Email = func(context.Context, mail.Message) error { return nil }
+	device := host.Subscribe()
+	hazel.sendJSON("/willow/notifications/devices", map[string]any{"endpoint": device.Endpoint, "p256dh": device.P256dh, "auth": device.Auth})
+	s.settle(1)
+	hazel.sendJSON("/willow/notifications/read", nil)
+	s.tell("message", uuid.New(), "hazel")
+	s.tell("safety_notice", uuid.New(), "hazel")
+	replyBy(fern, root, "Still me.")
+	s.settle(1)
 }
 
 var screens = os.Getenv("SHARON_SCREENS")

@@ -167,7 +167,9 @@ func newThread(t *testing.T) *thread {
 	return s
 }
 
-func (s *thread) reply(id string) { s.happens(happening{ID: id, Event: "reply", Subject: id, About: "t1"}) }
+func (s *thread) reply(id string) {
+	s.happens(happening{ID: id, Event: "reply", Subject: id, About: "t1"})
+}
 
 func (s *thread) visit() *testkit.Tab {
 	s.t.Helper()

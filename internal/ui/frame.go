@@ -39,6 +39,7 @@ type Room struct {
 	Compose               string // path of the page where something new is written; may be empty
 	Corner                bool   // belongs to the person or the team, below the rooms
 	Counted               bool   // shows how much is unread
+	Bar                   bool   // on a phone also an icon in the bar at the top
 }
 
 // Viewer is who looks at the page.

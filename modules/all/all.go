@@ -6,14 +6,16 @@ import (
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/forums"
 	"github.com/sharon-nhs/sharon/modules/live"
+	"github.com/sharon-nhs/sharon/modules/notifications"
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
 	"github.com/sharon-nhs/sharon/modules/timeline"
 	"github.com/sharon-nhs/sharon/modules/walls"
 )
 
-// Rooms makes them, in the order of the navigation.
-func Rooms() []modules.Module {
+// Rooms makes them, in the order of the navigation. Outside is how members are
+// reached who are not on a page.
+func Rooms(outside *notifications.Outside) []modules.Module {
 	kernel := posts.NewKernel()
 	rooms := []modules.Module{
 		timeline.New(kernel),
@@ -22,5 +24,6 @@ func Rooms() []modules.Module {
 		live.New(),
 		kernel.Room(),
 	}
+	rooms = append(rooms, notifications.New(kernel, rooms, outside))
 	return append(rooms, switchboard.New(rooms))
 }
