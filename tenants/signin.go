@@ -28,6 +28,8 @@ const deviceAge = 180 * 24 * 3600
 type Entrance struct {
 	Keys     crypt.Keys
 	Sessions Sessions
+	// Links are what the rooms offer to do with a member.
+	Links func(s Scope, person Person) []Link
 }
 
 // SignInForm is what the sign-in page needs: where the person wanted to go.

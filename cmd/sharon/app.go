@@ -50,7 +50,7 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	a := &app{DB: db, Keys: keys, Rooms: all.Rooms(), Clock: at, Log: c.log(), Web: w}
 	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: append(tenants.Grants.Rules(), modules.Grants(a.Rooms)...)}
 	a.table = web.NewRouter[tenants.Scope]()
-	tenants.Entrance{Keys: keys, Sessions: w.sessions()}.Routes(a.table)
+	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Links: modules.Links(a.Rooms)}.Routes(a.table)
 	modules.Mount(a.table, a.Rooms)
 	return a, nil
 }

@@ -5,6 +5,7 @@ package all
 import (
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/forums"
+	"github.com/sharon-nhs/sharon/modules/messages"
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
 	"github.com/sharon-nhs/sharon/modules/timeline"
@@ -18,6 +19,7 @@ func Rooms() []modules.Module {
 		timeline.New(kernel),
 		walls.New(kernel),
 		forums.New(kernel),
+		messages.New(),
 		kernel.Room(),
 	}
 	return append(rooms, switchboard.New(rooms))
