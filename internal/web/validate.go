@@ -62,9 +62,7 @@ func Validate(in any) error {
 	invalid := &fault.Error{Code: fault.Invalid, Message: "Some of what you entered needs a change."}
 	root := reflect.Indirect(reflect.ValueOf(in)).Type()
 	for _, one := range broken {
-		_, path, _ := strings.Cut(one.Namespace(), ".")
-		name := strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(path)
-		invalid.Fields = append(invalid.Fields, fault.Field{Name: name, Message: message(one, labelOf(root, one.StructNamespace()))})
+		invalid.Fields = append(invalid.Fields, fault.Field{Name: nameOf(root, one), Message: message(one, labelOf(root, one.StructNamespace()))})
 	}
 	return invalid
 }
@@ -88,6 +86,20 @@ func message(broken validator.FieldError, label string) string {
 		bare = strings.ToUpper(bare[:1]) + bare[1:]
 	}
 	return strings.NewReplacer("{label}", label, "{Label}", bare, "{param}", broken.Param()).Replace(text)
+}
+
+// nameOf is the path to a broken field as it was sent, where an embedded struct
+// has no name of its own.
+func nameOf(root reflect.Type, broken validator.FieldError) string {
+	_, path, _ := strings.Cut(broken.Namespace(), ".")
+	for t := root; ; {
+		outer, inner, more := strings.Cut(path, ".")
+		embedded, found := t.FieldByName(outer)
+		if !more || !found || !embedded.Anonymous {
+			return strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(path)
+		}
+		t, path = embedded.Type, inner
+	}
 }
 
 func labelOf(t reflect.Type, namespace string) string {

@@ -224,8 +224,15 @@ func mayMeet(s tenants.Scope, a, b tenants.Roles) error {
 		return nil
 	case !rules.MembersMayWriteEachOther:
 		return fault.New(fault.Forbidden, "In this service members write to the team, and not to each other.")
-	case !rules.AcrossSides && s.Service.Area != "carers" && a.Has(tenants.Carer) != b.Has(tenants.Carer):
-		return fault.New(fault.Forbidden, "In this service carers and service users do not write to each other.")
 	}
-	return nil
+	return sameSide(s, a, b)
+}
+
+// sameSide tells why two people may not read each other's words, not even where
+// one of the team brings them together; nil if they may.
+func sameSide(s tenants.Scope, a, b tenants.Roles) error {
+	if a.Staff() || b.Staff() || s.Service.Area == "carers" || settings(s).AcrossSides || a.Has(tenants.Carer) == b.Has(tenants.Carer) {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "In this service carers and service users do not write to each other.")
 }

@@ -40,7 +40,7 @@ const around = 5
 // About names a message of a conversation.
 type About struct {
 	ID      uuid.UUID `path:"id"`
-	Message uuid.UUID `json:"message" validate:"required" label:"a message"`
+	Message uuid.UUID `json:"message"`
 }
 
 // ReportForm is the message to report.

@@ -87,7 +87,7 @@ func (m Messages) put(ctx context.Context, s tenants.Scope, t talk, client uuid.
 	if err != nil {
 		return Delivery{}, err
 	}
-	message := Message{ID: id, ConversationID: t.ID, Seq: t.LastSeq + 1, AuthorID: s.Actor.ID(), ClientID: client, CreatedAt: s.Now, Author: s.Actor.Member}
+	message := Message{ID: id, ConversationID: t.ID, Seq: t.LastSeq + 1, AuthorID: s.Actor.ID(), ClientID: client, CreatedAt: s.Now, Author: asShown(s.Actor.Member)}
 	message.Write(strings.TrimSpace(body))
 	readers := []uuid.UUID{s.Actor.ID()}
 	var unseen []uuid.UUID
@@ -120,6 +120,11 @@ func (m Messages) put(ctx context.Context, s tenants.Scope, t talk, client uuid.
 		}
 	}
 	return delivery(s, message), tell(ctx, s, t, message, readers)
+}
+
+// asShown is of a person what is shown beside their words.
+func asShown(p *tenants.Person) *tenants.Person {
+	return &tenants.Person{ID: p.ID, Handle: p.Handle, HandleKey: p.HandleKey, Avatar: p.Avatar, Roles: p.Roles}
 }
 
 // wait notes how long a member waits, or has waited, for a word of the team's.
