@@ -764,3 +764,66 @@ func (s *site) unread(handle string) (n int) {
 	})
 	return n
 }
+
+// listed are conversations by title, as an account sees them.
+func (s *site) listed(account, path string) map[string]string {
+	s.t.Helper()
+	var list struct {
+		Conversations []struct {
+			Title        string
+			Conversation struct{ ID string }
+		}
+		Waiting []struct{ Conversation struct{ ID string } }
+		Open    []struct{ ID string }
+	}
+	s.over(account).getJSON("/willow/messages"+path, &list)
+	found := map[string]string{}
+	for _, one := range list.Conversations {
+		found[one.Title] = "/willow/messages/" + one.Conversation.ID
+	}
+	for _, one := range list.Waiting {
+		found["mail"] = "/willow/messages/" + one.Conversation.ID
+	}
+	for _, one := range list.Open {
+		found["report"] = "/willow/messages/reports/" + one.ID
+	}
+	return found
+}
+
+func (s *site) talkOf(account, title string) string {
+	s.t.Helper()
+	path := s.listed(account, "")[title]
+	if path == "" {
+		s.t.Fatalf("%s has no conversation %q", account, title)
+	}
+	return path
+}
+
+func (s *site) requestOf(account string) string {
+	s.t.Helper()
+	for _, path := range s.listed(account, "/requests") {
+		return path
+	}
+	s.t.Fatal("no request in the demo")
+	return ""
+}
+
+func (s *site) mailOf(account string) string { return s.listed(account, "/team")["mail"] }
+
+// reportIn reports the first message of a conversation; it returns the page for reporting another.
+func (s *site) reportIn(account, path string) string {
+	s.t.Helper()
+	var c said
+	v := s.over(account)
+	v.getJSON(path, &c)
+	want(s.t, "report", v.sendJSON(path+"/report", map[string]any{"message": c.Messages[0].ID, "reason": "I worry about her."}), http.StatusOK)
+	return path + "/report?message=" + c.Messages[2].ID
+}
+
+// reported is an open report, on record as read.
+func (s *site) reported(account string) string {
+	s.t.Helper()
+	path := s.listed(account, "/reports")["report"]
+	want(s.t, "read", s.over(account).sendJSON(path+"/read", nil), http.StatusOK)
+	return path
+}

@@ -39,8 +39,8 @@ type Lines struct {
 	MayWriteToTeam bool `json:"may_write_to_team"`
 	// Waiting and Reports count, for the team, what waits in its mailbox and the
 	// reports that nobody has closed.
-	Waiting int `json:"waiting"`
-	Reports int `json:"reports"`
+	Waiting int `json:"mailbox_waiting"`
+	Reports int `json:"open_reports"`
 }
 
 // List shows the actor's conversations, the latest first.

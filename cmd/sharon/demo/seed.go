@@ -78,6 +78,9 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 	if err := w.walls(c); err != nil {
 		return err
 	}
+	if err := w.conversations(c); err != nil {
+		return err
+	}
 	w.reading(c.Members)
 	return w.write(ctx, s)
 }
