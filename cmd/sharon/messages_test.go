@@ -453,6 +453,14 @@ func TestTheTeamSharesAMailbox(t *testing.T) {
 		if c := clinician.talk(later); len(c.Mailbox.Moves) != 1 || c.Mailbox.Moves[0].Act != "take" {
 			t.Errorf("%+v", c.Mailbox)
 		}
+		if got := box(clinician); len(got.Answered) < 2 {
+			t.Errorf("answered: %+v", got.Answered)
+		}
+		want(t, "thanks", sparrow.say(later, "Thanks!"), http.StatusOK)
+		want(t, "needs no answer", clinician.sendJSON("/willow/messages/"+later+"/hold", map[string]any{"act": "done", "holder": me}), http.StatusOK)
+		if got := box(clinician); got.Answered[0].Conversation.ID != later {
+			t.Errorf("after thanks: %+v", got)
+		}
 		want(t, "give back", clinician.sendJSON("/willow/messages/"+later+"/hold", map[string]any{"act": "give_back", "holder": me}), http.StatusOK)
 	})
 }
@@ -826,4 +834,64 @@ func (s *site) reported(account string) string {
 	path := s.listed(account, "/reports")["report"]
 	want(s.t, "read", s.over(account).sendJSON(path+"/read", nil), http.StatusOK)
 	return path
+}
+
+// A connection that comes and goes: what is sent arrives once and in order, and
+// what was not sent is still there after the page was lost.
+func TestSendingSurvivesAFlakyConnection(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	tab := testkit.Browser(t, testkit.Viewport(390, 844))
+	account := "hazel.willow@northmoor"
+	s.enter(tab, account)
+	path := s.talkOf(account, "Fern")
+	// The first two tries of each message do not arrive; of the third, the answer is lost.
+	const flaky = `(() => { const real = fetch; let n = 0; window.lost = 0; window.fetch = async (url, options) => {
+		if (options?.method !== 'POST' || String(url).endsWith('/typing')) return real(url, options);
+		if (++n % 4 === 0) return real(url, options);
+		if (n % 4 === 3) await real(url, options);
+		window.lost++;
+		throw new TypeError('no connection');
+	}; })()`
+	tab.Goto(s.address(account) + path)
+	tab.Eval(flaky, nil)
+	for _, words := range []string{"first", "second", "third"} {
+		tab.Fill("#body", words)
+		tab.Click("#write button[type=submit]")
+	}
+	tab.WaitText(".bubble__state", "Not sent yet")
+	tab.Reload() // what waits is kept in the tab; now the connection is good
+	tab.WaitGone(".bubble--waiting")
+	var c said
+	s.over("fern.willow@northmoor").getJSON(path, &c)
+	if words := c.words(); !slices.Equal(words[len(words)-3:], []string{"first", "second", "third"}) || slices.Contains(words[:len(words)-3], "first") {
+		t.Errorf("it arrived as %v", words)
+	}
+	if shown := tab.Texts(".bubble .post__body"); !slices.Equal(shown[len(shown)-3:], []string{"first", "second", "third"}) {
+		t.Errorf("the sender sees %v", shown)
+	}
+	tab.Eval(flaky, nil)
+	tab.Fill("#body", "fourth")
+	tab.Click("#write button[type=submit]")
+	tab.WaitGone(".bubble--waiting")
+	c = said{}
+	s.over("fern.willow@northmoor").getJSON(path, &c)
+	if words := c.words(); slices.Index(words, "fourth") != len(words)-1 {
+		t.Errorf("a lost answer made %v", words)
+	}
+	if got := tab.Value("#body"); got != "" {
+		t.Errorf("what was sent is still in the box: %q", got)
+	}
+	// What the server refuses is kept, with the reason and a way back to the words.
+	tab.Fill("#body", strings.Repeat("x", 10_001))
+	tab.Click("#write button[type=submit]")
+	tab.WaitText(".bubble__state", "must be 10000 characters or fewer")
+	tab.Click("text=Change it")
+	if got := tab.Value("#body"); len(got) != 10_001 {
+		t.Errorf("%d characters came back", len(got))
+	}
+	for _, problem := range tab.Problems() {
+		if !strings.Contains(problem, "422") {
+			t.Error(problem)
+		}
+	}
 }

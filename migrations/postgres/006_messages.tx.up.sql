@@ -100,7 +100,7 @@ CREATE TABLE mailbox_moves (
   service_id uuid NOT NULL,
   id uuid NOT NULL,
   conversation_id uuid NOT NULL,
-  act text NOT NULL CHECK (act IN ('take', 'hand', 'give_back')),
+  act text NOT NULL CHECK (act IN ('take', 'hand', 'give_back', 'done')),
   by_id uuid NOT NULL,
   to_id uuid,
   note text NOT NULL,

@@ -100,7 +100,7 @@ CREATE TABLE mailbox_moves (
   service_id text NOT NULL,
   id text NOT NULL,
   conversation_id text NOT NULL,
-  act text NOT NULL CHECK (act IN ('take', 'hand', 'give_back')),
+  act text NOT NULL CHECK (act IN ('take', 'hand', 'give_back', 'done')),
   by_id text NOT NULL,
   to_id text,
   note text NOT NULL,

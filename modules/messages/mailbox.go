@@ -165,6 +165,7 @@ const (
 	Take     Act = "take"
 	Hand     Act = "hand"
 	GiveBack Act = "give_back"
+	Done     Act = "done" // what the member wrote last needs no answer, such as their thanks
 )
 
 // Move is such an act, kept for the team to see.
@@ -234,13 +235,14 @@ func team(ctx context.Context, s tenants.Scope) ([]tenants.Person, error) {
 // Hold is an act, and who had the thread when it was decided on.
 type Hold struct {
 	ID     uuid.UUID  `path:"id"`
-	Act    Act        `json:"act" validate:"required,oneof=take hand give_back" label:"what to do"`
+	Act    Act        `json:"act" validate:"required,oneof=take hand give_back done" label:"what to do"`
 	To     string     `json:"to,omitempty" validate:"max=60" label:"a colleague"`
 	Note   string     `json:"note,omitempty" validate:"max=1000" label:"a note"`
 	Holder *uuid.UUID `json:"holder,omitempty"`
 }
 
-// Hold takes a thread of the mailbox, hands it over with a note or gives it back.
+// Hold takes a thread of the mailbox, hands it over with a note, gives it back or
+// says that it needs no answer.
 // Conflict if somebody else has it by now.
 func (m Messages) Hold(ctx context.Context, s tenants.Scope, in Hold) (Where, error) {
 	t, err := find(ctx, s, in.ID, true)
@@ -264,6 +266,8 @@ func (m Messages) Hold(ctx context.Context, s tenants.Scope, in Hold) (Where, er
 			return Where{}, err
 		}
 		move.ToID = &to.ID
+	case Done:
+		move.ToID, t.WaitingSince = t.HolderID, nil
 	}
 	return at(s, t), t.move(ctx, s, move)
 }
@@ -287,7 +291,7 @@ func (t talk) move(ctx context.Context, s tenants.Scope, move Move) error {
 		return err
 	}
 	move.ConversationID, move.ByID, move.MovedAt = t.ID, s.Actor.ID(), s.Now
-	if err := tenants.Touched(s.Update((*Conversation)(nil)).Set("holder_id = ?", move.ToID).Where("id = ?", t.ID).Exec(ctx)); err != nil {
+	if err := tenants.Touched(s.Update((*Conversation)(nil)).Set("holder_id = ?", move.ToID).Set("waiting_since = ?", t.WaitingSince).Where("id = ?", t.ID).Exec(ctx)); err != nil {
 		return err
 	}
 	if _, err := s.Insert(&move).Exec(ctx); err != nil {

@@ -79,7 +79,7 @@ func (m Messages) routes(r *modules.Router) {
 	web.Get(r, "/messages/to-team", "messages.write", "What a message to the team needs", m.ToTeam, toTeamPage)
 	web.Post(r, "/messages/to-team", "messages.write", "Write to the team", m.WriteToTeam, web.SeeOther("{path}"), web.FormAt("/messages/to-team"))
 	web.Get(r, "/messages/team", "messages.team", "The team's mailbox", m.Mailbox, mailboxPage)
-	web.Post(r, "/messages/{id}/hold", "messages.team", "Take, hand over or give back a thread of the mailbox", m.Hold, web.SeeOther("{path}"), web.FormAt("/messages/{id}"))
+	web.Post(r, "/messages/{id}/hold", "messages.team", "Take, hand over, give back or settle a thread of the mailbox", m.Hold, web.SeeOther("{path}"), web.FormAt("/messages/{id}"))
 
 	web.Get(r, "/messages/reports", "messages.review", "Messages that members reported", m.Reports, reportsPage)
 	web.Get(r, "/messages/reports/{id}", "messages.review", "A reported message", m.Report, reportPage)

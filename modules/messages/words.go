@@ -114,6 +114,8 @@ func moveWords(move Move) string {
 		return by + " took it"
 	case Hand:
 		return by + " handed it to " + to
+	case Done:
+		return by + " marked it as answered"
 	}
 	return by + " gave it back"
 }
