@@ -51,7 +51,7 @@ func (c conversation) check(members map[string]member) error {
 		}
 	}
 	for _, one := range c.said() {
-		if !slices.Contains(c.Between, one.By) && !(c.Team && members[one.By].Role.Staff()) {
+		if there := slices.Contains(c.Between, one.By) || c.Team && members[one.By].Role.Staff(); !there {
 			wrong = append(wrong, fmt.Errorf("%q: %q is not in the conversation", start(one.Body), one.By))
 		}
 	}
