@@ -15,6 +15,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/migrations"
 	"github.com/sharon-nhs/sharon/modules"
@@ -26,6 +27,7 @@ import (
 // app is SHaRON wired together; the commands and the tests start from it.
 type app struct {
 	DB        *database.DB
+	Files     *storage.Files
 	Directory *tenants.Directory
 	Keys      crypt.Keys
 	Rooms     []modules.Module
@@ -43,11 +45,15 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	if err != nil {
 		return nil, err
 	}
+	files, err := storage.New(c.media())
+	if err != nil {
+		return nil, err
+	}
 	db, err := database.Open(c.database())
 	if err != nil {
 		return nil, err
 	}
-	a := &app{DB: db, Keys: keys, Rooms: all.Rooms(), Clock: at, Log: c.log(), Web: w}
+	a := &app{DB: db, Files: files, Keys: keys, Rooms: all.Rooms(files), Clock: at, Log: c.log(), Web: w}
 	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: append(tenants.Grants.Rules(), modules.Grants(a.Rooms)...)}
 	a.table = web.NewRouter[tenants.Scope]()
 	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Links: modules.Links(a.Rooms)}.Routes(a.table)

@@ -23,6 +23,7 @@ type config struct {
 	Data        string `help:"Folder for the SQLite database, the secret and uploaded files." default:"data" placeholder:"FOLDER"`
 	DatabaseURL string `help:"postgres://user:password@host/name or sqlite://file. Default: sharon.db in the data folder." env:"SHARON_DATABASE_URL,DATABASE_URL" placeholder:"URL"`
 	RedisURL    string `help:"redis://host:6379/0 or rediss://…. Default: a queue inside the process (serve only)." env:"SHARON_REDIS_URL,REDIS_URL" placeholder:"URL"`
+	Media       string `help:"Where pictures and other files are kept: a folder, or s3://key:secret@host/bucket?region=…. Default: media in the data folder." placeholder:"FOLDER|URL"`
 	Secret      string `help:"At least 32 bytes in base64 that seal identities and sign tokens. Keep it: without it sealed data cannot be read. Default: secret in the data folder." placeholder:"BASE64"`
 	LogFormat   string `help:"text or json." enum:"text,json" default:"text"`
 	LogLevel    string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
@@ -33,6 +34,13 @@ func (c config) database() string {
 		return c.DatabaseURL
 	}
 	return "sqlite://" + filepath.Join(c.Data, "sharon.db")
+}
+
+func (c config) media() string {
+	if c.Media != "" {
+		return c.Media
+	}
+	return filepath.Join(c.Data, "media")
 }
 
 // alone tells whether this is the only node: others cannot share SQLite.

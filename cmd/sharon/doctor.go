@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/migrations"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -27,7 +30,7 @@ type finding struct{ state, what, mend string }
 // something is broken; what is merely unsafe for production is a warning.
 func (cmd doctorCmd) Run(ctx context.Context) error {
 	var all []finding
-	for _, look := range []func(context.Context) []finding{cmd.database, cmd.queue, cmd.secret, cmd.pages, cmd.demoData} {
+	for _, look := range []func(context.Context) []finding{cmd.database, cmd.queue, cmd.files, cmd.secret, cmd.pages, cmd.demoData} {
 		all = append(all, look(ctx)...)
 	}
 	broken := 0
@@ -121,6 +124,31 @@ func (cmd doctorCmd) queue(context.Context) []finding {
 	return []finding{{"good", "the queue answers", ""}}
 }
 
+func (cmd doctorCmd) files(ctx context.Context) []finding {
+	where := cmd.media()
+	var found []finding
+	if !strings.Contains(where, "://") {
+		if !cmd.alone() {
+			found = append(found, finding{"warning", "pictures and files are in a folder, and other nodes may not have the same one", "Set SHARON_MEDIA=s3://…"})
+		}
+		if _, err := os.Stat(where); errors.Is(err, fs.ErrNotExist) {
+			return append(found, finding{"good", "pictures and files go into " + where + ", which the first start makes", ""})
+		}
+		found = append(found, exposed(where)...)
+	}
+	files, err := storage.New(where)
+	if err != nil {
+		return append(found, finding{"broken", err.Error(), "Correct SHARON_MEDIA."})
+	}
+	if err := files.Ping(ctx); err != nil {
+		return append(found, finding{"broken", "pictures and files cannot be kept " + files.String() + ": " + err.Error(), "Check SHARON_MEDIA, and that SHaRON may read, write and delete there."})
+	}
+	if strings.Contains(where, "tls=off") {
+		found = append(found, finding{"warning", "pictures and files travel without TLS", "Take tls=off out of SHARON_MEDIA."})
+	}
+	return append(found, finding{"good", "pictures and files are kept " + files.String(), ""})
+}
+
 func (cmd doctorCmd) secret(context.Context) []finding {
 	if _, err := cmd.keys(false); err != nil {
 		return []finding{{"warning", err.Error(), "`sharon serve` makes one by itself; several nodes need the same SHARON_SECRET."}}
@@ -147,8 +175,13 @@ func (cmd doctorCmd) pages(context.Context) []finding {
 	} else if base.Scheme == "https" && len(cmd.Proxies) == 0 {
 		found = append(found, finding{"warning", "no proxy is named, so every visitor seems to come from the proxy's address", "Set SHARON_PROXIES to its address: limits count by address."})
 	}
-	if info, err := os.Stat(cmd.Data); err == nil && info.Mode().Perm()&0o077 != 0 {
-		found = append(found, finding{"warning", "others on this machine can look into " + cmd.Data, "chmod 700 " + cmd.Data})
+	return append(found, exposed(cmd.Data)...)
+}
+
+// exposed warns of a folder that is open to more than its owner.
+func exposed(folder string) []finding {
+	if info, err := os.Stat(folder); err == nil && info.Mode().Perm()&0o077 != 0 {
+		return []finding{{"warning", "others on this machine can look into " + folder, "chmod 700 " + folder}}
 	}
-	return found
+	return nil
 }

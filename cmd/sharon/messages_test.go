@@ -837,6 +837,63 @@ func (s *site) reported(account string) string {
 	return path
 }
 
+func TestPicturesAreForThoseWhoSeeTheMessage(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		juniper, sparrow, nettle := strangers(s)
+		id := juniper.begin("Sparrow", "look")
+		send := func(v *visitor, key string, many int) answer {
+			return v.sendFiles("/willow/messages/"+id+"/pictures", map[string]any{"id": key, "alt": "A dog, jealous"}, slices.Repeat([]string{"pictures"}, many))
+		}
+		key := uuid.NewString()
+		want(t, "a picture before the answer", send(juniper, key, 1), http.StatusForbidden)
+		sparrow.accept(id, true)
+		want(t, "an outsider", send(nettle, key, 1), http.StatusNotFound)
+		want(t, "none", send(juniper, key, 0), http.StatusUnprocessableEntity)
+		want(t, "five", send(juniper, key, 5), http.StatusUnprocessableEntity)
+		want(t, "four", send(juniper, key, 4), http.StatusOK)
+		want(t, "the second click", send(juniper, key, 4), http.StatusOK)
+		var c struct {
+			Messages []struct {
+				ID       string
+				Pictures []struct{ ID, Alt string }
+			}
+		}
+		sparrow.getJSON("/willow/messages/"+id, &c)
+		if len(c.Messages) != 2 || len(c.Messages[1].Pictures) != 4 || c.Messages[1].Pictures[0].Alt != "A dog, jealous" {
+			t.Fatalf("%+v", c)
+		}
+		message, path := c.Messages[1].ID, "/willow/messages/pictures/"+c.Messages[1].Pictures[0].ID
+		for _, v := range []*visitor{juniper, sparrow} {
+			if got := v.get(path); got.status != http.StatusOK || got.header.Get("Content-Type") != "image/jpeg" || !strings.HasPrefix(string(got.body), "\xff\xd8") {
+				t.Errorf("who takes part: %d %s", got.status, got.header)
+			}
+		}
+		moderator := s.over("moderator.willow@northmoor")
+		for what, v := range map[string]*visitor{"an outsider": nettle, "a moderator": moderator, "the admin": s.over("admin@northmoor"), "another trust": s.over("lead.lantern@eastvale")} {
+			if got := v.get(path); !refused(got.status) {
+				t.Errorf("%s sees the picture: %d", what, got.status)
+			}
+		}
+		want(t, "report", sparrow.sendJSON("/willow/messages/"+id+"/report", map[string]any{"message": message, "reason": "x"}), http.StatusOK)
+		want(t, "before it is on record", moderator.get(path), http.StatusNotFound)
+		report := s.listed("moderator.willow@northmoor", "/reports")["report"]
+		want(t, "on record", moderator.sendJSON(report+"/read", nil), http.StatusOK)
+		want(t, "once it is on record", moderator.get(path), http.StatusOK)
+
+		want(t, "block", sparrow.sendJSON("/willow/messages/blocks", map[string]any{"handle": "juniper", "block": true}), http.StatusOK)
+		got := send(juniper, uuid.NewString(), 1)
+		want(t, "a picture to somebody who blocked you", got, http.StatusOK)
+		var sent struct {
+			Message struct{ Pictures []struct{ ID string } }
+		}
+		juniper.read(got, &sent)
+		hidden := "/willow/messages/pictures/" + sent.Message.Pictures[0].ID
+		want(t, "the sender sees it", juniper.get(hidden), http.StatusOK)
+		want(t, "the blocker does not", sparrow.get(hidden), http.StatusNotFound)
+		want(t, "what came before the block", sparrow.get(path), http.StatusOK)
+	})
+}
+
 // A connection that comes and goes: what is sent arrives once and in order, and
 // what was not sent is still there after the page was lost.
 func TestSendingSurvivesAFlakyConnection(t *testing.T) {
@@ -884,6 +941,7 @@ func TestSendingSurvivesAFlakyConnection(t *testing.T) {
 		t.Errorf("what was sent is still in the box: %q", got)
 	}
 	// What the server refuses is kept, with the reason and a way back to the words.
+	tab.Reload()
 	tab.Eval(`document.querySelector("#body").value = "x".repeat(10001)`, nil)
 	tab.Eval(submit, nil)
 	tab.WaitText(".bubble__state", "must be 10000 characters or fewer")

@@ -46,6 +46,10 @@ func (c contract) check(t *testing.T, path, method string, got answer) {
 	}
 	pointer := "/components/responses/Problem/content/application~1problem+json/schema"
 	if got.status == http.StatusOK {
+		promised := operation["responses"].(map[string]any)["200"].(map[string]any)["content"].(map[string]any)
+		if _, file := promised["*/*"]; file {
+			return // whatever it is, it has no schema
+		}
 		pointer = fmt.Sprintf("/paths/%s/%s/responses/200/content/application~1json/schema", strings.ReplaceAll(path, "/", "~1"), method)
 	}
 	schema, err := c.schemas.Compile("http://sharon/openapi.json#" + strings.NewReplacer("{", "%7B", "}", "%7D").Replace(pointer))

@@ -5,8 +5,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"image"
+	"image/png"
 	"io"
 	"log/slog"
+	"mime/multipart"
 	"net"
 	"net/http"
 	"net/http/cookiejar"
@@ -51,7 +54,12 @@ var testKeys = func() crypt.Keys {
 // prepare makes the database that each test gets a copy of.
 func prepare(address string) error {
 	ctx := context.Background()
-	c := config{DatabaseURL: address, LogLevel: "error", LogFormat: "text"}
+	data, err := os.MkdirTemp("", "sharon")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(data) }()
+	c := config{Data: data, DatabaseURL: address, LogLevel: "error", LogFormat: "text"}
 	if err := migrated(ctx, c, true); err != nil {
 		return err
 	}
@@ -80,7 +88,7 @@ func newSite(t *testing.T, address string) *site {
 	}
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	s := &site{t: t, clock: clock.NewFake(now), port: port}
-	c := config{DatabaseURL: address, LogLevel: "error", LogFormat: "text"}
+	c := config{Data: t.TempDir(), DatabaseURL: address, LogLevel: "error", LogFormat: "text"}
 	w := webConfig{BaseURL: "http://localhost:" + port, SessionIdle: 30 * time.Minute, SessionAbsolute: 12 * time.Hour, BodyLimit: 256 << 10}
 	if s.app, err = open(c, w, testKeys, s.clock); err != nil {
 		t.Fatal(err)
@@ -284,6 +292,37 @@ func (v *visitor) sendJSON(path string, in any, headers ...string) answer {
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])
 	}
+	return v.do(request)
+}
+
+// sendFiles sends a command with a small picture in each of the fields that are files.
+func (v *visitor) sendFiles(path string, in map[string]any, files []string) answer {
+	v.site.t.Helper()
+	var body, picture bytes.Buffer
+	if err := png.Encode(&picture, image.NewGray(image.Rect(0, 0, 8, 8))); err != nil {
+		v.site.t.Fatal(err)
+	}
+	form := multipart.NewWriter(&body)
+	for name, value := range in {
+		if err := form.WriteField(name, fmt.Sprint(value)); err != nil {
+			v.site.t.Fatal(err)
+		}
+	}
+	for _, name := range files {
+		to, err := form.CreateFormFile(name, "picture.png")
+		if err == nil {
+			_, err = to.Write(picture.Bytes())
+		}
+		if err != nil {
+			v.site.t.Fatal(err)
+		}
+	}
+	if err := form.Close(); err != nil {
+		v.site.t.Fatal(err)
+	}
+	request := v.request(http.MethodPost, path, &body)
+	request.Header.Set("Content-Type", form.FormDataContentType())
+	request.Header.Set("Accept", "application/json")
 	return v.do(request)
 }
 

@@ -47,10 +47,24 @@ func (i ids) fill(path string) string {
 
 // call sends the route a request with good input.
 func call(v *visitor, route *web.Route, at ids) answer {
+	if fields := filesOf(route.Input); len(fields) > 0 {
+		return v.sendFiles(at.fill(route.Path), example(route.Input), fields)
+	}
 	if route.Command() {
 		return v.sendJSON(at.fill(route.Path), example(route.Input))
 	}
 	return v.getJSON(at.fill(route.Path), nil)
+}
+
+// filesOf names the fields of an input that are files.
+func filesOf(input reflect.Type) (names []string) {
+	for _, f := range reflect.VisibleFields(input) {
+		if f.Type == reflect.TypeFor[web.File]() || f.Type == reflect.TypeFor[[]web.File]() {
+			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // example makes an input that passes the checks of its `validate` tags.

@@ -146,10 +146,13 @@ func serveAsset(c *fiber.Ctx) error {
 }
 
 // Handler serves a face; Host chooses among them.
-type Handler = fasthttp.RequestHandler
+type Handler struct {
+	Serve fasthttp.RequestHandler
+	allow func(*fasthttp.RequestHeader) fasthttp.RequestConfig
+}
 
 // Handler builds the app once and returns what serves it.
-func (a *App[S]) Handler() Handler { return a.Fiber().Handler() }
+func (a *App[S]) Handler() Handler { return Handler{a.Fiber().Handler(), a.allowance} }
 
 // Host sends each request to the face that its host belongs to.
 func Host(choose func(host string) Handler, o Options) *fiber.App {
@@ -164,9 +167,12 @@ func Host(choose func(host string) Handler, o Options) *fiber.App {
 		},
 	})
 	root.Use(func(c *fiber.Ctx) error {
-		choose(hostOnly(string(c.Request().Host())))(c.Context())
+		choose(hostOnly(string(c.Request().Host()))).Serve(c.Context())
 		return nil
 	})
+	root.Server().HeaderReceived = func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+		return choose(hostOnly(string(h.Host()))).allow(h)
+	}
 	return root
 }
 
@@ -210,9 +216,17 @@ func access(o Options) fiber.Handler {
 		o.Log.LogAttrs(c.UserContext(), slog.LevelInfo, "request",
 			slog.String("request", t.id), slog.String("host", hostOnly(string(c.Request().Host()))), slog.String("method", c.Method()),
 			slog.String("route", c.Route().Path), slog.Int("status", c.Response().StatusCode()), slog.String("code", string(t.code)),
-			slog.Duration("took", start()), slog.Int("bytes", len(c.Response().Body())))
+			slog.Duration("took", start()), slog.Int("bytes", answered(c.Response())))
 		return nil
 	}
+}
+
+// answered counts the bytes of an answer without reading one that is streamed.
+func answered(r *fasthttp.Response) int {
+	if r.IsBodyStream() {
+		return r.Header.ContentLength()
+	}
+	return len(r.Body())
 }
 
 // secureHeaders forbid what our pages never do: foreign or inline code, frames, caches.

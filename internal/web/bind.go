@@ -18,7 +18,7 @@ import (
 
 // A plan says, once per input type, which field is filled from what.
 type plan struct {
-	path, body []planned
+	path, body, files []planned
 }
 
 type planned struct {
@@ -36,7 +36,9 @@ func planOf(t reflect.Type) plan {
 		}
 		if name := field.Tag.Get("path"); name != "" {
 			p.path = append(p.path, planned{name, field.Index})
-		} else if name := jsonName(field); name != "" {
+		} else if name := jsonName(field); name != "" && anyFiles[field.Type] {
+			p.files = append(p.files, planned{name, field.Index})
+		} else if name != "" {
 			p.body = append(p.body, planned{name, field.Index})
 		}
 	}
@@ -61,6 +63,7 @@ func (b *binding[S]) bind(r *Request) (any, error) {
 		err = bindJSON(r.Body, in.Interface())
 	default:
 		err = b.bindValues(r.Values, in.Elem())
+		b.bindFiles(r.Files, in.Elem())
 	}
 	if err != nil {
 		return nil, err
@@ -173,6 +176,8 @@ func bindJSON(body []byte, into any) error {
 		return malformed(strings.ReplaceAll(kind.Field, ".", "/"), fmt.Sprintf("Expected %s, got %s.", plainKind(kind.Type), kind.Value))
 	case errors.As(err, &syntax):
 		return malformed("", fmt.Sprintf("The JSON breaks off at byte %d.", syntax.Offset))
+	case errors.Is(err, errFileInJSON):
+		return malformed(unreadable(body, reflect.ValueOf(into).Elem()), "Send files as multipart/form-data.")
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return malformed("", "The JSON ends too early.")
 	}
@@ -189,7 +194,8 @@ func unreadable(body []byte, in reflect.Value) string {
 	if err := json.Unmarshal(body, &sent); err != nil {
 		return ""
 	}
-	for _, field := range planOf(in.Type()).body {
+	plan := planOf(in.Type())
+	for _, field := range slices.Concat(plan.body, plan.files) {
 		if raw, given := sent[field.name]; given && json.Unmarshal(raw, in.FieldByIndex(field.index).Addr().Interface()) != nil {
 			return field.name
 		}

@@ -79,7 +79,7 @@ func TestTimeThatRunsOutAtTheLastMomentIsNoFault(t *testing.T) {
 	web.Get(r, "/slow", web.Public, "A page", echo[web.None], func(web.None) templ.Component { return checked("the page") })
 	s := behind(&late{})
 	s.app.Router = r
-	s.handle = s.app.Handler()
+	s.handle = s.app.Handler().Serve
 	if got := s.ask("GET", "/slow", ""); got.StatusCode() != 503 && string(got.Body()) != "the page" {
 		t.Errorf("%d %q", got.StatusCode(), got.Body())
 	}

@@ -74,9 +74,10 @@ func known(err error) *fault.Error {
 }
 
 var fiberMessages = map[fault.Code]string{
-	fault.NotFound: "We could not find that page.",
-	fault.NoMethod: "This address does not take that kind of request.",
-	fault.TooLarge: "That is too large to send. Make it shorter and try again.",
+	fault.Malformed: "We could not read what was sent.",
+	fault.NotFound:  "We could not find that page.",
+	fault.NoMethod:  "This address does not take that kind of request.",
+	fault.TooLarge:  "That is too large to send. Make it shorter and try again.",
 }
 
 // fail answers with an error's page or problem details.

@@ -1,7 +1,6 @@
 package web
 
 import (
-	"maps"
 	"net/http"
 	"reflect"
 	"strings"
@@ -53,15 +52,31 @@ func operation(route *Route, schemas *schemas) map[string]any {
 		op["tags"] = []string{route.Module}
 	}
 	if route.Command() {
-		body := schemas.object(route.Input, func(f reflect.StructField) bool { return f.Tag.Get("path") == "" })
-		form := maps.Clone(body)
-		delete(form, "additionalProperties") // a page's own forms carry more than the fields
-		op["requestBody"] = map[string]any{"required": true, "content": map[string]any{
-			"application/json":                  map[string]any{"schema": body},
-			"application/x-www-form-urlencoded": map[string]any{"schema": form},
-		}}
+		op["requestBody"] = map[string]any{"required": true, "content": bodies(route, schemas)}
 	}
 	return op
+}
+
+// bodies are the forms in which a command can be sent: JSON wherever it needs no
+// file, and a form of the kind that can carry what it takes.
+func bodies(route *Route, schemas *schemas) map[string]any {
+	inBody := func(f reflect.StructField) bool { return f.Tag.Get("path") == "" }
+	form := schemas.object(route.Input, inBody)
+	delete(form, "additionalProperties") // a page's own forms carry more than the fields
+	content, kind := map[string]any{}, "application/x-www-form-urlencoded"
+	needed := false
+	for _, field := range reflect.VisibleFields(route.Input) {
+		if anyFiles[field.Type] {
+			kind = "multipart/form-data"
+			needed = needed || hasRule(field, "required")
+		}
+	}
+	content[kind] = map[string]any{"schema": form}
+	if !needed {
+		words := schemas.object(route.Input, func(f reflect.StructField) bool { return inBody(f) && !anyFiles[f.Type] })
+		content["application/json"] = map[string]any{"schema": words}
+	}
+	return content
 }
 
 func operationID(route *Route) string {
@@ -99,10 +114,18 @@ func parameters(route *Route, schemas *schemas) []any {
 func responses(route *Route, schemas *schemas) map[string]any {
 	problem := map[string]any{"$ref": "#/components/responses/Problem"}
 	out := map[string]any{
-		"200": map[string]any{"description": "Done", "content": map[string]any{
-			"application/json": map[string]any{"schema": schemas.of(route.Output)},
-		}},
 		"404": problem, "422": problem, "429": problem, "500": problem, "503": problem,
+	}
+	if route.Output == contents {
+		file := map[string]any{"*/*": map[string]any{"schema": map[string]any{"type": "string", "contentMediaType": "application/octet-stream"}}}
+		out["200"] = map[string]any{"description": "The file", "content": file}
+		out["206"] = map[string]any{"description": "The part of it that Range asked for", "content": file}
+		out["304"] = map[string]any{"description": "If-None-Match names it: it has not changed"}
+		out["416"] = map[string]any{"description": "It does not reach as far as Range asked"}
+	} else {
+		out["200"] = map[string]any{"description": "Done", "content": map[string]any{
+			"application/json": map[string]any{"schema": schemas.of(route.Output)},
+		}}
 	}
 	if route.Permission != Public {
 		out["401"], out["403"] = problem, problem

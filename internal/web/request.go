@@ -27,6 +27,7 @@ type Request struct {
 	Path    string
 	Params  map[string]string
 	Values  map[string][]string // query of a page, form of a command
+	Files   map[string][]File   // of a command's form
 	Body    []byte              // raw JSON of a command
 	JSON    bool                // the body is JSON
 	Cookies map[string]string
@@ -46,6 +47,7 @@ type Request struct {
 	csrf              string
 	trace             *trace
 	secure            bool
+	excess            error // the form could be read, but is too large
 }
 
 // Outcome is the answer to a command: where to go and, as JSON, what came of it.
@@ -122,32 +124,26 @@ func (a *App[S]) copyRequest(c *fiber.Ctx, route *Route) (*Request, error) {
 		r.Values = values(c.Request().URI().QueryArgs())
 		return r, nil
 	}
-	if len(c.Request().Body()) > a.BodyLimit {
-		return r, fault.New(fault.TooLarge, fiberMessages[fault.TooLarge])
-	}
-	return r, r.readBody(c)
+	return r, r.readBody(c, a.BodyLimit)
 }
 
-func (r *Request) readBody(c *fiber.Ctx) error {
+func (r *Request) readBody(c *fiber.Ctx, limit int) error {
 	kind, _, _ := strings.Cut(string(c.Request().Header.ContentType()), ";")
 	switch kind = strings.TrimSpace(strings.ToLower(kind)); {
+	case len(c.Request().Header.Peek(fiber.HeaderContentEncoding)) > 0:
+		return fault.New(fault.Unsupported, "Send it as it is, not compressed.") // a few bytes could become gigabytes
+	case kind == fiber.MIMEMultipartForm:
+		if err := r.readMultipart(c, limit); err != nil {
+			return err
+		}
+		r.formSecrets()
+	case len(c.Request().Body()) > limit:
+		return fault.New(fault.TooLarge, fiberMessages[fault.TooLarge])
 	case kind == fiber.MIMEApplicationJSON:
 		r.JSON, r.wantsJSON = true, true
 		r.Body = append([]byte(nil), c.Request().Body()...)
 	case kind == fiber.MIMEApplicationForm, len(c.Request().Body()) == 0:
 		r.Values = values(c.Request().PostArgs())
-		r.formSecrets()
-	case kind == fiber.MIMEMultipartForm:
-		form, err := c.Request().MultipartForm()
-		if err != nil {
-			return fault.Wrap(fault.Malformed, "The form could not be read. Please send it again.", err)
-		}
-		r.Values = map[string][]string{}
-		for name, given := range form.Value {
-			for _, value := range given {
-				r.Values[strings.Clone(name)] = append(r.Values[name], strings.Clone(value))
-			}
-		}
 		r.formSecrets()
 	default:
 		return fault.New(fault.Unsupported, "Send a form (application/x-www-form-urlencoded) or JSON (application/json).")
@@ -173,6 +169,14 @@ func (r *Request) Fingerprint() string {
 	for _, name := range slices.Sorted(maps.Keys(r.Values)) {
 		if !strings.HasPrefix(name, "_") {
 			fmt.Fprintf(sum, "%q=%q\x00", name, r.Values[name])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(r.Files)) {
+		for _, file := range r.Files[name] {
+			fmt.Fprintf(sum, "%q=%q %d\x00", name, file.Name, file.Size)
+			if err := file.copyTo(sum); err != nil {
+				fmt.Fprint(sum, r.ID) // unread, so like no other
+			}
 		}
 	}
 	return hex.EncodeToString(sum.Sum(nil)[:16])

@@ -36,6 +36,8 @@ type Route struct {
 
 	next string // where a browser goes after a command, a template over the output and the path
 	form string // path template of the page that holds this command's form
+
+	limit int // bytes of files that a command takes; 0 for no more than of a form
 }
 
 // Command tells whether the route changes something.

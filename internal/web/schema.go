@@ -26,6 +26,8 @@ func (s *schemas) of(t reflect.Type) map[string]any {
 		return map[string]any{"type": "string", "format": "uuid"}
 	case t == reflect.TypeFor[time.Time]():
 		return map[string]any{"type": "string", "format": "date-time"}
+	case t == oneFile:
+		return map[string]any{"type": "string", "contentMediaType": "application/octet-stream"}
 	case t == reflect.TypeFor[json.RawMessage]():
 		return map[string]any{}
 	case t.Kind() != reflect.Pointer && t.Implements(reflect.TypeFor[encoding.TextMarshaler]()):

@@ -39,6 +39,9 @@ func (a *App[S]) serve(b *binding[S]) fiber.Handler {
 		if err != nil {
 			return a.fail(ctx, c, r, err)
 		}
+		if r.excess != nil {
+			return a.refuse(ctx, c, b, r, r.excess)
+		}
 		if b.Command() {
 			return a.command(ctx, c, b, r)
 		}
@@ -61,6 +64,9 @@ func (a *App[S]) page(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Reque
 	})
 	if err != nil {
 		return a.fail(ctx, c, r, err)
+	}
+	if content, ok := out.(Content); ok {
+		return a.send(ctx, c, r, content)
 	}
 	if r.wantsJSON {
 		return sendJSON(c, status, out)
@@ -130,7 +136,7 @@ func (a *App[S]) refuse(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Req
 }
 
 // mendable errors bring the form back; the others have a page of their own.
-var mendable = map[fault.Code]bool{fault.Invalid: true, fault.Malformed: true, fault.Conflict: true, fault.Limited: true}
+var mendable = map[fault.Code]bool{fault.Invalid: true, fault.Malformed: true, fault.Conflict: true, fault.Limited: true, fault.TooLarge: true}
 
 // outcome keeps what a command answered, so that a repeat can be answered alike.
 func outcome(next string, r *Request, out any) (Outcome, error) {

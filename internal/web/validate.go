@@ -78,6 +78,9 @@ func message(broken validator.FieldError, label string) string {
 	case broken.Kind() == reflect.Slice:
 		text = strings.Replace(text, "characters", "choices", 1)
 	}
+	if anyFiles[broken.Type()] {
+		text = strings.Replace(text, "Enter", "Choose", 1)
+	}
 	bare := label
 	for _, article := range []string{"a ", "an ", "the ", "your "} {
 		bare = strings.TrimPrefix(bare, article)

@@ -80,7 +80,7 @@ func echo[T any](_ context.Context, _ string, in T) (T, error) { return in, nil 
 type server struct {
 	*door
 	app    *web.App[string]
-	handle web.Handler
+	handle fasthttp.RequestHandler
 }
 
 func serve(change ...func(*web.App[string])) *server {
@@ -102,7 +102,7 @@ func serve(change ...func(*web.App[string])) *server {
 	for _, one := range change {
 		one(s.app)
 	}
-	s.handle = s.app.Handler()
+	s.handle = s.app.Handler().Serve
 	return s
 }
 

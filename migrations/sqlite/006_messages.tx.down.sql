@@ -8,6 +8,8 @@ DROP TABLE message_choices;
 --bun:split
 DROP TABLE blocks;
 --bun:split
+DROP TABLE message_pictures;
+--bun:split
 DROP TABLE messages;
 --bun:split
 DROP TABLE participants;

@@ -69,6 +69,24 @@ CREATE TABLE messages (
 --bun:split
 CREATE INDEX messages_answers ON messages (tenant_id, service_id, created_at, answered_after) WHERE answered_after IS NOT NULL;
 --bun:split
+-- A picture of a message, made anew from what was sent; storage has its bytes.
+CREATE TABLE message_pictures (
+  tenant_id text NOT NULL,
+  service_id text NOT NULL,
+  id text NOT NULL,
+  message_id text NOT NULL,
+  position integer NOT NULL,
+  file text NOT NULL,
+  type text NOT NULL,
+  width integer NOT NULL,
+  height integer NOT NULL,
+  bytes bigint NOT NULL,
+  alt text NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, message_id, position),
+  FOREIGN KEY (tenant_id, message_id) REFERENCES messages (tenant_id, id)
+);
+--bun:split
 CREATE TABLE blocks (
   tenant_id text NOT NULL,
   service_id text NOT NULL,

@@ -3,6 +3,7 @@
 package all
 
 import (
+	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/forums"
 	"github.com/sharon-nhs/sharon/modules/messages"
@@ -12,14 +13,14 @@ import (
 	"github.com/sharon-nhs/sharon/modules/walls"
 )
 
-// Rooms makes them, in the order of the navigation.
-func Rooms() []modules.Module {
+// Rooms makes them, in the order of the navigation; files keep what members send.
+func Rooms(files *storage.Files) []modules.Module {
 	kernel := posts.NewKernel()
 	rooms := []modules.Module{
 		timeline.New(kernel),
 		walls.New(kernel),
 		forums.New(kernel),
-		messages.New(),
+		messages.New(files),
 		kernel.Room(),
 	}
 	return append(rooms, switchboard.New(rooms))

@@ -73,7 +73,7 @@ func (m Messages) WriteToTeam(ctx context.Context, s tenants.Scope, in Draft) (D
 		}
 		return delivery(s, *before), nil
 	}
-	return m.put(ctx, s, t, id, in.Body)
+	return m.put(ctx, s, t, id, in.Body, nil)
 }
 
 // Post is a thread of the mailbox as it stands in the list.

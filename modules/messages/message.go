@@ -29,7 +29,8 @@ type Message struct {
 	AnsweredAfter *int        `bun:"answered_after" json:"-"`
 	CreatedAt     time.Time   `bun:"created_at" json:"created_at"`
 
-	Author *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:author_id=id" json:"author,omitempty"`
+	Author   *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:author_id=id" json:"author,omitempty"`
+	Pictures []Picture       `bun:"-" json:"pictures,omitempty"`
 }
 
 // HTML is the body, rendered and safe.
@@ -73,14 +74,17 @@ func latest(ctx context.Context, s tenants.Scope, conversation uuid.UUID, before
 	for i, j := 0, len(rows)-1; i < j; i, j = i+1, j-1 {
 		rows[i], rows[j] = rows[j], rows[i]
 	}
-	return rows, more, nil
+	return rows, more, addPictures(ctx, s, rows)
 }
 
 // after reads what came after some place, the oldest first.
 func after(ctx context.Context, s tenants.Scope, conversation uuid.UUID, seq int64) (rows []Message, err error) {
 	err = seen(s, &rows).Where("message.conversation_id = ?", conversation).Where("message.seq > ?", seq).
 		Order("message.seq").Limit(100).Scan(ctx)
-	return rows, err
+	if err != nil {
+		return nil, err
+	}
+	return rows, addPictures(ctx, s, rows)
 }
 
 // sentBefore finds what the actor sent with this id; nil if nothing.

@@ -6,6 +6,8 @@ package messages
 
 import (
 	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/picture"
+	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules"
@@ -41,11 +43,11 @@ var (
 )
 
 // Messages is the room.
-type Messages struct{}
+type Messages struct{ files *storage.Files }
 
-// New makes the room.
-func New() modules.Module {
-	m := Messages{}
+// New makes the room; files keep the pictures.
+func New(files *storage.Files) modules.Module {
+	m := Messages{files}
 	return modules.Module{
 		Key: key, Name: "Messages", Icon: "mail", Settings: defaults,
 		About: "Private conversations: between members, in small groups, and with the team.",
@@ -86,8 +88,11 @@ func (m Messages) routes(r *modules.Router) {
 	web.Post(r, "/messages/reports/{id}/read", "messages.review", "Read the messages of a report, which is recorded", m.ReadReport, web.SeeOther("/messages/reports/{id}"))
 	web.Post(r, "/messages/reports/{id}/close", "messages.review", "Close a report with what was done", m.CloseReport, web.SeeOther("/messages/reports"), web.FormAt("/messages/reports/{id}"))
 
+	web.Download(r, "/messages/pictures/{id}", "messages.read", "A picture of a message", m.Picture)
+
 	web.Get(r, "/messages/{id}", "messages.read", "A conversation", m.Show, conversationPage)
 	web.Post(r, "/messages/{id}", "messages.write", "Send a message", m.Send, web.SeeOther("{path}"), web.FormAt("/messages/{id}"))
+	web.Post(r, "/messages/{id}/pictures", "messages.write", "Send pictures", m.SendPictures, web.SeeOther("{path}"), web.FormAt("/messages/{id}"), web.OwnUnits, web.Limit(mostPictures*picture.MaxBytes))
 	web.Get(r, "/messages/{id}/since", "messages.read", "What is new in a conversation", m.Since, sincePiece)
 	web.Post(r, "/messages/{id}/answer", "messages.write", "Accept or decline a request", m.Answer, web.SeeOther("{path}"))
 	web.Post(r, "/messages/{id}/mute", "messages.read", "Mute a conversation, or not", m.Mute, web.SeeOther("{path}"))

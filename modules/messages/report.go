@@ -181,7 +181,10 @@ func (m Messages) Report(ctx context.Context, s tenants.Scope, in ByID) (Reviewe
 		return out, err
 	}
 	err = s.Select(&out.Messages).Relation("Author", who).Where("message.id IN (?)", bun.List(out.Context)).Order("message.seq").Scan(ctx)
-	return out, err
+	if err != nil {
+		return Reviewed{}, err
+	}
+	return out, addPictures(ctx, s, out.Messages)
 }
 
 // ReadReport puts on record that the actor reads the messages of a report.

@@ -65,7 +65,7 @@ func (m Messages) Send(ctx context.Context, s tenants.Scope, in Send) (Delivery,
 	if err := t.shut(s); err != nil {
 		return Delivery{}, err
 	}
-	return m.put(ctx, s, t, id, in.Body)
+	return m.put(ctx, s, t, id, in.Body, nil)
 }
 
 // again finds what was sent with this id before. Invalid if that had other words.
@@ -82,7 +82,7 @@ func otherWords() error {
 }
 
 // put writes the message of a conversation that is locked, and tells those who can see it.
-func (m Messages) put(ctx context.Context, s tenants.Scope, t talk, client uuid.UUID, body string) (Delivery, error) {
+func (m Messages) put(ctx context.Context, s tenants.Scope, t talk, client uuid.UUID, body string, pictures []Picture) (Delivery, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return Delivery{}, err
@@ -101,6 +101,9 @@ func (m Messages) put(ctx context.Context, s tenants.Scope, t talk, client uuid.
 	message.UnseenBy = tenants.NewIDs(unseen...)
 	t.wait(s, &message)
 	if _, err := s.Insert(&message).Exec(ctx); err != nil {
+		return Delivery{}, err
+	}
+	if err := message.attach(ctx, s, pictures); err != nil {
 		return Delivery{}, err
 	}
 	t.LastSeq, t.ActiveAt = message.Seq, s.Now

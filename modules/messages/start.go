@@ -101,7 +101,7 @@ func (m Messages) Start(ctx context.Context, s tenants.Scope, in Start) (Deliver
 	if err != nil {
 		return Delivery{}, err
 	}
-	return m.put(ctx, s, t, id, in.Body)
+	return m.put(ctx, s, t, id, in.Body, nil)
 }
 
 // invited finds the people of a list. Invalid, about the list, says who cannot be written to.

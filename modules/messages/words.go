@@ -14,6 +14,9 @@ import (
 func snippet(body string) string {
 	const longest = 80
 	line := []rune(strings.Join(strings.Fields(body), " "))
+	if len(line) == 0 {
+		return "A picture" // only these come without words
+	}
 	if len(line) <= longest {
 		return string(line)
 	}
@@ -118,4 +121,15 @@ func moveWords(move Move) string {
 		return by + " marked it as answered"
 	}
 	return by + " gave it back"
+}
+
+// altOf says what is in a picture, in the sender's words if there are any.
+func altOf(message Message, one Picture) string {
+	if one.Alt != "" {
+		return one.Alt
+	}
+	if message.Author != nil {
+		return "A picture from " + message.Author.Handle
+	}
+	return "A picture"
 }

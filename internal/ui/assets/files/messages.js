@@ -5,7 +5,7 @@
 
 const form = document.querySelector('form[data-messages]');
 const talk = document.getElementById('talk');
-const waits = [1000, 2000, 5000, 10000, 20000, 30000];  // ms between two tries
+const waits = [500, 1000, 2000, 5000, 10000, 30000];  // ms between two tries
 
 const here = talk.dataset.liveGet.split('/since')[0];
 const store = `sharon:draft:${document.documentElement.dataset.session}:${here}#queue`;  // gone with the session, as drafts are
