@@ -41,6 +41,8 @@ type Module struct {
 	Tells []Tell
 	// Unread counts what waits in the room for the actor; nil if nothing ever does.
 	Unread func(ctx context.Context, s tenants.Scope) (int, error)
+	// Person is what the room offers to do with a member, on their page; nil for nothing.
+	Person func(s tenants.Scope, person tenants.Person) []tenants.Link
 	// Nav is where the room shows in the navigation; nil shows it nowhere.
 	Nav func(s tenants.Scope) []ui.Room
 }
@@ -120,6 +122,18 @@ func Unread(rooms []Module) func(ctx context.Context, s tenants.Scope) (map[stri
 			}
 		}
 		return waiting, nil
+	}
+}
+
+// Links lists what the rooms that are open offer to do with a member.
+func Links(rooms []Module) func(s tenants.Scope, person tenants.Person) []tenants.Link {
+	return func(s tenants.Scope, person tenants.Person) (links []tenants.Link) {
+		for _, room := range rooms {
+			if room.Person != nil && (room.Always || s.Service.Open(room.Key)) {
+				links = append(links, room.Person(s, person)...)
+			}
+		}
+		return links
 	}
 }
 

@@ -86,6 +86,18 @@ func (s Scope) EmitAll(ctx context.Context, kind Kind, events []Event) error {
 	return nil
 }
 
+// Signal shows an event on the open pages of those who may learn of it, now.
+// Nothing is stored and nothing follows from it: it has no id, and a page that
+// misses it never learns of it.
+func (s Scope) Signal(kind Kind, e Event) {
+	if s.unit.dir == nil || s.unit.dir.Outlet == nil {
+		return
+	}
+	e.own(s)
+	e.Kind, e.Version, e.ActorID, e.CreatedAt = kind.Key, kind.Version, s.Actor.ID(), s.Now
+	s.unit.dir.Outlet([]Event{e})
+}
+
 // For tells whether somebody may learn of the event as it happens: by audience
 // and open room, or as one of its readers.
 func (e Event) For(s Scope) bool {

@@ -69,11 +69,11 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	if err != nil {
 		return nil, err
 	}
-	a := &app{DB: db, Files: files, Keys: keys, Rooms: all.Rooms(outside), Outside: outside, Clock: at, Log: c.log(), Web: w}
+	a := &app{DB: db, Files: files, Keys: keys, Rooms: all.Rooms(files, outside), Outside: outside, Clock: at, Log: c.log(), Web: w}
 	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: append(tenants.Grants.Rules(), modules.Grants(a.Rooms)...)}
 	a.Live = &tenants.Live{Directory: a.Directory, Sessions: w.sessions(), Unread: modules.Unread(a.Rooms)}
 	a.table = web.NewRouter[tenants.Scope]()
-	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live}.Routes(a.table)
+	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live, Links: modules.Links(a.Rooms)}.Routes(a.table)
 	modules.Mount(a.table, a.Rooms)
 	return a, nil
 }

@@ -31,6 +31,7 @@ func pages(s *site) []aPage {
 	thread := "/willow/forums/threads/" + s.threadOf("Anyone else up for the third time?")
 	mine := "/willow/posts/" + s.wallPostOf("hazel.willow@northmoor", "hazel")
 	s.busy()
+	talk, group := s.talkOf("hazel.willow@northmoor", "Fern"), s.talkOf("hazel.willow@northmoor", "Bad tea, good company")
 	long := strings.Repeat("A title that goes on ", 9)
 	return append(livePages(s), []aPage{
 		{"find-your-trust", "", "/", nil},
@@ -67,6 +68,24 @@ func pages(s *site) []aPage {
 		{"post-edit", "hazel.willow@northmoor", mine + "/edit", nil},
 		{"post-remove", "hazel.willow@northmoor", mine + "/remove", nil},
 		{"post-history", "moderator.willow@northmoor", mine + "/history", nil},
+		{"messages", "hazel.willow@northmoor", "/willow/messages", nil},
+		{"messages-empty", "tansy.willow@northmoor", "/willow/messages", nil},
+		{"messages-team", "moderator.willow@northmoor", "/willow/messages/team", nil},
+		{"messages-team-thread", "moderator.willow@northmoor", s.mailOf("moderator.willow@northmoor"), nil},
+		{"conversation", "hazel.willow@northmoor", talk, nil},
+		{"conversation-group", "hazel.willow@northmoor", group, nil},
+		{"conversation-error", "hazel.willow@northmoor", talk, func(tab *testkit.Tab) { tab.Click("#write button[type=submit]") }},
+		{"conversation-with-team", "hazel.willow@northmoor", "/willow/messages/to-team", nil},
+		{"messages-requests", "hazel.willow@northmoor", "/willow/messages/requests", nil},
+		{"message-request", "hazel.willow@northmoor", s.requestOf("hazel.willow@northmoor"), nil},
+		{"messages-search", "hazel.willow@northmoor", "/willow/messages/search?q=airing", nil},
+		{"messages-choices", "hazel.willow@northmoor", "/willow/messages/choices", nil},
+		{"message-new", "hazel.willow@northmoor", "/willow/messages/new", nil},
+		{"message-to-clinician", "hazel.willow@northmoor", "/willow/messages/new?to=jo", nil},
+		{"message-to-team", "tansy.willow@northmoor", "/willow/messages/to-team", nil},
+		{"message-report", "hazel.willow@northmoor", s.reportIn("hazel.willow@northmoor", talk), nil},
+		{"message-reports", "lead.willow@northmoor", "/willow/messages/reports", nil},
+		{"message-reported", "lead.willow@northmoor", s.reported("lead.willow@northmoor"), nil},
 		{"board-new", "lead.willow@northmoor", "/willow/forums/boards-new", nil},
 		{"board-edit", "lead.willow@northmoor", "/willow/forums/boards/sleep-and-feeding/edit", nil},
 		{"person", "hazel.willow@northmoor", "/willow/people/bramble", nil},

@@ -3,9 +3,11 @@
 package all
 
 import (
+	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/forums"
 	"github.com/sharon-nhs/sharon/modules/live"
+	"github.com/sharon-nhs/sharon/modules/messages"
 	"github.com/sharon-nhs/sharon/modules/notifications"
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
@@ -13,14 +15,15 @@ import (
 	"github.com/sharon-nhs/sharon/modules/walls"
 )
 
-// Rooms makes them, in the order of the navigation. Outside is how members are
-// reached who are not on a page.
-func Rooms(outside *notifications.Outside) []modules.Module {
+// Rooms makes them, in the order of the navigation; files keep what members
+// send, outside is how they are reached who are not on a page.
+func Rooms(files *storage.Files, outside *notifications.Outside) []modules.Module {
 	kernel := posts.NewKernel()
 	rooms := []modules.Module{
 		timeline.New(kernel),
 		walls.New(kernel),
 		forums.New(kernel),
+		messages.New(files),
 		live.New(),
 		kernel.Room(),
 	}

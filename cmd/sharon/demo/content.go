@@ -45,7 +45,8 @@ type content struct {
 		Audience tenants.Audience
 		Comments []answer
 	}
-	Live []session
+	Live          []session
+	Conversations []conversation
 }
 
 // member is one of a service's people.
@@ -129,6 +130,9 @@ func (c content) check() error {
 	}
 	for _, l := range c.Live {
 		wrong = append(wrong, l.check(members))
+	}
+	for _, talk := range c.Conversations {
+		wrong = append(wrong, talk.check(members))
 	}
 	return errors.Join(wrong...)
 }

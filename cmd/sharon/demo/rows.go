@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/modules/forums"
+	"github.com/sharon-nhs/sharon/modules/messages"
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -48,6 +49,10 @@ type rows struct {
 	threads   []forums.Row
 	marks     []readMark
 	lives
+	talks    []messages.Conversation
+	parts    []messages.Participant
+	messages []messages.Message
+	moves    []messages.Move
 }
 
 // write writes them, those that others point at first, and forgets them.
@@ -64,12 +69,16 @@ func (w *rows) write(ctx context.Context, s tenants.Scope) error {
 		func() error { return insert(ctx, s, w.hosts) },
 		func() error { return insert(ctx, s, w.questions) },
 		func() error { return insert(ctx, s, w.said) },
+		func() error { return insert(ctx, s, w.talks) },
+		func() error { return insert(ctx, s, w.parts) },
+		func() error { return insert(ctx, s, w.messages) },
+		func() error { return insert(ctx, s, w.moves) },
 	} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	*w = rows{w.places[:0], w.posts[:0], w.versions[:0], w.reactions[:0], w.follows[:0], w.threads[:0], w.marks[:0], lives{}}
+	*w = rows{w.places[:0], w.posts[:0], w.versions[:0], w.reactions[:0], w.follows[:0], w.threads[:0], w.marks[:0], lives{}, w.talks[:0], w.parts[:0], w.messages[:0], w.moves[:0]}
 	return nil
 }
 
