@@ -216,11 +216,14 @@ func TestEveryPageIsAccessibleAndFits(t *testing.T) {
 		byAccount[page.account] = append(byAccount[page.account], page)
 	}
 	for account, pages := range byAccount {
-		tab := testkit.Browser(t)
-		s.enter(tab, account)
-		for _, page := range pages {
-			t.Run(page.name, func(t *testing.T) { s.look(t, tab, page) })
-		}
+		t.Run(account, func(t *testing.T) {
+			t.Parallel()
+			tab := testkit.Browser(t)
+			s.enter(tab, account)
+			for _, page := range pages {
+				t.Run(page.name, func(t *testing.T) { s.look(t, tab, page) })
+			}
+		})
 	}
 }
 

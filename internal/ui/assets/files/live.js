@@ -89,8 +89,15 @@ function refresh(el, event) {
   line.waiting.add(url);
   line.tail = line.tail.then(() => rested(el.id)).then(() => {
     line.waiting.delete(url);
-    return bring(el.id, url);
-  }).catch(() => {});  // the next event or the next page shows it
+    return insist(el.id, url);
+  });
+}
+
+/** Tries again while the network is away; in the end the next event or page shows it. */
+async function insist(id, url) {
+  for (let wait = 1000; wait < 60000; wait *= 2) {
+    try { return await bring(id, url); } catch { await new Promise(done => { setTimeout(done, wait); }); }
+  }
 }
 
 /** Waits while somebody writes inside an element that would be replaced. */
