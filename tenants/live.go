@@ -101,9 +101,10 @@ type Heard struct {
 	Unread map[string]int `json:"unread"`
 }
 
-// replayed bounds what one stream is told again; who has been away for longer
-// loads the page anew.
-const replayed = 500
+// replayed bounds what one stream is told again. It is well above what happens
+// in a busy service during the overlap: with less, who comes back would be told
+// what they know and not the rest.
+const replayed = 5000
 
 // overlap is how long a unit of work may take: an event that was written before
 // another one may be committed after it.
