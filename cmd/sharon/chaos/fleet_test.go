@@ -218,7 +218,7 @@ func (f *fleet) within(most time.Duration, otherwise string, true func() bool) t
 		if time.Since(began) > most {
 			f.Fatalf("%s after %v", otherwise, most)
 		}
-		time.Sleep(50 * time.Millisecond)
+		time.Sleep(10 * time.Millisecond)
 	}
 	return time.Since(began)
 }

@@ -3,6 +3,7 @@ package chaos
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -15,6 +16,7 @@ type ledger struct {
 	*fleet
 	trust   uuid.UUID
 	threads []thread
+	pages   []*page // open all the time
 
 	mu   sync.Mutex
 	done map[string]string // a reply's words to the id that its writer was given
@@ -52,6 +54,10 @@ func (f *fleet) begin() *ledger {
 			m.follow(one.id)
 		}
 		l.threads = append(l.threads, one)
+	}
+	for i := range 4 {
+		nodes := slices.Concat(f.web[i%len(f.web):], f.web[:i%len(f.web)])
+		l.pages = append(l.pages, people[i].opens(nodes...))
 	}
 	return l
 }
@@ -127,6 +133,18 @@ func (l *ledger) ours() any {
 func (l *ledger) open() (n int) {
 	l.read(l.trust, "SELECT count(*) FROM outbox WHERE tenant_id = ? AND due_at IS NOT NULL", &n, l.trust)
 	return n
+}
+
+// heard tells whether every page was told of every reply.
+func (l *ledger) heard() bool {
+	for _, p := range l.pages {
+		for _, id := range l.done {
+			if !p.has(id) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // check holds the database to the ledger: each action is there once with all
