@@ -28,8 +28,7 @@ func TestOfTooMuchThatHappenedTheLatestIsTold(t *testing.T) {
 		})
 		var told []uuid.UUID
 		w.write(w.north, "willow", func(ctx context.Context, s tenants.Scope) error {
-			s.Actor = tenants.Actor{Member: &w.hazel}
-			events, err := s.Happened(ctx, time.Now().Add(-time.Minute), 3)
+			events, err := s.As(w.hazel).Happened(ctx, time.Now().Add(-time.Minute), 3)
 			for _, e := range events {
 				told = append(told, e.Subject)
 			}

@@ -34,7 +34,8 @@ type openPage struct {
 	heard map[string]time.Time // first time of each reply
 }
 
-// open opens a page for each of these sessions.
+// open opens a page for each of these sessions, a few at a time. Later they come
+// back as they like.
 func (s *site) open(sessions []session) (*audience, error) {
 	ctx, stop := context.WithCancel(s.lab.ctx)
 	a := &audience{site: s, stop: stop}
@@ -43,9 +44,12 @@ func (s *site) open(sessions []session) (*audience, error) {
 		p := &openPage{who: who, after: time.Second, heard: map[string]time.Time{}}
 		a.pages = append(a.pages, p)
 		a.reading.Go(func() {
+			opening <- struct{}{}
+			first := sync.OnceFunc(func() { <-opening })
 			for ctx.Err() == nil {
-				_ = p.listen(ctx, s.addr, opening) // how it ended does not matter: it comes back
+				_ = p.listen(ctx, s.addr, first) // how it ended does not matter: it comes back
 				p.set(false)
+				first()
 				select {
 				case <-ctx.Done():
 				case <-time.After(p.after):
@@ -74,12 +78,9 @@ func (a *audience) allOpen() (time.Duration, error) {
 	return 0, fmt.Errorf("not all of %d streams are open after two minutes: are as many files allowed?", len(a.pages))
 }
 
-// listen reads one stream to its end. Few are opened at the same moment, or the
-// system would turn some away.
-func (p *openPage) listen(ctx context.Context, addr string, opening chan struct{}) error {
-	opening <- struct{}{}
+// listen reads one stream to its end. It calls opened once the stream stands.
+func (p *openPage) listen(ctx context.Context, addr string, opened func()) error {
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", addr)
-	<-opening
 	if err != nil {
 		return err
 	}
@@ -96,15 +97,19 @@ func (p *openPage) listen(ctx context.Context, addr string, opening chan struct{
 		if err != nil {
 			return err
 		}
-		p.take(line)
+		if p.take(line) {
+			opened()
+		}
 	}
 }
 
-func (p *openPage) take(line []byte) {
+// take reads a line and tells whether it is the first of a stream.
+func (p *openPage) take(line []byte) (first bool) {
 	if retry, ok := bytes.CutPrefix(line, []byte("retry: ")); ok {
 		ms, _ := strconv.Atoi(string(bytes.TrimSpace(retry)))
 		p.after = time.Duration(ms) * time.Millisecond
 		p.set(true)
+		return true
 	}
 	if id, ok := bytes.CutPrefix(line, []byte("id: ")); ok {
 		p.last = append(p.last[:0], bytes.TrimSpace(id)...)
@@ -116,6 +121,7 @@ func (p *openPage) take(line []byte) {
 			p.heard[reply] = time.Now()
 		}
 	}
+	return false
 }
 
 func (p *openPage) set(open bool) {
@@ -237,19 +243,19 @@ func (w *workload) holding(streams int) ([]figure, error) {
 	s := w.site
 	who := w.open[0].who
 	threads := slices.DeleteFunc(slices.Clone(w.open), func(t thread) bool { return t.who.host != who.host || t.who.service != who.service })
-	if err := s.restart(); err != nil {
-		return nil, err
-	}
-	for range 200 { // what a server has that has begun to work is not the streams'
-		if _, err := s.get(who.host, "/"+who.service, map[string]string{"Accept": "text/html", "Cookie": "sharon=" + who.token}); err != nil {
-			return nil, err
-		}
-	}
 	trust, _, _ := strings.Cut(who.host, ".")
 	members := make([]session, listeners)
 	for i := range members {
 		var err error
 		if members[i], err = s.enter(place{trust, who.service}, i+1); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.restart(); err != nil { // what signing in takes is not the streams'
+		return nil, err
+	}
+	for range 200 { // nor is what a server has that has begun to work
+		if _, err := s.get(who.host, "/"+who.service, map[string]string{"Accept": "text/html", "Cookie": "sharon=" + who.token}); err != nil {
 			return nil, err
 		}
 	}

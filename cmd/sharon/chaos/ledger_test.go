@@ -129,9 +129,9 @@ func (l *ledger) ours() any {
 	return bun.List(ids)
 }
 
-// open counts what has happened and is not done yet.
+// open counts what has happened to posts and is not done yet.
 func (l *ledger) open() (n int) {
-	l.read(l.trust, "SELECT count(*) FROM outbox WHERE tenant_id = ? AND due_at IS NOT NULL", &n, l.trust)
+	l.read(l.trust, "SELECT count(*) FROM outbox WHERE tenant_id = ? AND kind LIKE 'posts.%' AND due_at IS NOT NULL", &n, l.trust)
 	return n
 }
 

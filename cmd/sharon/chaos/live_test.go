@@ -4,10 +4,15 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -48,7 +53,7 @@ func (m member) opens(nodes ...*node) *page {
 	return p
 }
 
-// listen asks for a stream from an event on. Who does not read it is a slow client.
+// listen asks for a stream from an event on.
 func (m member) listen(ctx context.Context, at *node, last string) (io.ReadCloser, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+at.addr+"/willow/stream?last="+last, nil)
 	if err != nil {
@@ -138,25 +143,49 @@ func TestWhatHappensAtOneNodeIsHeardAtAllWithinASecond(t *testing.T) {
 	}
 }
 
-// A client that opens streams and never reads them costs the others nothing.
+// Whoever opens streams and never reads them costs the others nothing, and is
+// hung up on.
 func TestAStreamThatNobodyReadsDelaysNobody(t *testing.T) {
 	t.Parallel()
 	f := onSQLite(t)
 	writer, reader, deaf := f.member("trust-01", 1), f.member("trust-01", 2), f.member("trust-01", 3)
 	thread := writer.thread("Awake again")
+	var unread []net.Conn
 	for range 20 {
-		body, err := deaf.listen(t.Context(), f.web[0], "")
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = body.Close() })
+		unread = append(unread, deaf.calls(f.web[0]))
 	}
 	p := reader.opens(f.web[0])
-	for range 300 {
+	for range 600 {
 		reply, err := writer.reply(f.web[0], thread, "", "Kettle is on.")
 		if err != nil {
 			t.Fatal(err)
 		}
 		f.within(time.Second, "a reply was not heard", func() bool { return p.has(reply) })
 	}
+	patience := time.Now().Add(10 * time.Second)
+	for _, conn := range unread {
+		_ = conn.SetReadDeadline(patience)
+		if _, err := io.Copy(io.Discard, conn); errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Error("a stream that nobody read is still held")
+		}
+	}
+}
+
+// calls asks for a stream over a connection that has room for next to nothing.
+func (m member) calls(at *node) net.Conn {
+	m.fleet.Helper()
+	small := net.Dialer{Control: func(_, _ string, raw syscall.RawConn) error {
+		var refused error
+		err := raw.Control(func(fd uintptr) { refused = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4<<10) })
+		return errors.Join(err, refused)
+	}}
+	conn, err := small.DialContext(m.fleet.Context(), "tcp", at.addr)
+	if err == nil {
+		m.fleet.Cleanup(func() { _ = conn.Close() })
+		_, err = fmt.Fprintf(conn, "GET /willow/stream HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\nAuthorization: Bearer %s\r\n\r\n", m.host, m.token)
+	}
+	if err != nil {
+		m.fleet.Fatal(err)
+	}
+	return conn
 }
