@@ -66,6 +66,11 @@ func (c Console) Home(ctx context.Context, s Scope, _ web.None) (Home, error) {
 	}
 	if s.May("queues.read") {
 		out.Tasks = c.tasks(ctx)
+		lost, err := c.givenUp(ctx)
+		if err != nil {
+			return out, err
+		}
+		out.Tasks.Failed += len(lost)
 	}
 	return out, nil
 }

@@ -28,12 +28,17 @@ type Queues struct {
 	Problem  string         `json:"problem,omitempty"` // why nothing can be seen
 	Queues   []jobs.State   `json:"queues"`
 	Failures []jobs.Failure `json:"failures"`
+	GivenUp  []GivenUp      `json:"given_up"`
 }
 
 // Queues looks into the queues. A queue that does not answer is no error: the
 // page says so.
 func (c Console) Queues(ctx context.Context, _ Scope, _ web.None) (Queues, error) {
 	out := Queues{Queues: []jobs.State{}, Failures: []jobs.Failure{}}
+	var err error
+	if out.GivenUp, err = c.givenUp(ctx); err != nil {
+		return out, err
+	}
 	states, problem := c.states(ctx)
 	if problem != "" {
 		out.Problem = problem

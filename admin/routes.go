@@ -31,5 +31,6 @@ func (c Console) Routes(r *web.Router[Scope]) {
 	web.Post(r, "/queues/{queue}/pause", "queues.steer", "Stop work on a queue", c.Pause, web.SeeOther("/queues"))
 	web.Post(r, "/queues/{queue}/resume", "queues.steer", "Take up work on a queue again", c.Resume, web.SeeOther("/queues"))
 	web.Post(r, "/queues/{queue}/run", "queues.steer", "Run a failed task again", c.RunAgain, web.SeeOther("/queues"))
+	web.Post(r, "/outbox/{trust}/{event}/retry", "queues.steer", "Carry out after all what was given up", c.TryAgain, web.SeeOther("/queues"))
 	web.Post(r, "/queues/{queue}/remove", "queues.steer", "Remove a task that failed for good", c.Remove, web.SeeOther("/queues"))
 }

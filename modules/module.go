@@ -41,6 +41,8 @@ type Module struct {
 	Tells []Tell
 	// Unread counts what waits in the room for the actor; nil if nothing ever does.
 	Unread func(ctx context.Context, s tenants.Scope) (int, error)
+	// Person is what the room offers to do with a member, on their page; nil for nothing.
+	Person func(s tenants.Scope, person tenants.Person) []tenants.Link
 	// Nav is where the room shows in the navigation; nil shows it nowhere.
 	Nav func(s tenants.Scope) []ui.Room
 }
@@ -97,7 +99,10 @@ func Navigation(rooms []Module) func(s tenants.Scope) []ui.Room {
 			if room.Nav == nil || !room.Always && !s.Service.Open(room.Key) {
 				continue
 			}
-			entries = append(entries, room.Nav(s)...)
+			for _, entry := range room.Nav(s) {
+				entry.Counted = room.Unread != nil && entry.Key == room.Key
+				entries = append(entries, entry)
+			}
 		}
 		return append(entries, ui.Room{Key: "me", Name: "Me", Icon: "user-round", Path: "/" + s.Service.Slug + "/me", Corner: true})
 	}
@@ -117,6 +122,18 @@ func Unread(rooms []Module) func(ctx context.Context, s tenants.Scope) (map[stri
 			}
 		}
 		return waiting, nil
+	}
+}
+
+// Links lists what the rooms that are open offer to do with a member.
+func Links(rooms []Module) func(s tenants.Scope, person tenants.Person) []tenants.Link {
+	return func(s tenants.Scope, person tenants.Person) (links []tenants.Link) {
+		for _, room := range rooms {
+			if room.Person != nil && (room.Always || s.Service.Open(room.Key)) {
+				links = append(links, room.Person(s, person)...)
+			}
+		}
+		return links
 	}
 }
 

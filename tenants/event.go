@@ -56,21 +56,46 @@ const handOver = 10 * time.Second
 // unit of work is committed, whatever breaks in between. With DueAt set it
 // waits until then.
 func (s Scope) Emit(ctx context.Context, kind Kind, e Event) error {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return err
+	return s.EmitAll(ctx, kind, []Event{e})
+}
+
+// inOne is how many events go into one statement.
+const inOne = 500
+
+// EmitAll is Emit for many events of a kind.
+func (s Scope) EmitAll(ctx context.Context, kind Kind, events []Event) error {
+	for i := range events {
+		e := &events[i]
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		e.ID, e.ActorID, e.CreatedAt = id, s.Actor.ID(), s.Now
+		e.Kind, e.Queue, e.Version = kind.Key, kind.Queue, kind.Version
+		if e.Queue != "" && e.DueAt == nil {
+			due := s.Now.Add(handOver)
+			e.DueAt, e.Prompt = &due, true
+		}
 	}
-	e.ID, e.ActorID, e.CreatedAt = id, s.Actor.ID(), s.Now
-	e.Kind, e.Queue, e.Version = kind.Key, kind.Queue, kind.Version
-	if e.Queue != "" && e.DueAt == nil {
-		due := s.Now.Add(handOver)
-		e.DueAt, e.Prompt = &due, true
+	for chunk := range slices.Chunk(events, inOne) {
+		if _, err := InsertAll(s, chunk).Exec(ctx); err != nil {
+			return err
+		}
+		s.unit.emitted = append(s.unit.emitted, chunk...)
 	}
-	if _, err := s.Insert(&e).Exec(ctx); err != nil {
-		return err
-	}
-	s.unit.emitted = append(s.unit.emitted, e)
 	return nil
+}
+
+// Signal shows an event on the open pages of those who may learn of it, now.
+// Nothing is stored and nothing follows from it: it has no id, and a page that
+// misses it never learns of it.
+func (s Scope) Signal(kind Kind, e Event) {
+	if s.unit.dir == nil || s.unit.dir.Outlet == nil {
+		return
+	}
+	e.own(s)
+	e.Kind, e.Version, e.ActorID, e.CreatedAt = kind.Key, kind.Version, s.Actor.ID(), s.Now
+	s.unit.dir.Outlet([]Event{e})
 }
 
 // For tells whether somebody may learn of the event as it happens: by audience
@@ -99,7 +124,7 @@ func (s Scope) Happened(ctx context.Context, since time.Time, limit int64) ([]Ev
 // idAt is the least id that a row written at t can have: ids begin with their
 // time (RFC 9562, version 7).
 func idAt(t time.Time) (id uuid.UUID) {
-	binary.BigEndian.PutUint64(id[:8], uint64(t.UnixMilli())<<16) //nolint:gosec // after 1970
+	binary.BigEndian.PutUint64(id[:8], uint64(max(0, t.UnixMilli()))<<16)
 	id[6], id[8] = 0x70, 0x80
 	return id
 }

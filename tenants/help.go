@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -30,6 +31,9 @@ func (g *Gate) Help(_ context.Context, r *web.Request) (int, templ.Component) {
 	}
 	return 200, helpPage(own)
 }
+
+// Contacts are whom to turn to in a crisis: the service's own, then the national ones.
+func Contacts(s *Service) []Contact { return slices.Concat(s.Crisis, nationalContacts) }
 
 func digits(phone string) string {
 	return strings.Map(func(r rune) rune {

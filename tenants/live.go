@@ -77,7 +77,7 @@ func (l *Live) publish(log *slog.Logger) {
 
 // Signal is one event as a page is told of it.
 type Signal struct {
-	ID      uuid.UUID `json:"id"`
+	ID      uuid.UUID `json:"id,omitzero"` // zero for what nobody can miss
 	Event   string    `json:"event"`
 	Subject uuid.UUID `json:"subject"`
 	About   uuid.UUID `json:"about,omitzero"`
@@ -87,6 +87,9 @@ func signal(e Event) Signal { return Signal{e.ID, e.Kind, e.Subject, e.About} }
 
 func frame(e Event) realtime.Frame {
 	data, _ := json.Marshal(signal(e)) // four ids are always JSON
+	if e.ID == uuid.Nil {
+		return realtime.Frame{Data: data}
+	}
 	return realtime.Frame{ID: e.ID.String(), Data: data}
 }
 

@@ -51,18 +51,10 @@ func (l *Lobby) find(ctx context.Context, in Find) (Found, error) {
 	found := Found{Asked: in.Name}
 	for _, trust := range trusts {
 		if trust.Status == "active" && strings.Contains(strings.ToLower(trust.Name), strings.ToLower(strings.TrimSpace(in.Name))) {
-			found.Trusts = append(found.Trusts, FoundTrust{trust.Name, l.address(trust)})
+			found.Trusts = append(found.Trusts, FoundTrust{trust.Name, trust.Address(l.BaseURL)})
 		}
 	}
 	return found, nil
-}
-
-func (l *Lobby) address(trust Trust) string {
-	scheme, host, _ := strings.Cut(l.BaseURL, "://")
-	if trust.Domain != nil {
-		return scheme + "://" + *trust.Domain
-	}
-	return scheme + "://" + trust.Slug + "." + host
 }
 
 // Enter implements web.Gate: everybody may look.

@@ -49,11 +49,20 @@ type ByHandle struct {
 // Profile is a member as their peers know them.
 type Profile struct {
 	Person Person `json:"person"`
-	Wall   bool   `json:"wall"`
+	Links  []Link `json:"links"`
+}
+
+// Link is what a room offers to do with a member; Path is below the service.
+type Link struct {
+	Name string `json:"name"`
+	Path string `json:"path"`
 }
 
 // Person shows a member of the service.
 func (e Entrance) Person(ctx context.Context, s Scope, in ByHandle) (Profile, error) {
 	person, err := s.PersonByHandle(ctx, in.Handle)
-	return Profile{person, s.Service.Open("walls")}, err
+	if err != nil {
+		return Profile{}, err
+	}
+	return Profile{person, e.Links(s, person)}, nil
 }

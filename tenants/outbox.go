@@ -66,9 +66,9 @@ func (o Outbox) Postpone(ctx context.Context, id uuid.UUID, until time.Time) err
 	return Touched(o.update().Set("due_at = ?", until).Where("id = ?", id).Exec(ctx))
 }
 
-// Fail gives the event up and keeps why.
+// Fail gives the event up and keeps why, in words that name nobody.
 func (o Outbox) Fail(ctx context.Context, id uuid.UUID, why string) error {
-	return Touched(o.update().Set("due_at = NULL").Set("failed_at = ?", o.Now).Set("error = ?", why[:min(len(why), 500)]).Where("id = ?", id).Exec(ctx))
+	return Touched(o.update().Set("due_at = NULL").Set("failed_at = ?", o.Now).Set("error = ?", why).Where("id = ?", id).Exec(ctx))
 }
 
 // Failed lists what was given up, the latest first.
@@ -93,11 +93,38 @@ func (o Outbox) Forget(ctx context.Context) (int64, error) {
 	return result.RowsAffected()
 }
 
+// GivenUp is an event that could not be carried out, as the platform may know
+// of it: without anything of what it is about.
+type GivenUp struct {
+	ID       uuid.UUID `json:"id"`
+	Kind     string    `json:"kind"`
+	Error    string    `json:"error"`
+	FailedAt time.Time `json:"failed_at"`
+}
+
+// GivenUp lists the latest events of a trust that were given up.
+func (d *Directory) GivenUp(ctx context.Context, trust uuid.UUID, limit int64) (all []GivenUp, err error) {
+	err = d.ReadAs(ctx, trust, "", func(ctx context.Context, s Scope) error {
+		events, err := Outbox{s}.Failed(ctx, limit)
+		for _, e := range events {
+			all = append(all, GivenUp{e.ID, e.Kind, e.Error, *e.FailedAt})
+		}
+		return err
+	})
+	return all, err
+}
+
+// TryAgain has an event that was given up carried out after all. NotFound if it
+// is not given up any more.
+func (d *Directory) TryAgain(ctx context.Context, trust, event uuid.UUID) error {
+	return d.WriteAs(ctx, trust, "", func(ctx context.Context, s Scope) error { return Outbox{s}.Retry(ctx, event) })
+}
+
 // skipLocked locks the rows read and passes by those that somebody else has
 // locked; SQLite has one writer at a time anyway.
 func skipLocked(q *bun.SelectQuery) *bun.SelectQuery {
 	if q.Dialect().Name() == dialect.PG {
-		return q.For("UPDATE OF event SKIP LOCKED")
+		return q.For("UPDATE SKIP LOCKED")
 	}
 	return q
 }

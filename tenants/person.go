@@ -8,6 +8,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/internal/crypt"
 )
 
 // Account is how a person signs in to a trust. Who they are is not in it: the
@@ -23,6 +25,11 @@ type Account struct {
 	TrustRoles   Roles     `bun:"trust_roles"`
 	Status       string    `bun:"status"`
 	CreatedAt    time.Time `bun:"created_at"`
+}
+
+// Email opens the address that the account signs in with.
+func (a Account) Email(keys crypt.Keys) (string, error) {
+	return keys.Open(a.EmailSealed, a.ID.String())
 }
 
 // Person is an account in one service, as its peers know it: a handle and a face.

@@ -189,6 +189,10 @@ func forUpdate(q *bun.SelectQuery) *bun.SelectQuery {
 // Lock is Select for rows that this unit of work is about to change.
 func (s Scope) Lock(model any) *bun.SelectQuery { return forUpdate(s.Select(model)) }
 
+// Claim is Lock for work that several workers share: rows that another has
+// locked are passed by.
+func (s Scope) Claim(model any) *bun.SelectQuery { return skipLocked(s.Select(model)) }
+
 // Read opens a unit of work for reading in a use case that has none (OwnUnits).
 func (s Scope) Read(ctx context.Context, fn func(context.Context, Scope) error) error {
 	return s.unit.dir.read(ctx, s.Estate.Trust.ID, s.over(fn))

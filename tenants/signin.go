@@ -22,6 +22,8 @@ type Entrance struct {
 	Keys     crypt.Keys
 	Sessions Sessions
 	Live     *Live
+	// Links are what the rooms offer to do with a member.
+	Links func(s Scope, person Person) []Link
 }
 
 // SignInForm is what the sign-in page needs: where the person wanted to go.

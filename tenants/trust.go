@@ -5,6 +5,7 @@ package tenants
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,6 +26,15 @@ type Trust struct {
 	Status        string    `bun:"status" json:"status"`
 	ConfigVersion int64     `bun:"config_version" json:"-"`
 	CreatedAt     time.Time `bun:"created_at" json:"created_at"`
+}
+
+// Address is where the trust's people go, by the platform's own address.
+func (t Trust) Address(baseURL string) string {
+	scheme, host, _ := strings.Cut(baseURL, "://")
+	if t.Domain != nil {
+		return scheme + "://" + *t.Domain
+	}
+	return scheme + "://" + t.Slug + "." + host
 }
 
 // InTrust makes a row a tenant's own. Every such row embeds it or InService.

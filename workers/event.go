@@ -14,6 +14,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -152,6 +153,6 @@ func (c consequences) outside(ctx context.Context, s tenants.Scope, e tenants.Ev
 
 func (c consequences) giveUp(ctx context.Context, ref task, why error) error {
 	return c.Directory.WriteAs(context.WithoutCancel(ctx), ref.Trust, "", func(ctx context.Context, s tenants.Scope) error {
-		return tenants.Outbox{Scope: s}.Fail(ctx, ref.Event, why.Error())
+		return tenants.Outbox{Scope: s}.Fail(ctx, ref.Event, jobs.Guarded(why.Error()))
 	})
 }

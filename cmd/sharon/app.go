@@ -26,6 +26,7 @@ import (
 	"github.com/sharon-nhs/sharon/migrations"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/all"
+	"github.com/sharon-nhs/sharon/modules/notifications"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/workers"
 )
@@ -41,6 +42,7 @@ type app struct {
 	Log       *slog.Logger
 	Web       webConfig
 	Live      *tenants.Live
+	Outside   *notifications.Outside
 	Inbox     *mail.Inbox // takes every email of a demonstration; otherwise nil
 	Queue     *jobs.Queue // nil where there is none
 
@@ -59,15 +61,19 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	if err != nil {
 		return nil, err
 	}
+	outside, err := c.outside(w, keys)
+	if err != nil {
+		return nil, err
+	}
 	db, err := database.Open(c.database())
 	if err != nil {
 		return nil, err
 	}
-	a := &app{DB: db, Files: files, Keys: keys, Rooms: all.Rooms(), Clock: at, Log: c.log(), Web: w}
+	a := &app{DB: db, Files: files, Keys: keys, Rooms: all.Rooms(files, outside), Outside: outside, Clock: at, Log: c.log(), Web: w}
 	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: append(tenants.Grants.Rules(), modules.Grants(a.Rooms)...)}
 	a.Live = &tenants.Live{Directory: a.Directory, Sessions: w.sessions(), Unread: modules.Unread(a.Rooms)}
 	a.table = web.NewRouter[tenants.Scope]()
-	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live}.Routes(a.table)
+	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live, Links: modules.Links(a.Rooms)}.Routes(a.table)
 	modules.Mount(a.table, a.Rooms)
 	return a, nil
 }

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/admin"
 	"github.com/sharon-nhs/sharon/internal/fault"
@@ -14,10 +18,15 @@ import (
 	"github.com/sharon-nhs/sharon/internal/jobs/jobstest"
 	"github.com/sharon-nhs/sharon/internal/testkit"
 	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/tenants"
 )
 
 // colleagues are the demo accounts of the platform, by role.
 var colleagues = map[string]string{"platform_admin": "platform@sharon", "onboarding_manager": "onboarding@sharon", "finance": "finance@sharon"}
+
+// atConsole fills the console's addresses.
+var atConsole = ids{"queue": "bulk", "trust": uuid.NewString(), "event": uuid.NewString()}
 
 // carried is a visitor somewhere else with the session of this one, as a cookie
 // and as a bearer.
@@ -39,7 +48,7 @@ func TestNobodyOfATrustReachesTheConsole(t *testing.T) {
 					if route.Permission == web.Public {
 						continue
 					}
-					if got := call(v, route, ids{"queue": "bulk"}); got.status != http.StatusUnauthorized {
+					if got := call(v, route, atConsole); got.status != http.StatusUnauthorized {
 						t.Errorf("%s: %s %s: %d %s", account, route.Method, route.Path, got.status, got.body)
 					}
 				}
@@ -86,7 +95,7 @@ func TestEachColleagueDoesWhatTheirPermissionsSay(t *testing.T) {
 				t.Errorf("%s %s asks for %q, which no role has", route.Method, route.Path, route.Permission)
 			}
 			may := slices.Contains(admin.Grants[route.Permission], role)
-			got := call(v, route, ids{"queue": "bulk"})
+			got := call(v, route, atConsole)
 			if !may && got.status != http.StatusForbidden {
 				t.Errorf("%s may not %s, but %s %s answers %d %s", role, route.Permission, route.Method, route.Path, got.status, got.body)
 			}
@@ -260,4 +269,53 @@ func fieldOf(err error) string {
 		return ""
 	}
 	return failed.Fields[0].Name
+}
+
+func TestWhatWasGivenUpIsShownWithoutWordsAndCanBeTriedAgain(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		event := s.givesUp()
+		platform := s.over("platform@sharon")
+		var page admin.Queues
+		platform.getJSON("/queues", &page)
+		if len(page.GivenUp) != 1 || page.GivenUp[0].ID != event.ID || page.GivenUp[0].Kind != "posts.replied" || page.GivenUp[0].Error != "the mail server is away" {
+			t.Fatalf("given up: %+v", page.GivenUp)
+		}
+		retry := "/outbox/" + page.GivenUp[0].TrustID.String() + "/" + event.ID.String() + "/retry"
+		if got := s.over("onboarding@sharon").sendJSON(retry, map[string]string{}); got.status != http.StatusForbidden {
+			t.Errorf("the onboarding manager: %d", got.status)
+		}
+		for _, want := range []int{http.StatusOK, http.StatusNotFound} { // the second click finds it done
+			if got := platform.sendJSON(retry, map[string]string{}); got.status != want {
+				t.Errorf("got %d, want %d: %s", got.status, want, got.body)
+			}
+		}
+		if platform.getJSON("/queues", &page); len(page.GivenUp) > 0 {
+			t.Errorf("still given up: %+v", page.GivenUp)
+		}
+	})
+}
+
+// givesUp leaves an event in northmoor's outbox that could not be carried out.
+func (s *site) givesUp() (event tenants.Event) {
+	s.t.Helper()
+	trust, err := s.app.Directory.TrustAt(s.t.Context(), "northmoor.localhost")
+	if err == nil {
+		err = s.app.Directory.WriteAs(s.t.Context(), trust.ID, "willow", func(ctx context.Context, scope tenants.Scope) error {
+			if err := scope.Emit(ctx, posts.Replied, tenants.Event{Subject: uuid.New()}); err != nil {
+				return err
+			}
+			later := scope
+			later.Now = scope.Now.Add(time.Hour)
+			open, err := tenants.Outbox{Scope: later}.Claim(ctx, 1)
+			if err != nil || len(open) == 0 {
+				return errors.Join(err, errors.New("nothing to give up"))
+			}
+			event = open[0]
+			return tenants.Outbox{Scope: scope}.Fail(ctx, event.ID, "the mail server is away")
+		})
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return event
 }

@@ -82,7 +82,7 @@ func TestTheAPIDoesWhatItsDocumentSays(t *testing.T) {
 
 func TestTheConsolesAPIDoesWhatItsDocumentSays(t *testing.T) {
 	s := newSite(t, testkit.SQLite(t, prepare))
-	s.keepsItsWord(s.over("platform@sharon"), s.visit("console"), s.app.console.Routes(), ids{"queue": "bulk"})
+	s.keepsItsWord(s.over("platform@sharon"), s.visit("console"), s.app.console.Routes(), atConsole)
 }
 
 // keepsItsWord holds every answer to the document: to somebody who may do most,

@@ -1,16 +1,21 @@
 package main
 
 import (
+	"context"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/jobs/jobstest"
+	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/internal/testkit"
 )
 
@@ -25,8 +30,10 @@ type aPage struct {
 func pages(s *site) []aPage {
 	thread := "/willow/forums/threads/" + s.threadOf("Anyone else up for the third time?")
 	mine := "/willow/posts/" + s.wallPostOf("hazel.willow@northmoor", "hazel")
+	s.busy()
+	talk, group := s.talkOf("hazel.willow@northmoor", "Fern"), s.talkOf("hazel.willow@northmoor", "Bad tea, good company")
 	long := strings.Repeat("A title that goes on ", 9)
-	return []aPage{
+	return append(livePages(s), []aPage{
 		{"find-your-trust", "", "/", nil},
 		{"find-your-trust-none", "", "/?name=nowhere", nil},
 		{"help-now", "hazel.willow@northmoor", "/willow/help-now", nil},
@@ -61,9 +68,36 @@ func pages(s *site) []aPage {
 		{"post-edit", "hazel.willow@northmoor", mine + "/edit", nil},
 		{"post-remove", "hazel.willow@northmoor", mine + "/remove", nil},
 		{"post-history", "moderator.willow@northmoor", mine + "/history", nil},
+		{"messages", "hazel.willow@northmoor", "/willow/messages", nil},
+		{"messages-empty", "tansy.willow@northmoor", "/willow/messages", nil},
+		{"messages-team", "moderator.willow@northmoor", "/willow/messages/team", nil},
+		{"messages-team-thread", "moderator.willow@northmoor", s.mailOf("moderator.willow@northmoor"), nil},
+		{"conversation", "hazel.willow@northmoor", talk, nil},
+		{"conversation-group", "hazel.willow@northmoor", group, nil},
+		{"conversation-error", "hazel.willow@northmoor", talk, func(tab *testkit.Tab) { tab.Click("#write button[type=submit]") }},
+		{"conversation-with-team", "hazel.willow@northmoor", "/willow/messages/to-team", nil},
+		{"messages-requests", "hazel.willow@northmoor", "/willow/messages/requests", nil},
+		{"message-request", "hazel.willow@northmoor", s.requestOf("hazel.willow@northmoor"), nil},
+		{"messages-search", "hazel.willow@northmoor", "/willow/messages/search?q=airing", nil},
+		{"messages-choices", "hazel.willow@northmoor", "/willow/messages/choices", nil},
+		{"message-new", "hazel.willow@northmoor", "/willow/messages/new", nil},
+		{"message-to-clinician", "hazel.willow@northmoor", "/willow/messages/new?to=jo", nil},
+		{"message-to-team", "tansy.willow@northmoor", "/willow/messages/to-team", nil},
+		{"message-report", "hazel.willow@northmoor", s.reportIn("hazel.willow@northmoor", talk), nil},
+		{"message-reports", "lead.willow@northmoor", "/willow/messages/reports", nil},
+		{"message-reported", "lead.willow@northmoor", s.reported("lead.willow@northmoor"), nil},
 		{"board-new", "lead.willow@northmoor", "/willow/forums/boards-new", nil},
 		{"board-edit", "lead.willow@northmoor", "/willow/forums/boards/sleep-and-feeding/edit", nil},
 		{"person", "hazel.willow@northmoor", "/willow/people/bramble", nil},
+		{"notices", "hazel.willow@northmoor", "/willow/notifications", nil},
+		{"notices-empty", "lead.meadow@eastvale", "/meadow/notifications", nil},
+		{"notices-settings", "hazel.willow@northmoor", "/willow/notifications/settings", nil},
+		{"notices-settings-error", "hazel.willow@northmoor", "/willow/notifications/settings", func(tab *testkit.Tab) {
+			tab.Fill("#quiet_from", "17:00")
+			tab.Fill("#quiet_to", "19:00")
+			tab.Click("main form[action$='/settings'] > button[type=submit]")
+		}},
+		{"digest-preview", "hazel.willow@northmoor", "/willow/notifications/digest", nil},
 		{"me", "lead.willow@northmoor", "/willow/me", nil},
 		{"rooms", "lead.willow@northmoor", "/willow/settings/rooms", nil},
 		{"room-walls", "lead.willow@northmoor", "/willow/settings/rooms/walls", nil},
@@ -77,6 +111,59 @@ func pages(s *site) []aPage {
 		{"console-home", "platform@sharon", "/", s.trouble},
 		{"console-queues", "platform@sharon", "/queues", s.trouble},
 		{"console-home-finance", "finance@sharon", "/", nil},
+	}...)
+}
+
+// livePages are those of live sessions, in each of their states.
+func livePages(s *site) []aPage {
+	var list struct {
+		Now, Coming, Past []struct{ ID string }
+	}
+	lead := s.over("lead.willow@northmoor")
+	lead.getJSON("/willow/live", &list)
+	open, coming, past := "/willow/live/"+list.Now[0].ID, "/willow/live/"+list.Coming[0].ID, "/willow/live/"+list.Past[0].ID
+	s.sent(s.over("lead.meadow@eastvale"), "/meadow/settings/rooms/live", map[string]any{"on": true, "version": 0})
+
+	cancelled := s.planned(26*time.Hour, map[string]any{"title": strings.Repeat("A title that goes on ", 5)})
+	s.sent(lead, cancelled+"/cancel", map[string]any{"reason": "Bramble is poorly. We plan another evening soon."})
+	missed, waiting := s.planned(time.Minute, nil), s.planned(14*time.Minute, map[string]any{"title": "A quiet half hour", "hosts": []string{"sorrel"}})
+	s.clock.Advance(17 * time.Minute)
+
+	soon := s.planned(9*time.Minute, map[string]any{"title": "Tea and toast", "about": "Bring your own toast."})
+	muted := s.opened(map[string]any{"title": "Moving house with a baby", "slow_seconds": 30})
+	peer, hazel := s.over("peer.willow@northmoor"), s.over("hazel.willow@northmoor")
+	first := field(s.t, s.sent(hazel, muted+"/messages", says("The kettle is the last thing in and the first thing out. Everything else is a box with **kitchen?** on it.")), "message", "id")
+	s.sent(s.over("fern.willow@northmoor"), muted+"/messages", says(strings.Repeat("Averylongwordthatnobodywouldwrite", 8)))
+	s.sent(peer, muted+"/pin", map[string]any{"message": first})
+	s.sent(peer, muted+"/mute", map[string]any{"handle": "hazel", "muted": true})
+	s.sent(hazel, coming+"/reminder", map[string]any{"remind": true})
+	asked := s.planned(3*time.Hour, map[string]any{"title": "Ask the team anything"})
+	s.askedIn(asked, "hazel.willow@northmoor", true)
+	s.sent(lead, asked+"/questions/"+s.askedIn(asked, "fern.willow@northmoor", true), map[string]any{"state": "taken"})
+	return []aPage{
+		{"live", "hazel.willow@northmoor", "/willow/live", nil},
+		{"live-lead", "lead.willow@northmoor", "/willow/live", nil},
+		{"live-empty", "lead.meadow@eastvale", "/meadow/live", nil},
+		{"live-open", "fern.willow@northmoor", open, nil},
+		{"live-open-host", "peer.willow@northmoor", muted, nil},
+		{"live-muted", "hazel.willow@northmoor", muted, nil},
+		{"live-slow", "fern.willow@northmoor", muted, func(tab *testkit.Tab) {
+			tab.Fill("#body", "Too quick")
+			tab.Click("#live-say button[type=submit]")
+		}},
+		{"live-coming", "hazel.willow@northmoor", coming, nil},
+		{"live-soon-host", "peer.willow@northmoor", soon, nil},
+		{"live-waiting", "hazel.willow@northmoor", waiting, nil},
+		{"live-missed", "hazel.willow@northmoor", missed, nil},
+		{"live-cancelled", "hazel.willow@northmoor", cancelled, nil},
+		{"live-past", "hazel.willow@northmoor", past, nil},
+		{"live-new", "lead.willow@northmoor", "/willow/live/new", nil},
+		{"live-new-error", "lead.willow@northmoor", "/willow/live/new", func(tab *testkit.Tab) { tab.Click("main button[type=submit]") }},
+		{"live-edit", "lead.willow@northmoor", coming + "/edit", nil},
+		{"live-cancel", "lead.willow@northmoor", coming + "/cancel", nil},
+		{"live-questions", "hazel.willow@northmoor", asked + "/questions", nil},
+		{"live-questions-host", "lead.willow@northmoor", asked + "/questions", nil},
+		{"live-remove", "peer.willow@northmoor", muted + "/messages/" + first + "/remove", nil},
 	}
 }
 
@@ -92,8 +179,31 @@ func (s *site) trouble(tab *testkit.Tab) {
 			s.t.Fatal(err)
 		}
 		jobstest.Offer(s.t, s.app.Queue, jobs.Safety, "notice:send", 1)
+		s.givesUp()
 	}
 	tab.Goto(tab.URL())
+}
+
+// busy gives Hazel notices, read and unread, and a device.
+func (s *site) busy() {
+	s.t.Helper()
+	hazel, fern := s.over("hazel.willow@northmoor"), s.over("fern.willow@northmoor")
+	root := threadBy(hazel, "sleep-and-feeding", strings.Repeat("A long title that ", 8))
+	for _, v := range []*visitor{fern, s.over("ivy.willow@northmoor")} {
+		replyBy(v, root, "Me too, @hazel, and @hazel again.")
+		replyBy(v, root, "Me too.")
+	}
+	host := testkit.StartPushHost(s.t)
+	s.app.Outside.Push = s.pushing(host.Host(), host.Roots())
+	s.app.Outside.Email = func(context.Context, mail.Message) error { return nil }
+	device := host.Subscribe()
+	hazel.sendJSON("/willow/notifications/devices", map[string]any{"endpoint": device.Endpoint, "p256dh": device.P256dh, "auth": device.Auth})
+	s.settle(1)
+	hazel.sendJSON("/willow/notifications/read", nil)
+	s.tell("message", uuid.New(), "hazel")
+	s.tell("safety_notice", uuid.New(), "hazel")
+	replyBy(fern, root, "Still me.")
+	s.settle(1)
 }
 
 var screens = os.Getenv("SHARON_SCREENS")

@@ -50,6 +50,7 @@ func (cmd webCmd) Run(ctx context.Context) error {
 type workerCmd struct {
 	config
 	Queues          []string      `help:"Queues that this worker serves: safety, realtime, default, bulk. Default: all of them. See that somebody serves each." placeholder:"QUEUE"`
+	BaseURL         string        `help:"As for web: the links in emails begin with it." default:"http://localhost:8080" placeholder:"URL"`
 	SessionIdle     time.Duration `help:"As for web: sessions older than this are swept." default:"30m"`
 	SessionAbsolute time.Duration `help:"As for web." default:"12h"`
 }
@@ -65,7 +66,7 @@ func (cmd workerCmd) Run(ctx context.Context) error {
 	if err := migrated(ctx, cmd.config, false); err != nil {
 		return err
 	}
-	w := webConfig{BaseURL: "http://localhost:8080", SessionIdle: cmd.SessionIdle, SessionAbsolute: cmd.SessionAbsolute}
+	w := webConfig{BaseURL: cmd.BaseURL, SessionIdle: cmd.SessionIdle, SessionAbsolute: cmd.SessionAbsolute}
 	return run(ctx, cmd.config, w, parts{workers: true, queues: cmd.Queues})
 }
 
@@ -90,6 +91,7 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 	}
 	if p.demo {
 		a.Inbox = mail.NewInbox(a.Clock)
+		a.Outside.Email = a.Inbox.Send
 		if err := demo.Seed(ctx, demo.Deps{Directory: a.Directory, Keys: keys, Clock: a.Clock}); err != nil {
 			return err
 		}

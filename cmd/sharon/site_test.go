@@ -30,6 +30,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/realtime"
 	"github.com/sharon-nhs/sharon/internal/testkit"
+	"github.com/sharon-nhs/sharon/workers"
 )
 
 func TestMain(m *testing.M) { testkit.Main(m) }
@@ -39,6 +40,7 @@ type site struct {
 	t     *testing.T
 	app   *app
 	clock *clock.Fake
+	relay *workers.Relay
 	port  string
 }
 
@@ -101,7 +103,7 @@ func newSite(t *testing.T, address string, changes ...func(*app)) *site {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	s.app.connect(ctx, realtime.Local{})
+	s.relay = s.app.connect(ctx, realtime.Local{})
 	for _, change := range changes {
 		change(s.app)
 	}

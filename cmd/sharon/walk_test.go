@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -86,7 +87,7 @@ func example(input reflect.Type) map[string]any {
 		case f.Type.Kind() == reflect.String:
 			object[name] = "something"
 		case f.Type.Kind() == reflect.Int:
-			object[name] = 1
+			object[name] = least(rules)
 		case f.Type.Kind() == reflect.Bool:
 			object[name] = true
 		case f.Type == reflect.TypeFor[json.RawMessage]():
@@ -94,6 +95,16 @@ func example(input reflect.Type) map[string]any {
 		}
 	}
 	return object
+}
+
+// least is the smallest number that a rule allows, from 1 up.
+func least(rules string) int {
+	for _, rule := range strings.Split(rules, ",") {
+		if n, err := strconv.Atoi(strings.TrimPrefix(rule, "gte=")); err == nil {
+			return max(1, n)
+		}
+	}
+	return 1
 }
 
 func refused(status int) bool {
@@ -153,7 +164,7 @@ func TestARoomSwitchedOffAnswersNobody(t *testing.T) {
 	s := newSite(t, testkit.SQLite(t, prepare))
 	at := s.idsOf("northmoor", "willow")
 	lead := s.over("lead.willow@northmoor")
-	for _, room := range []string{"walls", "forums"} {
+	for _, room := range []string{"walls", "forums", "messages", "live"} {
 		if got := lead.sendJSON("/willow/settings/rooms/"+room, map[string]any{"on": false, "version": 1}); got.status != 200 {
 			t.Fatalf("switch off %s: %d %s", room, got.status, got.body)
 		}

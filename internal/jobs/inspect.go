@@ -106,7 +106,7 @@ func (q *Queue) failures(name string, most int) ([]Failure, error) {
 	}
 	var failed []Failure
 	for _, task := range slices.Concat(archived, retry) {
-		one := Failure{Queue: name, ID: task.ID, Type: task.Type, Tries: task.Retried, Error: guarded(task.LastErr),
+		one := Failure{Queue: name, ID: task.ID, Type: task.Type, Tries: task.Retried, Error: Guarded(task.LastErr),
 			FailedAt: task.LastFailedAt, NextAt: task.NextProcessAt}
 		if task.State == asynq.TaskStateArchived {
 			one.Archived = true
@@ -251,8 +251,8 @@ func within[T any](ctx context.Context, ask func() (T, error)) (T, error) {
 // address is what a mail server repeats when it refuses somebody.
 var address = regexp.MustCompile(`[^\s<>"'(]+@[^\s<>"')]+`)
 
-// guarded is an error as those may read it who must not know any member.
-func guarded(text string) string {
+// Guarded is an error as those may read it who must not know any member.
+func Guarded(text string) string {
 	text = address.ReplaceAllString(text, "(an address)")
 	if runes := []rune(text); len(runes) > 300 {
 		return string(runes[:300]) + "…"

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 )
@@ -67,6 +68,19 @@ func (tab *Tab) Upload(selector string, paths ...string) {
 func (tab *Tab) Type(text string) {
 	tab.t.Helper()
 	tab.act("type", chromedp.KeyEvent(text))
+}
+
+// Offline cuts the tab off from the network, or connects it again.
+func (tab *Tab) Offline(off bool) {
+	tab.t.Helper()
+	tab.do("cut or mend the network", func(ctx context.Context, target *chromedp.Target) error {
+		tab.mu.Lock()
+		tab.offline = off
+		tab.mu.Unlock()
+		return call(ctx, target, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
+			MatchedNetworkConditions: []*network.Conditions{{Offline: off, DownloadThroughput: -1, UploadThroughput: -1}},
+		})
+	})
 }
 
 // Press presses a key by its name, such as Tab, Enter, Escape, Space, ArrowDown

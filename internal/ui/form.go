@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"maps"
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -71,6 +72,14 @@ func (f Field) checked(ctx context.Context) bool {
 		return len(typed) > 0 && typed[len(typed)-1] == "true"
 	}
 	return f.Value == "true"
+}
+
+// ticked is for several boxes of one name: what was ticked, else what the page gives.
+func (f Field) ticked(ctx context.Context, value string, chosen []string) bool {
+	if refused := state(ctx); refused != nil {
+		chosen = refused.Values[f.Name]
+	}
+	return slices.Contains(chosen, value)
 }
 
 func (f Field) problem(ctx context.Context) string {

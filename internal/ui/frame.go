@@ -37,7 +37,10 @@ type Frame struct {
 type Room struct {
 	Key, Name, Icon, Path string
 	Compose               string // path of the page where something new is written; may be empty
+	Tab                   bool   // has a place of its own in the phone's bottom bar
 	Corner                bool   // belongs to the person or the team, below the rooms
+	Counted               bool   // shows how much is unread
+	Bar                   bool   // on a phone also an icon in the bar at the top
 }
 
 // Viewer is who looks at the page.

@@ -25,7 +25,7 @@ func current(frame *Frame, room Room) templ.Attributes {
 	return nil
 }
 
-// bottomBar picks five of the rooms: home, two rooms with "Post" between them, me.
+// bottomBar picks five of the rooms: home, two rooms with "Post" between them, me. The others are listed under "Me".
 func bottomBar(frame *Frame) []Room {
 	if len(frame.Rooms) == 0 {
 		return nil
@@ -49,7 +49,8 @@ func bottomBar(frame *Frame) []Room {
 		bar = append(bar, Room{Name: "Post", Icon: "plus", Path: compose})
 	}
 	if len(open) > 1 {
-		bar = append(bar, open[1])
+		rest := open[1:]
+		bar = append(bar, rest[max(0, slices.IndexFunc(rest, func(room Room) bool { return room.Tab }))])
 	}
 	return slices.Concat(bar, me)
 }

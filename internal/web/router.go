@@ -39,6 +39,8 @@ type Route struct {
 	form string // path template of the page that holds this command's form
 
 	limit int // bytes of files that a command takes; 0 for no more than of a form
+	// shown is what a browser sees of a command's outcome, instead of being sent on.
+	shown func(out any) templ.Component
 }
 
 // Command tells whether the route changes something.
@@ -114,6 +116,12 @@ func SeeOther(path string) Option { return func(r *Route) { r.next = path } }
 // FormAt names the page that holds the command's form, so that a refused form
 // comes back filled in with its errors.
 func FormAt(path string) Option { return func(r *Route) { r.form = path } }
+
+// Showing answers a browser with a page instead of sending it on: for a command
+// whose sender must not be redirected (RFC 8058).
+func Showing[Out any](view func(Out) templ.Component) Option {
+	return func(r *Route) { r.shown = func(out any) templ.Component { return view(out.(Out)) } }
+}
 
 // OwnUnits lets the use case open its units of work itself.
 func OwnUnits(r *Route) { r.OwnUnits = true }

@@ -89,11 +89,13 @@ func (a *App[S]) page(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Reque
 
 func (a *App[S]) command(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Request) error {
 	var out any
+	var scope S
 	err := a.Gate.Enter(ctx, r, func(ctx context.Context, s S) (err error) {
 		in, err := b.bind(r)
 		if err != nil {
 			return err
 		}
+		scope = s
 		if out, err = b.call(ctx, s, in); err != nil {
 			return err
 		}
@@ -114,6 +116,9 @@ func (a *App[S]) command(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Re
 		}
 		c.Set(fiber.HeaderContentType, fiber.MIMEApplicationJSON)
 		return c.Status(fiber.StatusOK).SendString(r.Outcome.Answer)
+	}
+	if b.shown != nil && out != nil {
+		return a.html(a.Gate.Page(ctx, r, scope), c, fiber.StatusOK, b.shown(out))
 	}
 	if r.Outcome.Location == "" {
 		r.Outcome.Location = "/"

@@ -62,9 +62,8 @@ func Validate(in any) error {
 	invalid := &fault.Error{Code: fault.Invalid, Message: "Some of what you entered needs a change."}
 	root := reflect.Indirect(reflect.ValueOf(in)).Type()
 	for _, one := range broken {
-		_, path, _ := strings.Cut(one.Namespace(), ".")
-		name := strings.NewReplacer(".", "/", "[", "/", "]", "").Replace(path)
-		invalid.Fields = append(invalid.Fields, fault.Field{Name: name, Message: message(one, labelOf(root, one.StructNamespace()))})
+		name, label := nameOf(root, one)
+		invalid.Fields = append(invalid.Fields, fault.Field{Name: name, Message: message(one, label)})
 	}
 	return invalid
 }
@@ -93,23 +92,30 @@ func message(broken validator.FieldError, label string) string {
 	return strings.NewReplacer("{label}", label, "{Label}", bare, "{param}", broken.Param()).Replace(text)
 }
 
-func labelOf(t reflect.Type, namespace string) string {
-	label := "this"
-	for _, part := range strings.Split(namespace, ".")[1:] {
-		name, _, _ := strings.Cut(part, "[")
+// nameOf is a broken field's name as it was sent, with / between its parts, and
+// what a sentence calls it. What is embedded has no name of its own.
+func nameOf(t reflect.Type, broken validator.FieldError) (name, label string) {
+	label = "this"
+	sent := strings.Split(broken.Namespace(), ".")[1:]
+	var parts []string
+	for i, part := range strings.Split(broken.StructNamespace(), ".")[1:] {
+		own, _, _ := strings.Cut(part, "[")
 		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
 			t = t.Elem()
 		}
-		field, ok := t.FieldByName(name)
+		field, ok := t.FieldByName(own)
 		if !ok {
 			break
 		}
+		if t = field.Type; field.Anonymous {
+			continue
+		}
+		parts = append(parts, sent[i])
 		if given := field.Tag.Get("label"); given != "" {
 			label = given
 		} else if given := jsonName(field); given != "" {
 			label = strings.ReplaceAll(given, "_", " ")
 		}
-		t = field.Type
 	}
-	return label
+	return strings.NewReplacer("[", "/", "]", "").Replace(strings.Join(parts, "/")), label
 }

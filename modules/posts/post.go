@@ -81,6 +81,23 @@ func (p *Post) Write(title, body string) {
 	p.BodyHTML, p.RenderedBy = markdown.HTML(body), markdown.Version
 }
 
+// called is the post in somebody's sentence.
+func (p Post) called(reader uuid.UUID) string {
+	what := "post"
+	if p.IsReply() {
+		what = "reply"
+	}
+	switch {
+	case p.Title != "":
+		return "“" + p.Title + "”"
+	case p.AuthorID == reader:
+		return "your " + what
+	case p.Author != nil:
+		return p.Author.Handle + "’s " + what
+	}
+	return "a " + what
+}
+
 // IsReply tells whether it stands below another post.
 func (p Post) IsReply() bool { return p.ParentID != nil }
 
@@ -182,7 +199,8 @@ const Reply = "reply"
 
 // Kernel keeps the kinds of all rooms.
 type Kernel struct {
-	kinds map[string]Kind
+	kinds  map[string]Kind
+	opened []func(ctx context.Context, s tenants.Scope, root uuid.UUID) error
 }
 
 // NewKernel returns a kernel that knows no room yet.
@@ -190,6 +208,12 @@ func NewKernel() *Kernel { return &Kernel{kinds: map[string]Kind{}} }
 
 // Register makes a room's kind known. Rooms call it when they are made.
 func (k *Kernel) Register(kind Kind) { k.kinds[kind.Key] = kind }
+
+// WhenOpened has fn run in the unit of work in which somebody opens a post with
+// its replies. It must be quick; what it writes belongs in Scope.After.
+func (k *Kernel) WhenOpened(fn func(ctx context.Context, s tenants.Scope, root uuid.UUID) error) {
+	k.opened = append(k.opened, fn)
+}
 
 // dress fills in where a post is shown and what its room says of that. A reply
 // is shown on its root's page, which it cannot know: its own address leads there.

@@ -3,8 +3,11 @@ package posts
 import (
 	"context"
 
+	"github.com/a-h/templ"
+
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/markdown"
+	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/tenants/policy"
@@ -20,6 +23,7 @@ func (k *Kernel) Room() modules.Module {
 			"posts.read": {"member"}, "posts.write": {"member"}, "posts.reply": {"member"}, "posts.react": {"member"},
 			"posts.moderate": {"moderator"},
 		},
+		Tells: k.tells(),
 		Routes: func(r *modules.Router) {
 			web.Get(r, "/posts/{id}", "posts.read", "A post with its replies", k.Show, showPage)
 			web.Post(r, "/posts/{id}/replies", "posts.reply", "Reply to a post", k.Reply, web.SeeOther("{path}"), web.FormAt("/posts/{id}?quote={quotes}"))
@@ -41,4 +45,19 @@ func (v version) HTML() string { return markdown.HTML(v.Body) }
 func stale(ctx context.Context) bool {
 	refused := web.Refused(ctx)
 	return refused != nil && refused.Code == fault.Conflict
+}
+
+// live has the end of a thread grow as replies come.
+func live(ctx context.Context, thread Thread) templ.Attributes {
+	if thread.Later != "" {
+		return nil
+	}
+	again := ui.FrameOf(ctx).Path
+	if len(thread.Replies) > 0 {
+		again += "?from=" + CursorOf(thread.Replies[0]).String()
+	}
+	return templ.Attributes{
+		"data-live": Replied.Key, "data-live-about": thread.Root.ID.String(), "data-live-get": again,
+		"data-live-swap": "append", "data-live-announce": "There is a new reply.",
+	}
 }

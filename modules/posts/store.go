@@ -156,6 +156,28 @@ func (k *Kernel) bare(ctx context.Context, s tenants.Scope, id uuid.UUID) (post 
 	return post, err
 }
 
+// unseen reads a post whoever may see it, for what happens by itself.
+func unseen(ctx context.Context, s tenants.Scope, id uuid.UUID) (post Post, err error) {
+	err = s.Select(&post).ExcludeColumn("body_html").Relation("Place").Where("post.id = ?", id).Scan(ctx)
+	return post, err
+}
+
+func followersOf(ctx context.Context, s tenants.Scope, post uuid.UUID) (people []tenants.Person, err error) {
+	err = s.Select(&people).Column("id", "account_id", "roles").Where("status = 'active'").
+		Where("id IN (?)", s.Select((*Follower)(nil)).Column("member_id").Where("post_id = ?", post)).Scan(ctx)
+	return people, err
+}
+
+func membersOf(ctx context.Context, s tenants.Scope) (people []tenants.Person, err error) {
+	err = s.Select(&people).Column("id", "account_id", "roles").Where("status = 'active'").Scan(ctx)
+	return people, err
+}
+
+func membersCalled(ctx context.Context, s tenants.Scope, keys []string) (people []tenants.Person, err error) {
+	err = s.Select(&people).Column("id", "account_id", "roles").Where("status = 'active'").Where("handle_key IN (?)", bun.List(keys)).Scan(ctx)
+	return people, err
+}
+
 // oneMore counts a reply to a post that the actor may read and that is not itself
 // a reply. It locks the conversation as Alone does, and returns what a reply
 // needs to know of its root. One statement: what else wants the lock waits for less.
@@ -191,17 +213,36 @@ func (k *Kernel) FindWith(ctx context.Context, s tenants.Scope, q *bun.SelectQue
 	return nil
 }
 
+// Titles says what posts are called in a sentence, those that the actor may read:
+// their title, or whose they are.
+func (k *Kernel) Titles(ctx context.Context, s tenants.Scope, ids []uuid.UUID) (map[uuid.UUID]string, error) {
+	titles := make(map[uuid.UUID]string, len(ids))
+	if len(ids) == 0 {
+		return titles, nil
+	}
+	var found []Post
+	q := k.Seen(s, s.Select(&found)).Column("id", "title", "author_id", "parent_id").
+		Relation("Author", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Column("id", "handle") })
+	err := q.Where("post.id IN (?)", bun.List(ids)).Scan(ctx)
+	for _, post := range found {
+		titles[post.ID] = post.called(s.Actor.ID())
+	}
+	return titles, err
+}
+
 // Page is one page of a list, newest first.
 type Page struct {
 	Posts []Post `json:"posts"`
 	// Older continues the list; empty at its end.
 	Older string `json:"older,omitempty"`
+	// Newest tells whether the list begins with what is newest.
+	Newest bool `json:"-"`
 }
 
 // Latest lists what the actor may read, newest first, never ranked. Narrow adds
 // what a room wants besides; nil for the whole service.
 func (k *Kernel) Latest(ctx context.Context, s tenants.Scope, before Cursor, narrow func(*bun.SelectQuery) *bun.SelectQuery) (Page, error) {
-	var page Page
+	page := Page{Newest: before.Zero()}
 	q := k.SeenRoots(s, listed(s, shown(s, s.Select(&page.Posts)))).
 		Order("post.published_at DESC", "post.id DESC").Limit(PageSize + 1)
 	if !before.Zero() {
@@ -281,6 +322,11 @@ func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Sp
 	}
 	for i := range thread.Replies {
 		k.dress(&thread.Replies[i])
+	}
+	for _, fn := range k.opened {
+		if err := fn(ctx, s, root.ID); err != nil {
+			return Thread{}, err
+		}
 	}
 	return thread, k.quoted(ctx, s, thread)
 }

@@ -55,6 +55,12 @@ func New(kernel *posts.Kernel) modules.Module {
 			web.Post(r, "/walls/{handle}", "walls.post", "Write on a wall", w.Write, web.SeeOther("{path}"), web.FormAt("/walls/{handle}"))
 			web.Post(r, "/walls/{handle}/door", "walls.tend", "Say who may write on my wall", w.Tend, web.SeeOther("/walls/{handle}"), web.FormAt("/walls/{handle}"))
 		},
+		Person: func(s tenants.Scope, person tenants.Person) []tenants.Link {
+			if !s.May("walls.read") {
+				return nil
+			}
+			return []tenants.Link{{Name: person.Handle + "’s wall", Path: "/walls/" + person.HandleKey}}
+		},
 		Nav: func(s tenants.Scope) []ui.Room {
 			if s.Actor.Member == nil || !s.May("walls.read") {
 				return nil

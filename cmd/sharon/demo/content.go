@@ -45,6 +45,8 @@ type content struct {
 		Audience tenants.Audience
 		Comments []answer
 	}
+	Live          []session
+	Conversations []conversation
 }
 
 // member is one of a service's people.
@@ -125,6 +127,12 @@ func (c content) check() error {
 	}
 	for _, w := range c.Walls {
 		wrong = append(wrong, checkTalk(members, w.words, w.Comments, wide(w.Audience), []string{w.On}))
+	}
+	for _, l := range c.Live {
+		wrong = append(wrong, l.check(members))
+	}
+	for _, talk := range c.Conversations {
+		wrong = append(wrong, talk.check(members))
 	}
 	return errors.Join(wrong...)
 }

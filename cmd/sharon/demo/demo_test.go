@@ -117,7 +117,8 @@ func (b world) rows(t *testing.T, query string) string {
 	return text.String()
 }
 
-var tables = []string{"platform_staff", "trusts", "services", "accounts", "members", "service_modules", "places", "posts", "post_versions", "reactions", "follows", "threads", "thread_reads"}
+var tables = []string{"platform_staff", "trusts", "services", "accounts", "members", "service_modules", "places", "posts", "post_versions", "reactions", "follows", "threads", "thread_reads",
+	"live_sessions", "live_hosts", "live_messages", "live_questions"}
 
 func (b world) counts(t *testing.T) string {
 	t.Helper()

@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/modules/forums"
+	"github.com/sharon-nhs/sharon/modules/messages"
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -47,6 +48,11 @@ type rows struct {
 	follows   []posts.Follower
 	threads   []forums.Row
 	marks     []readMark
+	lives
+	talks    []messages.Conversation
+	parts    []messages.Participant
+	messages []messages.Message
+	moves    []messages.Move
 }
 
 // write writes them, those that others point at first, and forgets them.
@@ -59,12 +65,20 @@ func (w *rows) write(ctx context.Context, s tenants.Scope) error {
 		func() error { return insert(ctx, s, w.follows) },
 		func() error { return insert(ctx, s, w.threads) },
 		func() error { return insert(ctx, s, w.marks) },
+		func() error { return insert(ctx, s, w.sessions) },
+		func() error { return insert(ctx, s, w.hosts) },
+		func() error { return insert(ctx, s, w.questions) },
+		func() error { return insert(ctx, s, w.said) },
+		func() error { return insert(ctx, s, w.talks) },
+		func() error { return insert(ctx, s, w.parts) },
+		func() error { return insert(ctx, s, w.messages) },
+		func() error { return insert(ctx, s, w.moves) },
 	} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	*w = rows{w.places[:0], w.posts[:0], w.versions[:0], w.reactions[:0], w.follows[:0], w.threads[:0], w.marks[:0]}
+	*w = rows{w.places[:0], w.posts[:0], w.versions[:0], w.reactions[:0], w.follows[:0], w.threads[:0], w.marks[:0], lives{}, w.talks[:0], w.parts[:0], w.messages[:0], w.moves[:0]}
 	return nil
 }
 

@@ -78,8 +78,18 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 	if err := w.walls(c); err != nil {
 		return err
 	}
+	if err := w.live(c); err != nil {
+		return err
+	}
+	if err := w.conversations(c); err != nil {
+		return err
+	}
 	w.reading(c.Members)
-	return w.write(ctx, s)
+	coming := slices.Clone(w.sessions)
+	if err := w.write(ctx, s); err != nil {
+		return err
+	}
+	return remind(ctx, s, coming)
 }
 
 func (w *seeding) forums(c content) error {

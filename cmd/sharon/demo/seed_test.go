@@ -43,11 +43,13 @@ func TestSeed(t *testing.T) {
 		}
 		b.addUp(t)
 		for what, query := range map[string]string{
-			"a held post":            "SELECT 1 FROM posts WHERE state = 'held'",
-			"an edited post":         "SELECT 1 FROM posts WHERE edited_at IS NOT NULL",
-			"an empty service":       "SELECT 1 FROM services AS s WHERE NOT EXISTS (SELECT 1 FROM posts AS p WHERE p.tenant_id = s.tenant_id AND p.service_id = s.id)",
-			"platform staff":         "SELECT 1 FROM platform_staff",
-			"somebody in two places": "SELECT account_id FROM members GROUP BY account_id HAVING count(*) = 2",
+			"a held post":                 "SELECT 1 FROM posts WHERE state = 'held'",
+			"an edited post":              "SELECT 1 FROM posts WHERE edited_at IS NOT NULL",
+			"an empty service":            "SELECT 1 FROM services AS s WHERE NOT EXISTS (SELECT 1 FROM posts AS p WHERE p.tenant_id = s.tenant_id AND p.service_id = s.id)",
+			"a session with a transcript": "SELECT 1 FROM live_sessions AS s JOIN live_messages AS m ON m.tenant_id = s.tenant_id AND m.session_id = s.id WHERE s.closed_at IS NOT NULL AND s.transcript",
+			"platform staff":              "SELECT 1 FROM platform_staff",
+			"a session to come":           "SELECT 1 FROM live_sessions WHERE opened_at IS NULL",
+			"somebody in two places":      "SELECT account_id FROM members GROUP BY account_id HAVING count(*) = 2",
 		} {
 			if b.rows(t, query) == "" {
 				t.Errorf("there is not %s", what)

@@ -1,14 +1,18 @@
 // What happens elsewhere while a page is open. Every page works without it;
 // loaded only where <body data-stream="/address"> is. Events are JSON:
-// {id, event, about, data}. What an element does about them, it says itself:
+// {id, event, subject, about}. What an element does about them, it says itself:
 //
 //   data-live="reply edit"       these events concern it
 //   data-live-about="ID"         but only if they are about this
 //   data-live-get="/path"        fetch this page and take the element of the same id from
-//                                it; {id} and {about} of the event are filled in
-//   data-live-swap="append"      instead, put what <main> or the fragment holds at the end
+//                                it; {subject} and {about} of the event are filled in
+//   data-live-swap="append"      instead, add what that element (or else <main>, or the
+//                                fragment) holds and is not here yet
+//   data-live-with="ID"          taken from the same page, whenever the element ID is
 //   data-live-announce="Words"   say this to screen readers
-//   data-live-count="unread"     show data.unread of the event "counts"; hidden at 0
+//   data-live-offer="post"       show it, with how many of these there are: data-live-one
+//                                and data-live-many are the words, {n} the number
+//   data-live-count="messages"   how many wait in that room; hidden at 0
 //
 // Scripts listen to "live:reply" on document; detail is the whole event.
 
@@ -28,7 +32,8 @@ function take(event) {
     if (seen.size > 200) seen.delete(seen.values().next().value);
   }
   document.dispatchEvent(new CustomEvent(`live:${event.event}`, { detail: event }));
-  if (event.event === 'counts') count(event.data ?? {});
+  if (event.event === 'counts') recount(2000);
+  offer(event);
   for (const el of document.querySelectorAll(`[data-live~="${CSS.escape(event.event)}"]`)) {
     const about = el.dataset.liveAbout;
     if (about !== undefined && about !== event.about) continue;
@@ -37,17 +42,47 @@ function take(event) {
   }
 }
 
-function count(counts) {
+let recounting;
+
+/** Asks how much waits in each room, within so many ms: all who are told of something ask. */
+function recount(within) {
+  if (!document.querySelector('[data-live-count]')) return;
+  recounting ??= setTimeout(async () => {
+    recounting = undefined;
+    const response = await ask().catch(() => undefined);
+    if (response?.ok) count((await response.json()).unread);
+  }, Math.random() * within);
+}
+
+function count(unread) {
   for (const el of document.querySelectorAll('[data-live-count]')) {
-    const n = counts[el.dataset.liveCount];
-    if (n !== undefined) [el.textContent, el.hidden] = [n, n === 0];
+    const n = unread[el.dataset.liveCount] ?? 0;
+    el.hidden = n === 0;
+    el.textContent = n;
+    const words = document.createElement('span');
+    words.className = 'nhsuk-u-visually-hidden';
+    words.textContent = ' unread';
+    el.append(words);
   }
+}
+
+const offered = new Set();
+
+/** Says that there is something new instead of moving what somebody reads. */
+function offer(event) {
+  const el = document.querySelector(`[data-live-offer~="${CSS.escape(event.event)}"]`);
+  if (!el || offered.has(event.subject) || document.getElementById(`post-${event.subject}`)) return;
+  offered.add(event.subject);
+  const words = offered.size === 1 ? el.dataset.liveOne : el.dataset.liveMany.replace('{n}', offered.size);
+  (el.querySelector('a') ?? el).textContent = words;
+  el.hidden = false;
+  announce(words);
 }
 
 const lines = new Map();  // element id → { tail, waiting }: one fetch at a time, in order
 
 function refresh(el, event) {
-  const url = el.dataset.liveGet.replace(/\{(id|about)\}/g, (_, name) => encodeURIComponent(event[name] ?? ''));
+  const url = el.dataset.liveGet.replace(/\{(subject|about)\}/g, (_, name) => encodeURIComponent(event[name] ?? ''));
   if (!lines.has(el.id)) lines.set(el.id, { tail: Promise.resolve(), waiting: new Set() });
   const line = lines.get(el.id);
   if (line.waiting.has(url)) return;  // it will bring this too
@@ -71,12 +106,17 @@ async function bring(id, url) {
   const el = document.getElementById(id);
   if (!response.ok || response.redirected || !el) return;
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  const same = page.getElementById(id);
   const append = el.dataset.liveSwap === 'append';
-  const pieces = append ? [...(page.querySelector('main') ?? page.body).children] : [page.getElementById(id)];
-  for (const piece of pieces.filter(Boolean)) {
+  for (const piece of append ? [...(same ?? page.querySelector('main') ?? page.body).children] : [same].filter(Boolean)) {
     const there = piece.id && document.getElementById(piece.id);
+    if (there && append && same) continue;
     if (there) there.replaceWith(piece); else el.append(piece);
     window.htmx?.process(piece);
+  }
+  for (const beside of document.querySelectorAll(`[data-live-with="${CSS.escape(id)}"]`)) {
+    const piece = page.getElementById(beside.id);
+    if (piece) beside.replaceWith(piece);
   }
   document.dispatchEvent(new CustomEvent('live:shown', { detail: { id } }));
 }
@@ -120,12 +160,17 @@ function failed() {
   if (!returns) source.close();
 }
 
+function ask() { return fetch(at(), { headers: { Accept: 'application/json' } }); }
+
 async function poll() {
   failures = 0;  // when the page is next looked at, a stream is tried again
   timer = setTimeout(poll, every);
-  const response = await fetch(at(), { headers: { Accept: 'application/json' } }).catch(() => undefined);
+  const response = await ask().catch(() => undefined);
   if ([401, 403, 404].includes(response?.status)) { over = true; close(); }  // signed out, or not ours any more
-  if (response?.ok) (await response.json()).events?.forEach(take);
+  if (!response?.ok) return;
+  const heard = await response.json();
+  heard.events?.forEach(take);
+  count(heard.unread ?? {});
 }
 
 function close() {
@@ -145,3 +190,4 @@ addEventListener('pagehide', close);
 addEventListener('pageshow', e => { if (e.persisted) open(); });
 
 open();
+recount(0);

@@ -1,0 +1,75 @@
+package main
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/workers"
+)
+
+// settle has so many workers do all that is due by the site's clock, and what
+// follows from that, and stops them.
+func (s *site) settle(many int) {
+	s.t.Helper()
+	// What the relay has not handed over yet the sweep does, now rather than in ten seconds.
+	for _, trust := range s.trusts() {
+		s.sql("UPDATE outbox SET due_at = ? WHERE tenant_id = ? AND due_at <= ?", s.clock.Now(), trust, s.clock.Now().Add(10*time.Second))
+	}
+	ctx, stop := context.WithCancel(s.t.Context())
+	var all sync.WaitGroup
+	for range many {
+		all.Go(func() {
+			if err := workers.Run(ctx, s.app.work(s.relay, nil)); err != nil {
+				s.t.Error(err)
+			}
+		})
+	}
+	for deadline := time.Now().Add(20 * time.Second); s.due() > 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			s.t.Errorf("%d things are still to be done", s.due())
+			break
+		}
+	}
+	stop()
+	all.Wait()
+}
+
+func (s *site) trusts() (ids []string) {
+	s.t.Helper()
+	all, err := s.app.Directory.Trusts(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, trust := range all {
+		ids = append(ids, trust.ID.String())
+	}
+	return ids
+}
+
+// due counts what a worker has still to do: events of this moment, those that the
+// sweep has handed over, and digests.
+func (s *site) due() (n int) {
+	s.t.Helper()
+	trusts, err := s.app.Directory.Trusts(s.t.Context())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, trust := range trusts {
+		err := s.app.DB.Read(s.t.Context(), trust.ID, func(ctx context.Context, db bun.IDB) error {
+			var some int
+			now := s.clock.Now()
+			err := db.NewRaw(`SELECT (SELECT count(*) FROM outbox WHERE tenant_id = ? AND (due_at <= ? OR attempts > 0 AND due_at <= ?))
+				+ (SELECT count(*) FROM notification_settings WHERE tenant_id = ? AND next_digest_at <= ?)`,
+				trust.ID, now.Add(10*time.Second), now.Add(30*time.Second), trust.ID, now).Scan(ctx, &some)
+			n += some
+			return err
+		})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	}
+	return n
+}

@@ -1,0 +1,196 @@
+package messages
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/picture"
+	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// mostPictures are those of one message.
+const mostPictures = 4
+
+// Picture is a picture of a message.
+type Picture struct {
+	bun.BaseModel `bun:"table:message_pictures,alias:picture"`
+	tenants.InService
+
+	ID        uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
+	MessageID uuid.UUID `bun:"message_id,type:uuid" json:"-"`
+	Position  int       `bun:"position" json:"-"`
+	File      string    `bun:"file" json:"-"` // its key in storage
+	Type      string    `bun:"type" json:"type"`
+	Width     int       `bun:"width" json:"width"`   // in pixels
+	Height    int       `bun:"height" json:"height"` // in pixels
+	Bytes     int64     `bun:"bytes" json:"bytes"`
+	Alt       string    `bun:"alt" json:"alt"`
+}
+
+// SendPictures is a message with pictures, for a conversation that both are in.
+type SendPictures struct {
+	Conversation uuid.UUID  `path:"id"`
+	ID           *uuid.UUID `json:"id,omitempty"`
+	Body         string     `json:"body,omitempty" validate:"max=10000" label:"your message"`
+	Alt          string     `json:"alt,omitempty" validate:"max=500" label:"what is in the pictures"`
+	Pictures     []web.File `json:"pictures" validate:"required,max=4" label:"pictures"`
+}
+
+// SendPictures sends up to four pictures. It looks at them between two units of
+// work, because that takes its time.
+func (m Messages) SendPictures(ctx context.Context, s tenants.Scope, in SendPictures) (Delivery, error) {
+	draft := Draft{in.ID, in.Body}
+	id, err := draft.key()
+	if err != nil {
+		return Delivery{}, err
+	}
+	before, err := m.mayAttach(ctx, s, in, id)
+	if err != nil || before != nil {
+		if err != nil {
+			return Delivery{}, err
+		}
+		return delivery(s, *before), nil
+	}
+	kept, err := m.keep(ctx, s, in)
+	if err == nil {
+		var out Delivery
+		err = s.Write(ctx, func(ctx context.Context, s tenants.Scope) error {
+			t, err := find(ctx, s, in.Conversation, true)
+			if err == nil {
+				err = t.shut(s)
+			}
+			if err == nil {
+				out, err = m.put(ctx, s, t, id, in.Body, kept)
+			}
+			return err
+		})
+		if err == nil {
+			return out, nil
+		}
+	}
+	for _, one := range kept {
+		err = errors.Join(err, m.files.Delete(context.WithoutCancel(ctx), one.File))
+	}
+	return Delivery{}, err
+}
+
+// mayAttach refuses before any work is done, and finds what was sent with this id before.
+func (m Messages) mayAttach(ctx context.Context, s tenants.Scope, in SendPictures, id uuid.UUID) (before *Message, err error) {
+	err = s.Read(ctx, func(ctx context.Context, s tenants.Scope) error {
+		t, err := find(ctx, s, in.Conversation, false)
+		if err != nil {
+			return err
+		}
+		if before, err = again(ctx, s, id, in.Body); err != nil || before != nil {
+			return err
+		}
+		return t.shut(s)
+	})
+	return before, err
+}
+
+// keep makes safe pictures of what was sent and stores them. What was stored
+// comes back with an error too, to be removed.
+func (m Messages) keep(ctx context.Context, s tenants.Scope, in SendPictures) (kept []Picture, err error) {
+	for i, file := range in.Pictures {
+		one, err := clean(ctx, file)
+		if err != nil {
+			return kept, err
+		}
+		row := Picture{Position: i, Type: one.Type, Width: one.Width, Height: one.Height, Bytes: int64(len(one.Bytes)), Alt: strings.TrimSpace(in.Alt)}
+		if row.ID, err = uuid.NewV7(); err != nil {
+			return kept, err
+		}
+		row.File = fmt.Sprintf("messages/%s/%s", s.Trust().ID, row.ID)
+		kept = append(kept, row)
+		if err := m.files.Put(ctx, row.File, bytes.NewReader(one.Bytes), row.Bytes, row.Type); err != nil {
+			return kept, err
+		}
+	}
+	return kept, nil
+}
+
+func clean(ctx context.Context, file web.File) (picture.Picture, error) {
+	content, err := file.Open()
+	if err != nil {
+		return picture.Picture{}, err
+	}
+	one, err := picture.Clean(ctx, "pictures", content)
+	return one, errors.Join(err, content.Close())
+}
+
+// attach writes the rows of a message's pictures.
+func (m *Message) attach(ctx context.Context, s tenants.Scope, pictures []Picture) error {
+	if len(pictures) == 0 {
+		return nil
+	}
+	for i := range pictures {
+		pictures[i].MessageID = m.ID
+	}
+	m.Pictures = pictures
+	_, err := tenants.InsertAll(s, pictures).Exec(ctx)
+	return err
+}
+
+// addPictures reads the pictures of some messages.
+func addPictures(ctx context.Context, s tenants.Scope, rows []Message) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	at := map[uuid.UUID]*Message{}
+	of := make([]uuid.UUID, len(rows))
+	for i := range rows {
+		of[i], at[rows[i].ID] = rows[i].ID, &rows[i]
+	}
+	var found []Picture
+	err := s.Select(&found).Where("picture.message_id IN (?)", bun.List(of)).Order("picture.message_id", "picture.position").Scan(ctx)
+	for _, one := range found {
+		at[one.MessageID].Pictures = append(at[one.MessageID].Pictures, one)
+	}
+	return err
+}
+
+// Picture reads a picture: for those who can see its message, and for whoever has
+// it on record that they read a report that it belongs to.
+func (m Messages) Picture(ctx context.Context, s tenants.Scope, in ByID) (web.Content, error) {
+	var row Picture
+	if err := s.Select(&row).Where("picture.id = ?", in.ID).Scan(ctx); err != nil {
+		return web.Content{}, err
+	}
+	var message Message
+	if err := s.Select(&message).Where("message.id = ?", row.MessageID).Scan(ctx); err != nil {
+		return web.Content{}, err
+	}
+	_, err := find(ctx, s, message.ConversationID, false)
+	if fault.Is(err, fault.NotFound) {
+		err = m.reviewing(ctx, s, message)
+	} else if err == nil && message.UnseenBy.Has(s.Actor.ID()) {
+		err = fault.Missing()
+	}
+	return web.Content{Type: row.Type, Size: row.Bytes, Tag: row.File, Open: func(ctx context.Context) (io.ReadSeekCloser, error) {
+		return m.files.Open(ctx, row.File)
+	}}, err
+}
+
+// reviewing is NotFound unless the actor has it on record that they read a report with the message.
+func (m Messages) reviewing(ctx context.Context, s tenants.Scope, message Message) error {
+	if !s.May("messages.review") {
+		return fault.Missing()
+	}
+	there, err := forReview(s, s.Select((*Report)(nil))).Where("report.conversation_id = ?", message.ConversationID).
+		Where("report.context LIKE ?", "%"+message.ID.String()+"%").
+		Where("EXISTS (SELECT 1 FROM message_reviews AS r WHERE r.tenant_id = report.tenant_id AND r.report_id = report.id AND r.reviewer_id = ?)", s.Actor.ID()).Exists(ctx)
+	if err == nil && !there {
+		err = fault.Missing()
+	}
+	return err
+}

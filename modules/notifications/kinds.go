@@ -1,0 +1,143 @@
+package notifications
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// When says how soon a channel tells of something.
+type When string
+
+// At once, with the next digest, or never.
+const (
+	Now    When = "now"
+	Digest When = "digest"
+	Off    When = "off"
+)
+
+// Channel is a way to a member.
+type Channel string
+
+// The channels. App is the room's own page.
+const (
+	App   Channel = "app"
+	Email Channel = "email"
+	Push  Channel = "push"
+)
+
+// channels are all there are, with what each can do.
+var channels = []struct {
+	Channel
+	name  string
+	whens []When
+}{
+	{App, "Here, among your notices", []When{Now, Off}},
+	{Email, "By email", []When{Now, Digest, Off}},
+	{Push, "On your devices", []When{Now, Off}},
+}
+
+// kind is a sort of notice. Every word that leaves the app is in this table:
+// none of them says what was written, by whom, or in which service.
+type kind struct {
+	key, name string
+	// titled and bare are the sentence in the app, with a title and without one.
+	titled, bare string
+	// outside is the whole of what an email's subject or a browser's notice says.
+	outside   string
+	one, many string // in a digest's count
+	// ofPost says that the subject is a post, and who may read that may know of it.
+	ofPost bool
+	// near is what a gentle service still sends at once.
+	near        bool
+	email, push When
+	// always passes every preference and quiet hours.
+	always bool
+}
+
+var kinds = []kind{
+	{key: "reply", name: "Replies to what you follow", titled: "{who} replied in {title}", bare: "{who} replied", outside: "You have a new reply", one: "new reply", many: "new replies", ofPost: true, email: Digest, push: Off},
+	{key: "mention", name: "When somebody names you", titled: "{who} named you in {title}", bare: "{who} named you", outside: "Somebody named you", one: "mention", many: "mentions", ofPost: true, email: Digest, push: Now},
+	{key: "reaction", name: "Reactions to what you wrote", titled: "{who} reacted to {title}", bare: "{who} reacted to what you wrote", outside: "Somebody is with you", one: "reaction", many: "reactions", ofPost: true, email: Off, push: Off},
+	{key: "gift", name: "Gifts", bare: "{who} sent you a gift", outside: "You have a new gift", one: "gift", many: "gifts", email: Digest, push: Now},
+	{key: "message", name: "Messages", bare: "{who} sent you a message", outside: "You have a new message", one: "message", many: "messages", near: true, email: Now, push: Now},
+	{key: "friend_post", name: "When a friend writes something", titled: "{who} wrote {title}", bare: "{who} wrote something", outside: "A friend wrote something", one: "post by a friend", many: "posts by friends", ofPost: true, email: Digest, push: Off},
+	{key: "staff_notice", name: "News from the team", titled: "{who} from the team wrote {title}", bare: "{who} from the team wrote something", outside: "There is news from the team", one: "notice from the team", many: "notices from the team", ofPost: true, email: Digest, push: Off},
+	{key: "reminder", name: "Reminders", bare: "Something that you asked to be reminded of begins soon", outside: "This is a reminder", one: "reminder", many: "reminders", email: Off, push: Now},
+	{key: "moderation", name: "When the team has looked at something of yours", bare: "The team has looked at something of yours", outside: "The team has an answer for you", one: "answer from the team", many: "answers from the team", near: true, email: Now, push: Off},
+	{key: "safety_notice", name: "Safety notices", bare: "The team has something important to tell you", outside: "You have an important message", one: "safety notice", many: "safety notices", email: Now, push: Now, always: true},
+}
+
+// kindOf finds a kind by its key.
+func kindOf(key string) (kind, bool) {
+	at := slices.IndexFunc(kinds, func(k kind) bool { return k.key == key })
+	if at < 0 {
+		return kind{}, false
+	}
+	return kinds[at], true
+}
+
+// apart are the kinds that are about something else than a post.
+var apart = func() (keys []string) {
+	for _, k := range kinds {
+		if !k.ofPost {
+			keys = append(keys, k.key)
+		}
+	}
+	return keys
+}()
+
+// says is the sentence in the app.
+func (k kind) says(who, title string) string {
+	sentence := k.titled
+	if title == "" || sentence == "" {
+		sentence = k.bare
+	}
+	return strings.NewReplacer("{who}", who, "{title}", title).Replace(sentence)
+}
+
+// habits are how a service of an area begins: what a member has who never chose.
+type habits struct {
+	gentle             bool // sends at once what is near, and nothing else
+	quietFrom, quietTo int  // minutes after midnight
+	digest             string
+}
+
+// usual is for areas that are not in calm.
+var usual = habits{quietFrom: 22 * 60, quietTo: 7 * 60, digest: "daily"}
+
+// calm are the areas with habits of their own: nothing nudges children, early
+// intervention is gentle, and in perinatal services nights are the busy hours.
+var calm = map[tenants.Area]habits{
+	"children_young_people": {gentle: true, quietFrom: 20 * 60, quietTo: 8 * 60, digest: "off"},
+	"early_intervention":    {gentle: true, quietFrom: 21 * 60, quietTo: 9 * 60, digest: "weekly"},
+	"perinatal":             {digest: "daily"},
+}
+
+func habitsOf(area tenants.Area) habits {
+	if h, ok := calm[area]; ok {
+		return h
+	}
+	return usual
+}
+
+// when is how soon a channel tells of a kind, unless the member chose otherwise.
+func (h habits) when(k kind, c Channel) When {
+	var when When
+	switch c {
+	case App:
+		return Now
+	case Email:
+		when = k.email
+	case Push:
+		when = k.push
+	}
+	switch {
+	case !h.gentle || k.always || k.near || when == Off:
+		return when
+	case c == Email && h.digest != "off":
+		return Digest
+	}
+	return Off
+}
