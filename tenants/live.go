@@ -36,7 +36,7 @@ const stayEvery = 15 * time.Second
 
 // Start opens the house for streams until Close.
 func (l *Live) Start(bus realtime.Bus, log *slog.Logger) {
-	l.open, l.stop = context.WithCancel(context.Background())
+	l.open, l.stop = context.WithCancel(context.Background()) //nolint:forbidigo // Close ends it, no request
 	l.told = make(chan []Event, 4096)
 	l.hub = realtime.NewHub[Event, *listener](bus, frame, realtime.Usual(), log)
 	l.hub.Watch(stayEvery, l.stay)

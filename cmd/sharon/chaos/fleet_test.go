@@ -200,7 +200,7 @@ func (f *fleet) ready() {
 	f.Helper()
 	for _, n := range f.web {
 		f.within(30*time.Second, n.name+" is not ready", func() bool {
-			response, err := http.Get("http://" + n.addr + "/readyz") //nolint:noctx // it answers at once or not at all
+			response, err := http.Get("http://" + n.addr + "/readyz")
 			if err != nil {
 				return false
 			}

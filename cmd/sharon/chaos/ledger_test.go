@@ -24,9 +24,8 @@ type ledger struct {
 
 // A thread is written in by those who follow it.
 type thread struct {
-	id      string
-	circle  []member
-	replies int
+	id     string
+	circle []member
 }
 
 const (

@@ -176,7 +176,9 @@ func (m member) calls(at *node) net.Conn {
 	m.fleet.Helper()
 	small := net.Dialer{Control: func(_, _ string, raw syscall.RawConn) error {
 		var refused error
-		err := raw.Control(func(fd uintptr) { refused = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4<<10) })
+		err := raw.Control(func(fd uintptr) {
+			refused = syscall.SetsockoptInt(int(fd), syscall.SOL_SOCKET, syscall.SO_RCVBUF, 4<<10)
+		})
 		return errors.Join(err, refused)
 	}}
 	conn, err := small.DialContext(m.fleet.Context(), "tcp", at.addr)
