@@ -111,12 +111,13 @@ func (e Event) For(s Scope) bool {
 }
 
 // Happened lists, oldest first, what the actor may learn of and what was
-// written since some time; at most limit.
+// written since some time; if that is more than limit, the latest of it.
 func (s Scope) Happened(ctx context.Context, since time.Time, limit int64) ([]Event, error) {
 	var events []Event
 	err := s.Select(&events).Where("event.id > ?", idAt(since)).
 		Where("(event.audience IN (?) OR event.readers LIKE ?)", bun.List(s.Actor.Roles.Audiences()), "%"+s.Actor.ID().String()+"%").
-		Order("event.id").Limit(limit).Scan(ctx)
+		Order("event.id DESC").Limit(limit).Scan(ctx)
+	slices.Reverse(events)
 	return slices.DeleteFunc(events, func(e Event) bool { return !e.For(s) }), err
 }
 

@@ -36,7 +36,7 @@ const stayEvery = 15 * time.Second
 
 // Start opens the house for streams until Close.
 func (l *Live) Start(bus realtime.Bus, log *slog.Logger) {
-	l.open, l.stop = context.WithCancel(context.Background())
+	l.open, l.stop = context.WithCancel(context.Background()) //nolint:forbidigo // Close ends it, no request
 	l.told = make(chan []Event, 4096)
 	l.hub = realtime.NewHub[Event, *listener](bus, frame, realtime.Usual(), log)
 	l.hub.Watch(stayEvery, l.stay)
@@ -104,9 +104,10 @@ type Heard struct {
 	Unread map[string]int `json:"unread"`
 }
 
-// replayed bounds what one stream is told again; who has been away for longer
-// loads the page anew.
-const replayed = 500
+// replayed bounds what one stream is told again. It is well above what happens
+// in a busy service during the overlap: with less, who comes back would be told
+// what they know and not the rest.
+const replayed = 5000
 
 // overlap is how long a unit of work may take: an event that was written before
 // another one may be committed after it.

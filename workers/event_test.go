@@ -13,6 +13,8 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/testkit"
+	"github.com/sharon-nhs/sharon/migrations"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -127,6 +129,28 @@ func TestAnEmptiedQueueIsFilledAgainFromTheOutbox(t *testing.T) {
 	})
 }
 
+func TestALongOutageOfTheQueueIsNoLongerThanItIs(t *testing.T) {
+	redis := testkit.StartRedis(t)
+	w := newWorks(t, testkit.Postgres(t, testkit.Migrated(migrations.Files)), redis.URL())
+	w.emit(1, nil)
+	redis.Kill()
+	for range 3 {
+		w.clock.Advance(10 * time.Minute)
+		if n, err := w.deps.Relay.Sweep(w.Context()); n != 0 || err == nil {
+			t.Fatalf("handed over %d to nobody: %v", n, err)
+		}
+	}
+	redis.Restart()
+	for deadline := time.Now().Add(10 * time.Second); w.deps.Queue.Ping() != nil; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatal("redis is back and does not answer")
+		}
+	}
+	if n, err := w.deps.Relay.Sweep(w.Context()); n != 1 || err != nil {
+		t.Errorf("handed over %d as soon as it was back: %v", n, err)
+	}
+}
+
 func TestAnUnknownKindWaitsForANewerWorker(t *testing.T) {
 	onBoth(t, func(w *works) {
 		w.emit(1, nil)
@@ -198,6 +222,31 @@ func TestWhatWaitsForADateIsNotDoneBefore(t *testing.T) {
 		}
 		w.clock.Advance(time.Hour)
 		w.run(1, w.followed(1))
+		w.must(followed, 1, 0)
+	})
+}
+
+func TestAWorkerThatIsStoppedFinishesWhatItBegan(t *testing.T) {
+	onBoth(t, func(w *works) {
+		began, stopped := make(chan struct{}), make(chan struct{})
+		w.deps.On = []tenants.Handler{{Kind: happened, Do: func(ctx context.Context, s tenants.Scope, e tenants.Event) error {
+			close(began)
+			<-stopped
+			time.Sleep(300 * time.Millisecond) // by now the worker is on its way out
+			return errors.Join(ctx.Err(), follow(ctx, s, e))
+		}}}
+		w.emit(1, nil)
+		w.clock.Advance(time.Minute)
+		w.run(1, func() bool {
+			select {
+			case <-began:
+				close(stopped)
+				return true
+			default:
+				return false
+			}
+		})
+		w.must(happened, 1, 0)
 		w.must(followed, 1, 0)
 	})
 }

@@ -3,6 +3,7 @@ package workers
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -82,7 +83,12 @@ func (r *Relay) hand(ctx context.Context, e tenants.Event) error {
 const claimed = 500
 
 // Sweep hands over what is due in every trust's outbox. It returns how many.
+// While the queue does not answer nothing is taken: each time something is taken
+// in vain it waits longer.
 func (r *Relay) Sweep(ctx context.Context) (handed int, err error) {
+	if err := r.Queue.Ping(); err != nil {
+		return 0, fmt.Errorf("the queue does not answer: %w", err)
+	}
 	err = EachTrust(ctx, r.Directory, func(ctx context.Context, trust tenants.Trust) error {
 		for {
 			events, err := r.claim(ctx, trust)

@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -28,12 +29,12 @@ func (d Deps) schedule() []periodic {
 	return all
 }
 
-// beats is how often a worker looks for what is due.
-const beats = 2 * time.Second
+// usualBeat is how often a worker looks for what is due.
+const usualBeat = 2 * time.Second
 
 // beat sweeps the outboxes and offers each slot's tasks; whoever is first makes them.
 func beat(ctx context.Context, d Deps, schedule []periodic) {
-	tick := time.NewTicker(beats)
+	tick := time.NewTicker(cmp.Or(d.Beat, usualBeat))
 	defer tick.Stop()
 	for {
 		if _, err := d.Relay.Sweep(ctx); err != nil && ctx.Err() == nil {

@@ -56,6 +56,11 @@ func newWorks(t *testing.T, databaseURL, redisURL string) *works {
 // run starts so many workers, waits until done says so, and stops them.
 func (w *works) run(many int, done func() bool) {
 	w.Helper()
+	w.runFor(10*time.Second, many, done)
+}
+
+func (w *works) runFor(most time.Duration, many int, done func() bool) {
+	w.Helper()
 	ctx, stop := context.WithCancel(w.Context())
 	var all sync.WaitGroup
 	for range many {
@@ -65,9 +70,9 @@ func (w *works) run(many int, done func() bool) {
 			}
 		})
 	}
-	for deadline := time.Now().Add(10 * time.Second); !done(); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(most); !done(); time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
-			w.Error("the work was not done in ten seconds")
+			w.Errorf("the work was not done in %v", most)
 			break
 		}
 	}
@@ -81,12 +86,12 @@ func (w *works) run(many int, done func() bool) {
 	}
 }
 
-// ids lists the sweeps that are done.
+// ids lists the sweeps that are done, at most a day's.
 func (w *works) ids() (ids []string) {
 	w.Helper()
 	inspector := asynq.NewInspector(w.deps.Queue.Connection)
 	defer func() { _ = inspector.Close() }()
-	tasks, _ := inspector.ListCompletedTasks(jobs.Bulk) // none while there is no such queue
+	tasks, _ := inspector.ListCompletedTasks(jobs.Bulk, asynq.PageSize(1000)) // none while there is no such queue
 	for _, task := range tasks {
 		if task.Type == "housekeeping:sweep:" {
 			ids = append(ids, task.ID)
@@ -141,4 +146,57 @@ func TestPeriodicTaskRunsOnceASlotOnThreeWorkers(t *testing.T) {
 			w.Errorf("in the second slot: %v, %d rows", got, w.left())
 		}
 	})
+}
+
+// A day in quarters of an hour: every round and every sweep happens once in each
+// of its slots, whichever of the workers does it.
+func TestADayOfPeriodicTasksOnThreeWorkers(t *testing.T) {
+	w := newWorks(t, testkit.Postgres(t, testkit.Migrated(migrations.Files)), testkit.Redis(t))
+	err := w.deps.Directory.WriteAs(t.Context(), w.trust.ID, "", func(ctx context.Context, s tenants.Scope) error {
+		_, err := tenants.CreateService(ctx, s, tenants.NewService{Area: "perinatal", Name: "Willow", Slug: "willow", Accent: "1f5a4f"})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var mu sync.Mutex
+	done := map[string]int{} // round and slot
+	slot := func(key string, every time.Duration) string {
+		return key + w.clock.Now().Truncate(every).Format(" 02 15:04")
+	}
+	every := map[string]time.Duration{"quarterly": 15 * time.Minute, "hourly": time.Hour, "daily": 24 * time.Hour}
+	for key, often := range every {
+		w.deps.Rounds = append(w.deps.Rounds, tenants.Round{Key: key, Queue: jobs.Bulk, Every: often, Do: func(context.Context, tenants.Scope) error {
+			mu.Lock()
+			defer mu.Unlock()
+			done[slot(key, often)]++
+			return nil
+		}})
+	}
+	w.deps.Beat = 20 * time.Millisecond
+	w.clock.Advance(w.clock.Now().Truncate(24 * time.Hour).Add(24 * time.Hour).Sub(w.clock.Now())) // midnight
+	const slots = 24 * 4
+	passed := 0
+	w.runFor(2*time.Minute, 3, func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		for key, often := range every {
+			if done[slot(key, often)] == 0 {
+				return false
+			}
+		}
+		if passed < slots && len(w.ids()) > passed {
+			passed++
+			w.clock.Advance(15 * time.Minute)
+		}
+		return passed == slots
+	})
+	if passed < slots {
+		t.Errorf("%d slots of %d", passed, slots)
+	}
+	for one, times := range done {
+		if times != 1 {
+			t.Errorf("%s was done %d times", one, times)
+		}
+	}
 }

@@ -35,6 +35,7 @@ type options struct {
 
 	many, one         volume
 	sessions, threads int
+	streams           int
 }
 
 func (o options) warmUp() time.Duration {
@@ -54,7 +55,7 @@ func main() {
 	}
 	o := options{
 		many: volume{trusts: 50, services: 3, members: 2500, posts: 20_000}, one: volume{trusts: 1, services: 3, members: 2500, posts: 20_000},
-		sessions: 200, threads: 64,
+		sessions: 200, threads: 64, streams: 10_000,
 	}
 	flag.BoolVar(&o.quick, "quick", false, "little data and one short round: to see that everything works, not how fast")
 	flag.IntVar(&o.rounds, "rounds", 5, "rounds of each row")
@@ -65,7 +66,7 @@ func main() {
 		o.only = strings.Split(*only, ",")
 	}
 	if o.quick {
-		o.rounds, o.seconds, o.sessions, o.threads = 1, 1, 12, 4
+		o.rounds, o.seconds, o.sessions, o.threads, o.streams = 1, 1, 12, 4, 300
 		o.many, o.one = volume{trusts: 2, services: 3, members: 60, posts: 900}, volume{trusts: 1, services: 3, members: 60, posts: 900}
 	}
 	if flag.NArg() > 0 || o.rounds < 1 || o.seconds < 1 {
@@ -93,7 +94,7 @@ func keys() string {
 	for _, one := range rows() {
 		all = append(all, one.key)
 	}
-	return strings.Join(append(all, "growth", "data", "start", "memory", "binary", "weight", "render", "plan"), " ")
+	return strings.Join(append(all, "growth", "data", "start", "memory", "binary", "weight", "render", "live", "streams", "plan"), " ")
 }
 
 func run(ctx context.Context, o options) (err error) {
@@ -195,7 +196,7 @@ func (b *bench) open(wanted []*row) error {
 	}{
 		{"lite", "serve", "serve", "serve with SQLite and the queue inside", o.one, any("start-serve", "memory-serve", "memory-after-serve")},
 		{"one", "web", "", "", o.one, false},
-		{"many", "web", "web", "web with PostgreSQL", o.many, any("data", "start-web", "memory-web", "memory-after-web", "weight", "render", "plan")},
+		{"many", "web", "web", "web with PostgreSQL", o.many, any("data", "start-web", "memory-web", "memory-after-web", "weight", "render", "live", "streams", "plan")},
 	} {
 		if !one.needed && !slices.ContainsFunc(wanted, func(r *row) bool { return r.site == one.name }) {
 			continue
@@ -337,6 +338,20 @@ func (b *bench) rest() error {
 			return err
 		}
 		b.add(rendered)
+	}
+	if o.wants("live") {
+		heard, err := many.hearing()
+		if err != nil {
+			return err
+		}
+		b.add(heard)
+	}
+	if o.wants("streams") {
+		held, err := many.holding(o.streams)
+		if err != nil {
+			return err
+		}
+		b.add(held...)
 	}
 	if o.wants("plan") {
 		b.say("asking PostgreSQL for its plan")

@@ -89,6 +89,18 @@ func (s *site) start() (time.Duration, error) {
 		return 0, err
 	}
 	s.addr = "127.0.0.1:" + strconv.Itoa(port)
+	return s.begin()
+}
+
+// restart kills the server and starts it again at the same address.
+func (s *site) restart() error {
+	_ = s.server.cmd.Process.Kill()
+	s.stop()
+	_, err := s.begin()
+	return err
+}
+
+func (s *site) begin() (time.Duration, error) {
 	out, err := os.OpenFile(s.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return 0, err
@@ -182,22 +194,29 @@ func (s *site) signIn(count int) error {
 		return err
 	}
 	for i := range count {
-		place := places[i%len(places)]
-		who := session{host: place.trust + ".localhost", service: place.service}
-		var out struct {
-			Token string `json:"token"`
-		}
-		err := s.api(who, http.MethodPost, "/sign-in", map[string]string{
-			"email":    fmt.Sprintf("m%d.%s@%s.example", 1+i/len(places), place.service, place.trust),
-			"password": "demo-sharon-2026",
-		}, &out)
+		who, err := s.enter(places[i%len(places)], 1+i/len(places))
 		if err != nil {
-			return fmt.Errorf("signing in: %w", err)
+			return err
 		}
-		who.token = out.Token
 		s.sessions = append(s.sessions, who)
 	}
 	return nil
+}
+
+// enter signs in the nth member of a service.
+func (s *site) enter(at place, n int) (session, error) {
+	who := session{host: at.trust + ".localhost", service: at.service}
+	var out struct {
+		Token string `json:"token"`
+	}
+	err := s.api(who, http.MethodPost, "/sign-in", map[string]string{
+		"email": fmt.Sprintf("m%d.%s@%s.example", n, at.service, at.trust), "password": "demo-sharon-2026",
+	}, &out)
+	if err != nil {
+		return session{}, fmt.Errorf("signing in: %w", err)
+	}
+	who.token = out.Token
+	return who, nil
 }
 
 type place struct{ trust, service string }
