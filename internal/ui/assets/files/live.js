@@ -111,6 +111,7 @@ async function bring(id, url) {
   if (new URL(url, location.href).origin !== location.origin) return;
   const response = await fetch(url, { headers: { Accept: 'text/html' } });
   const el = document.getElementById(id);
+  if (response.status >= 500) throw new Error(response.statusText);
   if (!response.ok || response.redirected || !el) return;
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
   const same = page.getElementById(id);
