@@ -71,3 +71,52 @@ func TestThePagesOfAnotherTrustStayStill(t *testing.T) {
 		t.Error("the other trust's words are here")
 	}
 }
+
+func TestAMessageIsSeenWhileItIsTypedAndWhenItIsSent(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	path := s.talkOf("hazel.willow@northmoor", "Fern")
+	tabs := map[string]*testkit.Tab{}
+	for account, at := range map[string]string{"hazel.willow@northmoor": path, "fern.willow@northmoor": path, "lead.orchard@eastvale": "/orchard"} {
+		tab := testkit.Browser(t, testkit.Viewport(390, 844))
+		s.enter(tab, account)
+		tab.Goto(s.address(account) + at)
+		tab.Eval(`window.heard = []; for (const kind of ['messages.typing', 'messages.sent', 'messages.read', 'counts']) document.addEventListener('live:' + kind, e => heard.push(e.detail))`, nil)
+		tabs[account] = tab
+	}
+	hazel, fern, other := tabs["hazel.willow@northmoor"], tabs["fern.willow@northmoor"], tabs["lead.orchard@eastvale"]
+
+	hazel.Click("#body")
+	hazel.Type("Are you")
+	fern.WaitText("#typing", "Hazel is typing")
+	hazel.Fill("#body", "Are you awake?")
+	hazel.Click("form[data-messages] button[type=submit]")
+	fern.WaitText("#talk", "Are you awake?")
+	hazel.WaitGone(".bubble--waiting")
+
+	fern.Offline(true)
+	hazel.Fill("#body", "The baby is.")
+	hazel.Click("form[data-messages] button[type=submit]")
+	hazel.WaitGone(".bubble--waiting")
+	fern.Offline(false)
+	fern.WaitText("#talk", "The baby is.")
+	for name, tab := range map[string]*testkit.Tab{"hazel": hazel, "fern": fern} {
+		shown := tab.Texts("#talk .post__body")
+		if got := strings.Join(shown[max(0, len(shown)-2):], " "); got != "Are you awake? The baby is." {
+			t.Errorf("%s sees %q at the end", name, got)
+		}
+	}
+
+	reader := testkit.Browser(t)
+	s.enter(reader, "fern.willow@northmoor")
+	reader.Goto(s.address("fern.willow@northmoor") + "/willow")
+	hazel.Fill("#body", "Good night.")
+	fern.Goto(s.address("fern.willow@northmoor") + "/willow/forums")
+	hazel.Click("form[data-messages] button[type=submit]")
+	reader.WaitText(`.rooms [data-live-count="messages"]`, "1")
+
+	var heard []any
+	other.Eval(`heard`, &heard)
+	if len(heard) > 0 {
+		t.Errorf("the other trust heard %v", heard)
+	}
+}

@@ -70,13 +70,13 @@ func (tab *Tab) Type(text string) {
 	tab.act("type", chromedp.KeyEvent(text))
 }
 
+// offline is how requests fail after Offline; that is no problem of the page's.
+const offline = "net::ERR_INTERNET_DISCONNECTED"
+
 // Offline cuts the tab off from the network, or connects it again.
 func (tab *Tab) Offline(off bool) {
 	tab.t.Helper()
 	tab.do("cut or mend the network", func(ctx context.Context, target *chromedp.Target) error {
-		tab.mu.Lock()
-		tab.offline = off
-		tab.mu.Unlock()
 		return call(ctx, target, network.EmulateNetworkConditionsByRule, network.EmulateNetworkConditionsByRuleParams{
 			MatchedNetworkConditions: []*network.Conditions{{Offline: off, DownloadThroughput: -1, UploadThroughput: -1}},
 		})

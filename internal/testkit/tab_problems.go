@@ -77,7 +77,7 @@ func (tab *Tab) hear(event any) {
 		r := tab.inflight[e.RequestID]
 		delete(tab.inflight, e.RequestID)
 		tab.changed = time.Now()
-		if tab.offline || e.Canceled || e.ErrorText == "net::ERR_ABORTED" || r.stream && e.BlockedReason == "" {
+		if e.Canceled || e.ErrorText == offline || e.ErrorText == "net::ERR_ABORTED" || r.stream && e.BlockedReason == "" {
 			return
 		}
 		problem("%s %s: %s", r.method, r.url, strings.TrimSpace(e.ErrorText+" "+string(e.BlockedReason)))
