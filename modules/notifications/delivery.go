@@ -133,14 +133,17 @@ func queue(ctx context.Context, s tenants.Scope, deliveries []Delivery) error {
 	if len(deliveries) == 0 {
 		return nil
 	}
-	events := make([]tenants.Event, len(deliveries))
 	for i := range deliveries {
 		d := &deliveries[i]
 		d.ID, d.State, d.CreatedAt = uuid.Must(uuid.NewV7()), Queued, s.Now
-		events[i] = d.event(s)
 	}
-	if err := insertDeliveries(ctx, s, deliveries); err != nil {
+	noted, err := insertDeliveries(ctx, s, deliveries)
+	if err != nil {
 		return err
+	}
+	events := make([]tenants.Event, len(noted))
+	for i, d := range noted {
+		events[i] = d.event(s)
 	}
 	return s.EmitAll(ctx, deliveries[0].carrier(), events)
 }

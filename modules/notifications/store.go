@@ -2,6 +2,7 @@ package notifications
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -104,9 +105,15 @@ func lastOf(ctx context.Context, s tenants.Scope, c Channel, members []uuid.UUID
 	return last, err
 }
 
-func insertDeliveries(ctx context.Context, s tenants.Scope, deliveries []Delivery) error {
-	_, err := tenants.InsertAll(s, deliveries).Exec(ctx)
-	return err
+// insertDeliveries writes calls that are to go out and returns those that do:
+// where another worker has just noted one for the same member, that will do.
+func insertDeliveries(ctx context.Context, s tenants.Scope, deliveries []Delivery) (noted []Delivery, err error) {
+	var ids []uuid.UUID
+	if err := tenants.InsertAll(s, deliveries).On("CONFLICT DO NOTHING").Returning("id").Scan(ctx, &ids); err != nil {
+		return nil, err
+	}
+	there := tenants.NewIDs(ids...)
+	return slices.DeleteFunc(slices.Clone(deliveries), func(d Delivery) bool { return !there.Has(d.ID) }), nil
 }
 
 // deliveryOf locks a delivery to carry it out. NotFound if there is none.
