@@ -99,14 +99,16 @@ func newSite(t *testing.T, address string, changes ...func(*app)) *site {
 	}
 	watched(t, s.app.DB)
 	s.app.Log = slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
-	if s.app.Queue, err = jobs.Open(""); err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(context.Background())
-	s.relay = s.app.connect(ctx, realtime.Local{})
 	for _, change := range changes {
 		change(s.app)
 	}
+	if s.app.Queue == nil {
+		if s.app.Queue, err = jobs.Open(""); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	s.relay = s.app.connect(ctx, realtime.Local{})
 	server, err := s.app.handler()
 	if err != nil {
 		t.Fatal(err)
