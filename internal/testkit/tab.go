@@ -44,7 +44,6 @@ type Tab struct {
 	inflight map[network.RequestID]request
 	begun    int       // how many requests there have been
 	changed  time.Time // when the last one began or ended
-	offline  bool      // what fails meanwhile is no problem
 	problems []string
 	workers  map[string]serviceworker.RegistrationID // by scope
 }
