@@ -66,7 +66,7 @@ const inOne = 500
 func (s Scope) EmitAll(ctx context.Context, kind Kind, events []Event) error {
 	for i := range events {
 		e := &events[i]
-		id, err := idOf(s.Now)
+		id, err := uuid.NewV7()
 		if err != nil {
 			return err
 		}
@@ -119,14 +119,6 @@ func (s Scope) Happened(ctx context.Context, since time.Time, limit int64) ([]Ev
 		Order("event.id DESC").Limit(limit).Scan(ctx)
 	slices.Reverse(events)
 	return slices.DeleteFunc(events, func(e Event) bool { return !e.For(s) }), err
-}
-
-// idOf makes an id of this time, which is the clock's and not the machine's.
-func idOf(t time.Time) (uuid.UUID, error) {
-	id, err := uuid.NewV7()
-	at := idAt(t)
-	copy(id[:6], at[:6])
-	return id, err
 }
 
 // idAt is the least id that a row written at t can have: ids begin with their

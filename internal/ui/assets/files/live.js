@@ -168,7 +168,7 @@ function failed() {
   if (!returns) source.close();
 }
 
-function ask() { return fetch(at(), { headers: { Accept: 'application/json' } }); }
+function ask() { return fetch(at(), { cache: 'no-store', headers: { Accept: 'application/json' } }); }
 
 async function poll() {
   failures = 0;  // when the page is next looked at, a stream is tried again
