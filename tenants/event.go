@@ -66,11 +66,7 @@ const inOne = 500
 func (s Scope) EmitAll(ctx context.Context, kind Kind, events []Event) error {
 	for i := range events {
 		e := &events[i]
-		id, err := uuid.NewV7()
-		if err != nil {
-			return err
-		}
-		e.ID, e.ActorID, e.CreatedAt = id, s.Actor.ID(), s.Now
+		e.ID, e.ActorID, e.CreatedAt = newID(), s.Actor.ID(), s.Now
 		e.Kind, e.Queue, e.Version = kind.Key, kind.Queue, kind.Version
 		if e.Queue != "" && e.DueAt == nil {
 			due := s.Now.Add(handOver)
@@ -158,18 +154,12 @@ func (ids IDs) Value() (driver.Value, error) {
 
 // Scan implements sql.Scanner.
 func (ids *IDs) Scan(from any) error {
-	text, ok := from.(string)
-	if raw, bytes := from.([]byte); bytes {
-		text, ok = string(raw), true
-	}
-	if !ok && from != nil {
-		return fmt.Errorf("ids from a %T", from)
+	words, err := listed(from)
+	if err != nil {
+		return fmt.Errorf("ids %w", err)
 	}
 	*ids = nil
-	for word := range strings.SplitSeq(text, ",") {
-		if word == "" {
-			continue
-		}
+	for _, word := range words {
 		id, err := uuid.Parse(word)
 		if err != nil {
 			return err

@@ -50,6 +50,11 @@ type Person struct {
 	Badge Role `bun:"-" json:"badge,omitempty"`
 }
 
+// Face reads of a member only what a page shows beside their words.
+func Face(q *bun.SelectQuery) *bun.SelectQuery {
+	return q.Column("id", "handle", "handle_key", "avatar", "roles")
+}
+
 // MarshalJSON implements json.Marshaler.
 func (p Person) MarshalJSON() ([]byte, error) {
 	type plain Person

@@ -142,6 +142,19 @@ func (r Roles) Value() (driver.Value, error) {
 
 // Scan implements sql.Scanner.
 func (r *Roles) Scan(from any) error {
+	words, err := listed(from)
+	if err != nil {
+		return fmt.Errorf("roles %w", err)
+	}
+	*r = nil
+	for _, word := range words {
+		*r = append(*r, Role(word))
+	}
+	return nil
+}
+
+// listed takes apart a column that keeps a list, comma-separated.
+func listed(from any) ([]string, error) {
 	var text string
 	switch from := from.(type) {
 	case nil:
@@ -150,13 +163,7 @@ func (r *Roles) Scan(from any) error {
 	case []byte:
 		text = string(from)
 	default:
-		return fmt.Errorf("roles from a %T", from)
+		return nil, fmt.Errorf("from a %T", from)
 	}
-	*r = nil
-	for word := range strings.SplitSeq(text, ",") {
-		if word != "" {
-			*r = append(*r, Role(word))
-		}
-	}
-	return nil
+	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' }), nil
 }

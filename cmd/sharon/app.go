@@ -119,8 +119,7 @@ func (a *app) handler() (*fiber.App, error) {
 	gate := &tenants.Gate{Directory: a.Directory, Clock: a.Clock, Keys: a.Keys, Sessions: a.Web.sessions(), Log: a.Log, Rooms: modules.Navigation(a.Rooms)}
 	trusts := &web.App[tenants.Scope]{Options: options, Router: a.table, Gate: gate, Plain: a.plain(gate.Help)}
 	trusts.Plain["/:service/help-now"] = trusts.Plain["/help-now"]
-	document := sync.OnceValue(func() any { return web.OpenAPI("SHaRON", version, a.table.Routes()) })
-	trusts.Plain["/openapi.json"] = web.Plain{JSON: func(context.Context) (int, any) { return fiber.StatusOK, document() }}
+	trusts.Plain["/openapi.json"] = document("SHaRON", a.table.Routes)
 
 	lobby := &tenants.Lobby{Directory: a.Directory, BaseURL: a.Web.BaseURL}
 	doors := web.NewRouter[*tenants.Lobby]()
@@ -149,9 +148,14 @@ func (a *app) consoleFace(options web.Options, help func(context.Context, *web.R
 	admin.Console{Directory: a.Directory, Queue: a.Queue, Keys: a.Keys, Sessions: sessions, BaseURL: a.Web.BaseURL, Log: a.Log}.Routes(a.console)
 	gate := &admin.Gate{DB: a.DB, Clock: a.Clock, Keys: a.Keys, Sessions: sessions}
 	face := &web.App[admin.Scope]{Options: options, Router: a.console, Gate: gate, Plain: a.plain(help)}
-	document := sync.OnceValue(func() any { return web.OpenAPI("SHaRON console", version, a.console.Routes()) })
-	face.Plain["/openapi.json"] = web.Plain{JSON: func(context.Context) (int, any) { return fiber.StatusOK, document() }}
+	face.Plain["/openapi.json"] = document("SHaRON console", a.console.Routes)
 	return face
+}
+
+// document describes a face's routes; it is made when it is first asked for.
+func document(title string, routes func() []*web.Route) web.Plain {
+	made := sync.OnceValue(func() any { return web.OpenAPI(title, version, routes()) })
+	return web.Plain{JSON: func(context.Context) (int, any) { return fiber.StatusOK, made() }}
 }
 
 // plain are the pages of both faces that answer whatever happens.

@@ -62,9 +62,7 @@ func (f Forums) list(ctx context.Context, s tenants.Scope, before posts.Cursor, 
 		Relation("Post", func(q *bun.SelectQuery) *bun.SelectQuery {
 			return q.Column("id", "kind", "title", "replies", "published_at", "author_id", "audience", "state")
 		}).
-		Relation("Post.Author", func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Column("id", "handle", "handle_key", "avatar", "roles")
-		})
+		Relation("Post.Author", tenants.Face)
 	q = f.posts.SeenRoots(s, narrow(q)).Order("thread.active_at DESC", "thread.post_id DESC").Limit(posts.PageSize + 1)
 	if !before.Zero() {
 		q.Where("(thread.active_at, thread.post_id) < (?, ?)", before.At, before.ID)

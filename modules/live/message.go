@@ -98,7 +98,7 @@ func (l Live) Say(ctx context.Context, s tenants.Scope, in Say) (Told, error) {
 // Invalid if the key is of another message.
 func repeated(ctx context.Context, s tenants.Scope, x Session, key uuid.UUID) (Message, bool, error) {
 	var found []Message
-	if err := s.Select(&found).Relation("Author", who).Where("message.id = ?", key).Scan(ctx); err != nil || len(found) == 0 {
+	if err := s.Select(&found).Relation("Author", tenants.Face).Where("message.id = ?", key).Scan(ctx); err != nil || len(found) == 0 {
 		return Message{}, false, err
 	}
 	if found[0].SessionID != x.ID || found[0].AuthorID != s.Actor.ID() {

@@ -74,7 +74,7 @@ func (l Live) Questions(ctx context.Context, s tenants.Scope, in ByID) (Asking, 
 // questions are those that the actor may see, the first asked first.
 func questions(ctx context.Context, s tenants.Scope, x Session) ([]Question, error) {
 	var found []Question
-	q := s.Select(&found).Relation("Author", who).Where("question.session_id = ?", x.ID).Order("question.asked_at", "question.id")
+	q := s.Select(&found).Relation("Author", tenants.Face).Where("question.session_id = ?", x.ID).Order("question.asked_at", "question.id")
 	knows := x.steers(s)
 	if !knows {
 		q.Where("(question.author_id = ? OR question.state IN (?))", s.Actor.ID(), bun.List([]QuestionState{Taken, Answered}))

@@ -41,10 +41,6 @@ func one(ctx context.Context, s tenants.Scope, x Session) (Session, error) {
 	return all[0], err
 }
 
-func who(q *bun.SelectQuery) *bun.SelectQuery {
-	return q.Column("id", "handle", "handle_key", "avatar", "roles")
-}
-
 // dress fills in states and hosts.
 func dress(ctx context.Context, s tenants.Scope, sessions []Session) error {
 	if len(sessions) == 0 {
@@ -55,7 +51,7 @@ func dress(ctx context.Context, s tenants.Scope, sessions []Session) error {
 		ids[i] = sessions[i].ID
 	}
 	var hosts []Host
-	if err := s.Select(&hosts).Relation("Person", who).Where("host.session_id IN (?)", bun.List(ids)).Order("person.handle_key").Scan(ctx); err != nil {
+	if err := s.Select(&hosts).Relation("Person", tenants.Face).Where("host.session_id IN (?)", bun.List(ids)).Order("person.handle_key").Scan(ctx); err != nil {
 		return err
 	}
 	for _, host := range hosts {
@@ -83,7 +79,7 @@ func going(ctx context.Context, s tenants.Scope) ([]Session, error) {
 
 // shown is a query of messages with who wrote them; what was removed only for the team.
 func shown(s tenants.Scope, messages *[]Message, x Session) *bun.SelectQuery {
-	q := s.Select(messages).Relation("Author", who).Where("message.session_id = ?", x.ID)
+	q := s.Select(messages).Relation("Author", tenants.Face).Where("message.session_id = ?", x.ID)
 	if !s.Actor.Roles.Staff() {
 		q.Where("message.removed_at IS NULL")
 	}
@@ -93,7 +89,7 @@ func shown(s tenants.Scope, messages *[]Message, x Session) *bun.SelectQuery {
 // message reads one message of a session. NotFound also where it was removed.
 func message(ctx context.Context, s tenants.Scope, x Session, id uuid.UUID) (Message, error) {
 	var m Message
-	err := s.Select(&m).Relation("Author", who).Where("message.session_id = ?", x.ID).Where("message.id = ?", id).
+	err := s.Select(&m).Relation("Author", tenants.Face).Where("message.session_id = ?", x.ID).Where("message.id = ?", id).
 		Where("message.removed_at IS NULL").Scan(ctx)
 	return m, err
 }

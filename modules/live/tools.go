@@ -188,7 +188,7 @@ func isMuted(ctx context.Context, s tenants.Scope, x Session) (bool, error) {
 // mutedIn lists who is muted, for those with the host's tools.
 func mutedIn(ctx context.Context, s tenants.Scope, x Session) ([]tenants.Person, error) {
 	var people []tenants.Person
-	err := s.Select(&people).Column("id", "handle", "handle_key", "avatar", "roles").
+	err := tenants.Face(s.Select(&people)).
 		Where("EXISTS (SELECT 1 FROM live_mutes AS m WHERE m.tenant_id = person.tenant_id AND m.session_id = ? AND m.member_id = person.id)", x.ID).
 		Order("person.handle_key").Scan(ctx)
 	return people, err

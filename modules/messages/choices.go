@@ -88,7 +88,7 @@ func (m Messages) Choices(ctx context.Context, s tenants.Scope, _ web.None) (Cho
 	mine := found.of(s.Actor.ID())
 	out := Choices{Choose: Choose{mine.Receipts, mine.Presence}, Offered: settings(s).ReadReceipts}
 	var rows []blocked
-	err = s.Select(&rows).Relation("Blocked", who).Where("block.blocker_id = ?", s.Actor.ID()).Order("block.created_at DESC").Scan(ctx)
+	err = s.Select(&rows).Relation("Blocked", tenants.Face).Where("block.blocker_id = ?", s.Actor.ID()).Order("block.created_at DESC").Scan(ctx)
 	for _, row := range rows {
 		out.Blocked = append(out.Blocked, *row.Blocked)
 	}

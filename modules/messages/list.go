@@ -75,7 +75,7 @@ func (m Messages) Requests(ctx context.Context, s tenants.Scope, in Lately) (Lin
 
 func (m Messages) lines(ctx context.Context, s tenants.Scope, before posts.Cursor, state State) (Lines, error) {
 	var mine []Participant
-	q := s.Select(&mine).Relation("Conversation").Relation("Last").Relation("Last.Author", who).
+	q := s.Select(&mine).Relation("Conversation").Relation("Last").Relation("Last.Author", tenants.Face).
 		Where("part.member_id = ?", s.Actor.ID()).Where("part.state = ?", state).Where("part.last_seq > 0").
 		Order("part.active_at DESC", "part.conversation_id DESC").Limit(pageSize + 1)
 	if !before.Zero() {

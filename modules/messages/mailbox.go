@@ -122,7 +122,7 @@ func (m Messages) Mailbox(ctx context.Context, s tenants.Scope, in Lately) (Mail
 
 func mail(ctx context.Context, s tenants.Scope, narrow func(*bun.SelectQuery) *bun.SelectQuery) ([]Post, error) {
 	var rows []Conversation
-	if err := narrow(s.Select(&rows).Relation("Holder", who).Where("conversation.kind = ?", Team)).Scan(ctx); err != nil || len(rows) == 0 {
+	if err := narrow(s.Select(&rows).Relation("Holder", tenants.Face).Where("conversation.kind = ?", Team)).Scan(ctx); err != nil || len(rows) == 0 {
 		return nil, err
 	}
 	in := make([]uuid.UUID, len(rows))
@@ -130,7 +130,7 @@ func mail(ctx context.Context, s tenants.Scope, narrow func(*bun.SelectQuery) *b
 		in[i] = row.ID
 	}
 	var members []Participant
-	err := s.Select(&members).Relation("Person", who).Relation("Last").Relation("Last.Author", who).Where("part.conversation_id IN (?)", bun.List(in)).Scan(ctx)
+	err := s.Select(&members).Relation("Person", tenants.Face).Relation("Last").Relation("Last.Author", tenants.Face).Where("part.conversation_id IN (?)", bun.List(in)).Scan(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -195,7 +195,7 @@ type Mail struct {
 
 func mailOf(ctx context.Context, s tenants.Scope, t talk) (*Mail, error) {
 	out := &Mail{}
-	err := s.Select(&out.Moves).Relation("By", who).Relation("To", who).Where("move.conversation_id = ?", t.ID).Order("move.moved_at DESC", "move.id DESC").Limit(20).Scan(ctx)
+	err := s.Select(&out.Moves).Relation("By", tenants.Face).Relation("To", tenants.Face).Where("move.conversation_id = ?", t.ID).Order("move.moved_at DESC", "move.id DESC").Limit(20).Scan(ctx)
 	if err != nil {
 		return nil, err
 	}

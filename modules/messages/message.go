@@ -51,11 +51,7 @@ const pageSize = 30
 
 // seen reads messages that the actor can see, in a conversation that they are in.
 func seen(s tenants.Scope, rows *[]Message) *bun.SelectQuery {
-	return s.Select(rows).Relation("Author", who).Where("message.unseen_by NOT LIKE ?", "%"+s.Actor.ID().String()+"%")
-}
-
-func who(q *bun.SelectQuery) *bun.SelectQuery {
-	return q.Column("id", "handle", "handle_key", "avatar", "roles")
+	return s.Select(rows).Relation("Author", tenants.Face).Where("message.unseen_by NOT LIKE ?", "%"+s.Actor.ID().String()+"%")
 }
 
 // latest reads the newest messages before some place, the oldest of them first;
@@ -90,7 +86,7 @@ func after(ctx context.Context, s tenants.Scope, conversation uuid.UUID, seq int
 // sentBefore finds what the actor sent with this id; nil if nothing.
 func sentBefore(ctx context.Context, s tenants.Scope, id uuid.UUID) (*Message, error) {
 	var rows []Message
-	err := s.Select(&rows).Relation("Author", who).Where("message.author_id = ?", s.Actor.ID()).Where("message.client_id = ?", id).Scan(ctx)
+	err := s.Select(&rows).Relation("Author", tenants.Face).Where("message.author_id = ?", s.Actor.ID()).Where("message.client_id = ?", id).Scan(ctx)
 	if err != nil || len(rows) == 0 {
 		return nil, err
 	}

@@ -139,9 +139,9 @@ type Reports struct {
 // Reports lists them, without the words of any message.
 func (m Messages) Reports(ctx context.Context, s tenants.Scope, _ web.None) (Reports, error) {
 	var out Reports
-	err := forReview(s, s.Select(&out.Open).Relation("Reporter", who)).Where("report.closed_at IS NULL").Order("report.reported_at").Limit(200).Scan(ctx)
+	err := forReview(s, s.Select(&out.Open).Relation("Reporter", tenants.Face)).Where("report.closed_at IS NULL").Order("report.reported_at").Limit(200).Scan(ctx)
 	if err == nil {
-		err = forReview(s, s.Select(&out.Closed).Relation("Reporter", who)).Where("report.closed_at IS NOT NULL").Order("report.closed_at DESC").Limit(50).Scan(ctx)
+		err = forReview(s, s.Select(&out.Closed).Relation("Reporter", tenants.Face)).Where("report.closed_at IS NOT NULL").Order("report.closed_at DESC").Limit(50).Scan(ctx)
 	}
 	return out, err
 }
@@ -173,14 +173,14 @@ type Reviewed struct {
 // Report reads a report. The messages come once ReadReport has put on record who reads them.
 func (m Messages) Report(ctx context.Context, s tenants.Scope, in ByID) (Reviewed, error) {
 	var out Reviewed
-	if err := forReview(s, s.Select(&out.Report).Relation("Reporter", who)).Where("report.id = ?", in.ID).Scan(ctx); err != nil {
+	if err := forReview(s, s.Select(&out.Report).Relation("Reporter", tenants.Face)).Where("report.id = ?", in.ID).Scan(ctx); err != nil {
 		return Reviewed{}, err
 	}
-	err := s.Select(&out.Reviews).Relation("Reviewer", who).Where("review.report_id = ?", in.ID).Order("review.reviewed_at", "review.id").Scan(ctx)
+	err := s.Select(&out.Reviews).Relation("Reviewer", tenants.Face).Where("review.report_id = ?", in.ID).Order("review.reviewed_at", "review.id").Scan(ctx)
 	if err != nil || !slices.ContainsFunc(out.Reviews, func(r Review) bool { return r.ReviewerID == s.Actor.ID() }) {
 		return out, err
 	}
-	err = s.Select(&out.Messages).Relation("Author", who).Where("message.id IN (?)", bun.List(out.Context)).Order("message.seq").Scan(ctx)
+	err = s.Select(&out.Messages).Relation("Author", tenants.Face).Where("message.id IN (?)", bun.List(out.Context)).Order("message.seq").Scan(ctx)
 	if err != nil {
 		return Reviewed{}, err
 	}

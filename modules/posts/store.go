@@ -118,17 +118,13 @@ func (k *Kernel) openRooms(s tenants.Scope) []string {
 func said(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
 	return q.
 		ExcludeColumn("tenant_id", "service_id"). // the scope's own
-		Relation("Author", who).
+		Relation("Author", tenants.Face).
 		ColumnExpr(myReaction+"my_reaction", s.Actor.ID())
 }
 
 // shown adds to a query all that a page shows of a post.
 func shown(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
-	return said(s, q).Relation("Place", where).Relation("Place.Owner", who)
-}
-
-func who(q *bun.SelectQuery) *bun.SelectQuery {
-	return q.Column("id", "handle", "handle_key", "avatar", "roles")
+	return said(s, q).Relation("Place", where).Relation("Place.Owner", tenants.Face)
 }
 
 func where(q *bun.SelectQuery) *bun.SelectQuery {
@@ -204,7 +200,7 @@ func (k *Kernel) find(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post,
 func (k *Kernel) FindWith(ctx context.Context, s tenants.Scope, q *bun.SelectQuery, id uuid.UUID, post *Post) error {
 	q = q.
 		Relation("Post", func(q *bun.SelectQuery) *bun.SelectQuery { return q.ExcludeColumn("tenant_id", "service_id") }).
-		Relation("Post.Author", who).Relation("Post.Place", where).Relation("Post.Place.Owner", who).
+		Relation("Post.Author", tenants.Face).Relation("Post.Place", where).Relation("Post.Place.Owner", tenants.Face).
 		ColumnExpr(myReaction+"post__my_reaction", s.Actor.ID()).ColumnExpr(iFollow+"post__following", s.Actor.ID())
 	if err := k.SeenRoots(s, q).Where("post.id = ?", id).Scan(ctx); err != nil {
 		return err
