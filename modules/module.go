@@ -43,6 +43,8 @@ type Module struct {
 	Unread func(ctx context.Context, s tenants.Scope) (int, error)
 	// Person is what the room offers to do with a member, on their page; nil for nothing.
 	Person func(s tenants.Scope, person tenants.Person) []tenants.Link
+	// Mine are its pages as the Me page offers them to s; nil for none.
+	Mine func(s tenants.Scope) []tenants.MeLink
 	// Nav is where the room shows in the navigation; nil shows it nowhere.
 	Nav func(s tenants.Scope) []ui.Room
 }
@@ -131,6 +133,18 @@ func Links(rooms []Module) func(s tenants.Scope, person tenants.Person) []tenant
 		for _, room := range rooms {
 			if room.Person != nil && (room.Always || s.Service.Open(room.Key)) {
 				links = append(links, room.Person(s, person)...)
+			}
+		}
+		return links
+	}
+}
+
+// Mine lists the pages that the open rooms put on the Me page.
+func Mine(rooms []Module) func(s tenants.Scope) []tenants.MeLink {
+	return func(s tenants.Scope) (links []tenants.MeLink) {
+		for _, room := range rooms {
+			if room.Mine != nil && (room.Always || s.Service.Open(room.Key)) {
+				links = append(links, room.Mine(s)...)
 			}
 		}
 		return links

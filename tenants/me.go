@@ -14,7 +14,7 @@ type Me struct {
 	Links    []MeLink  `json:"links"`
 }
 
-// MeLink is a page that concerns the person or their work.
+// MeLink is a page that concerns the person or their work. Path is whole.
 type MeLink struct {
 	Name  string `json:"name"`
 	About string `json:"about"`
@@ -33,9 +33,7 @@ func (e Entrance) Me(ctx context.Context, s Scope, _ web.None) (Me, error) {
 	if roles := s.Actor.Roles; len(roles) > 0 {
 		out.Role = roles[len(roles)-1].Name()
 	}
-	if s.May("services.configure") {
-		out.Links = append(out.Links, MeLink{"Rooms", "Choose which rooms this service has", "/" + s.Service.Slug + "/settings/rooms"})
-	}
+	out.Links = e.Mine(s)
 	var err error
 	out.Services, err = memberships(ctx, s, s.Actor.AccountID)
 	return out, err

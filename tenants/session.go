@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/signin"
 )
 
@@ -24,6 +25,8 @@ type Session struct {
 	Bearer    bool      `bun:"bearer"`
 	CreatedAt time.Time `bun:"created_at"`
 	SeenAt    time.Time `bun:"seen_at"`
+	// ProvedAt is when the person last showed that it is them: a password, a code, a key.
+	ProvedAt time.Time `bun:"proved_at"`
 }
 
 // session is what a request carries of it.
@@ -31,14 +34,28 @@ type session struct {
 	hash   string
 	stale  bool // its last use should be noted
 	cookie bool // came as a cookie, so forms need the token
+	proved time.Time
 }
 
 // openSession makes a session and returns its token, which is shown once.
 func openSession(ctx context.Context, s Scope, account uuid.UUID, bearer bool) (string, error) {
 	token := crypt.Token()
-	row := Session{TokenHash: crypt.TokenHash(token), AccountID: account, Bearer: bearer, CreatedAt: s.Now, SeenAt: s.Now}
+	row := Session{TokenHash: crypt.TokenHash(token), AccountID: account, Bearer: bearer, CreatedAt: s.Now, SeenAt: s.Now, ProvedAt: s.Now}
 	_, err := s.Insert(&row).Exec(ctx)
 	return token, err
+}
+
+// freshFor is how long a proof counts for what is most private.
+const freshFor = 10 * time.Minute
+
+// Fresh is nil if the person showed within the last ten minutes that it is
+// them; otherwise it refuses and says where to do so. What is most private asks
+// for it: identities, policy, export.
+func (s Scope) Fresh() error {
+	if s.Now.Sub(s.Actor.session.proved) <= freshFor {
+		return nil
+	}
+	return fault.New(fault.Forbidden, "Please sign in again first: this needs to know that it is still you.")
 }
 
 func touch(ctx context.Context, s Scope) error {
@@ -55,6 +72,7 @@ type identity struct {
 	TrustRoles    Roles      `bun:"trust_roles"`
 	CreatedAt     *time.Time `bun:"created_at"`
 	SeenAt        *time.Time `bun:"seen_at"`
+	ProvedAt      *time.Time `bun:"proved_at"`
 	MemberID      *uuid.UUID `bun:"member_id,type:uuid"`
 	Handle        *string    `bun:"handle"`
 	HandleKey     *string    `bun:"handle_key"`
@@ -69,7 +87,7 @@ func identify(ctx context.Context, db bun.IDB, trust uuid.UUID, service, tokenHa
 	var found identity
 	err := db.NewSelect().TableExpr("trusts AS t").
 		ColumnExpr("t.config_version, t.status AS trust_status, sv.id AS service_id").
-		ColumnExpr("a.id AS account_id, a.trust_roles, s.created_at, s.seen_at").
+		ColumnExpr("a.id AS account_id, a.trust_roles, s.created_at, s.seen_at, s.proved_at").
 		ColumnExpr("m.id AS member_id, m.handle, m.handle_key, m.avatar, m.roles, m.joined_at").
 		Join("LEFT JOIN services AS sv ON sv.tenant_id = t.id AND sv.slug = ?", service).
 		Join("LEFT JOIN sessions AS s ON s.tenant_id = t.id AND s.token_hash = ?", tokenHash).
@@ -86,7 +104,7 @@ func (i identity) actor(limits Sessions, now time.Time, tokenHash string, cookie
 	}
 	actor := Actor{
 		AccountID: *i.AccountID, Roles: append(Roles{}, i.TrustRoles...),
-		session: session{hash: tokenHash, cookie: cookie, stale: signin.Stale(*i.SeenAt, now)},
+		session: session{hash: tokenHash, cookie: cookie, proved: *i.ProvedAt, stale: signin.Stale(*i.SeenAt, now)},
 	}
 	if i.MemberID != nil {
 		actor.Member = &Person{ID: *i.MemberID, AccountID: *i.AccountID, Handle: *i.Handle, HandleKey: *i.HandleKey, Avatar: *i.Avatar, Roles: i.Roles, JoinedAt: *i.JoinedAt}

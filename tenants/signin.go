@@ -24,6 +24,8 @@ type Entrance struct {
 	Live     *Live
 	// Links are what the rooms offer to do with a member.
 	Links func(s Scope, person Person) []Link
+	// Mine are the pages that concern whoever asks or their work.
+	Mine func(s Scope) []MeLink
 }
 
 // SignInForm is what the sign-in page needs: where the person wanted to go.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,6 +38,7 @@ type app struct {
 	Files     *storage.Files
 	Directory *tenants.Directory
 	Keys      crypt.Keys
+	Parts     tenants.Parts
 	Rooms     []modules.Module
 	Clock     clock.Clock
 	Log       *slog.Logger
@@ -70,12 +72,19 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 		return nil, err
 	}
 	a := &app{DB: db, Files: files, Keys: keys, Rooms: all.Rooms(files, outside), Outside: outside, Clock: at, Log: c.log(), Web: w}
-	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: append(tenants.Grants.Rules(), modules.Grants(a.Rooms)...)}
+	a.Parts = everywhere(a)
+	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: slices.Concat(tenants.Grants.Rules(), a.Parts.Rules(), modules.Grants(a.Rooms))}
 	a.Live = &tenants.Live{Directory: a.Directory, Sessions: w.sessions(), Unread: modules.Unread(a.Rooms)}
 	a.table = web.NewRouter[tenants.Scope]()
-	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live, Links: modules.Links(a.Rooms)}.Routes(a.table)
+	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live, Links: modules.Links(a.Rooms), Mine: a.mine}.Routes(a.table)
+	a.Parts.Mount(a.table)
 	modules.Mount(a.table, a.Rooms)
 	return a, nil
+}
+
+// mine are the pages that the Me page offers to s.
+func (a *app) mine(s tenants.Scope) []tenants.MeLink {
+	return append(modules.Mine(a.Rooms)(s), a.Parts.Links(s)...)
 }
 
 // connect has what happens told to open pages from now on and, where there is a
@@ -100,7 +109,7 @@ func (a *app) connect(ctx context.Context, bus realtime.Bus) *workers.Relay {
 func (a *app) work(relay *workers.Relay, queues []string) workers.Deps {
 	return workers.Deps{
 		Directory: a.Directory, Sessions: a.Web.sessions(), Queue: a.Queue, Queues: queues, Relay: relay, Clock: a.Clock, Log: a.Log,
-		On: modules.Handlers(a.Rooms), Rounds: modules.Rounds(a.Rooms),
+		On: slices.Concat(a.Parts.Handlers(), modules.Handlers(a.Rooms)), Rounds: slices.Concat(a.Parts.Rounds(), modules.Rounds(a.Rooms)),
 	}
 }
 

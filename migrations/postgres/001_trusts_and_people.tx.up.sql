@@ -87,6 +87,7 @@ CREATE TABLE sessions (
   account_id uuid NOT NULL,
   bearer boolean NOT NULL,
   created_at timestamptz NOT NULL,
+  proved_at timestamptz NOT NULL,
   seen_at timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, token_hash),
   FOREIGN KEY (tenant_id, account_id) REFERENCES accounts (tenant_id, id)

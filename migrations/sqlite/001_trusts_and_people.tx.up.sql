@@ -67,6 +67,7 @@ CREATE TABLE sessions (
   account_id text NOT NULL,
   bearer boolean NOT NULL,
   created_at timestamp NOT NULL,
+  proved_at timestamp NOT NULL,
   seen_at timestamp NOT NULL,
   PRIMARY KEY (tenant_id, token_hash),
   FOREIGN KEY (tenant_id, account_id) REFERENCES accounts (tenant_id, id)

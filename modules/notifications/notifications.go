@@ -51,6 +51,9 @@ func New(kernel *posts.Kernel, rooms []modules.Module, outside *Outside) modules
 			{Key: "digests", Queue: jobs.Bulk, Every: time.Minute, Do: n.digests},
 			{Key: "old-notices", Queue: jobs.Bulk, Every: 24 * time.Hour, Do: tidy},
 		},
+		Mine: func(s tenants.Scope) []tenants.MeLink {
+			return []tenants.MeLink{{Name: "Notices", About: "What you hear of, where and when", Path: "/" + s.Service.Slug + "/notifications/settings"}}
+		},
 		Nav: func(s tenants.Scope) []ui.Room {
 			if s.Actor.Member == nil || !s.May("notifications.read") {
 				return nil

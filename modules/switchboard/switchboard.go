@@ -34,6 +34,12 @@ func New(rooms []modules.Module) modules.Module {
 			web.Post(r, "/settings/rooms/{room}", "services.configure", "Switch or tune a room", b.Change,
 				web.SeeOther("/settings/rooms/{room}"), web.FormAt("/settings/rooms/{room}"))
 		},
+		Mine: func(s tenants.Scope) []tenants.MeLink {
+			if !s.May("services.configure") {
+				return nil
+			}
+			return []tenants.MeLink{{Name: "Rooms", About: "Choose which rooms this service has", Path: "/" + s.Service.Slug + "/settings/rooms"}}
+		},
 		Nav: func(s tenants.Scope) []ui.Room {
 			if !s.May("services.configure") {
 				return nil

@@ -1,0 +1,56 @@
+package tenants
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+)
+
+// Record is an entry of the trust's audit log: who did what to what, when and
+// why. It is never changed and never holds what members wrote.
+type Record struct {
+	bun.BaseModel `bun:"table:audit_log,alias:record"`
+	InTrust
+
+	ID        uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
+	At        time.Time `bun:"at" json:"at"`
+	Action    string    `bun:"action" json:"action"`                                     // "identity.read"
+	ServiceID uuid.UUID `bun:"service_id,type:uuid,nullzero" json:"service_id,omitzero"` // zero for the trust's own
+	AccountID uuid.UUID `bun:"account_id,type:uuid,nullzero" json:"account_id,omitzero"` // who; zero for the software
+	Subject   uuid.UUID `bun:"subject_id,type:uuid,nullzero" json:"subject_id,omitzero"` // what or whom it concerns
+	Reason    string    `bun:"reason" json:"reason,omitempty"`                           // in the words of who did it
+	Before    string    `bun:"before" json:"before,omitempty"`                           // JSON
+	After     string    `bun:"after" json:"after,omitempty"`                             // JSON
+	Address   string    `bun:"address" json:"address,omitempty"`                         // the client's
+}
+
+// Audited completes a record. Before and After are what changed, as JSON.
+type Audited struct {
+	Subject       uuid.UUID
+	Reason        string
+	Before, After any
+}
+
+// Audit adds a record to the trust's audit log in this unit of work: what is
+// undone leaves none.
+func (s Scope) Audit(ctx context.Context, action string, a Audited) error {
+	row := Record{ID: newID(), At: s.Now, Action: action, ServiceID: s.serviceID(), AccountID: s.Actor.AccountID, Subject: a.Subject, Reason: a.Reason, Address: s.Client.Address}
+	for _, part := range []struct {
+		value any
+		into  *string
+	}{{a.Before, &row.Before}, {a.After, &row.After}} {
+		if part.value == nil {
+			continue
+		}
+		text, err := json.Marshal(part.value)
+		if err != nil {
+			return err
+		}
+		*part.into = string(text)
+	}
+	_, err := s.Insert(&row).Exec(ctx)
+	return err
+}
