@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -41,6 +42,10 @@ type Module struct {
 	Tells []Tell
 	// Unread counts what waits in the room for the actor; nil if nothing ever does.
 	Unread func(ctx context.Context, s tenants.Scope) (int, error)
+	// Searched says that a search can be narrowed to this room.
+	Searched bool
+	// Finds are the sorts of things here that a search can find.
+	Finds []Find
 	// Person is what the room offers to do with a member, on their page; nil for nothing.
 	Person func(s tenants.Scope, person tenants.Person) []tenants.Link
 	// Mine are its pages as the Me page offers them to s; nil for none.
@@ -54,6 +59,31 @@ type Module struct {
 type Tell struct {
 	Kind    tenants.Kind
 	Notices func(ctx context.Context, s tenants.Scope, e tenants.Event) ([]Notice, error)
+}
+
+// Find is a sort of thing that the search index has. Show tells, of those with
+// these ids, what the actor may see and what fits; the rest it leaves out.
+type Find struct {
+	Kind string // in the index
+	Show func(ctx context.Context, s tenants.Scope, ids []uuid.UUID, narrow Narrow) ([]Found, error)
+}
+
+// Narrow is what somebody wants to find besides the words; what is zero counts not.
+type Narrow struct {
+	Room     string // key of the room
+	By       uuid.UUID
+	From, To time.Time // from this time, until before that
+}
+
+// Found is something that a search found. Text is plain; Path is below the service.
+type Found struct {
+	ID    uuid.UUID       `json:"id"`
+	Title string          `json:"title"`
+	Text  string          `json:"-"`
+	Path  string          `json:"path"`
+	Where string          `json:"where"`
+	By    *tenants.Person `json:"by,omitempty"`
+	At    time.Time       `json:"at"`
 }
 
 // Notice is one thing to tell some members. Kind is one of the notifications

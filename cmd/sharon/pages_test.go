@@ -99,6 +99,10 @@ func pages(s *site) []aPage {
 			tab.Click("main form[action$='/settings'] > button[type=submit]")
 		}},
 		{"digest-preview", "hazel.willow@northmoor", "/willow/notifications/digest", nil},
+		{"search", "hazel.willow@northmoor", "/willow/search?q=night", nil},
+		{"search-empty", "hazel.willow@northmoor", "/willow/search", nil},
+		{"search-none", "hazel.willow@northmoor", "/willow/search?q=submarine", nil},
+		{"search-error", "hazel.willow@northmoor", "/willow/search?q=night&by=nobody-here", nil},
 		{"me", "lead.willow@northmoor", "/willow/me", nil},
 		{"rooms", "lead.willow@northmoor", "/willow/settings/rooms", nil},
 		{"room-walls", "lead.willow@northmoor", "/willow/settings/rooms/walls", nil},

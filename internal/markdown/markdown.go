@@ -61,6 +61,16 @@ func newPolicy() *bluemonday.Policy {
 // deepest is how far quotes may stand in quotes; what is deeper moves up.
 var deepest = regexp.MustCompile(`(?m)^((?:[ \t]*>){5})(?:[ \t]*>)+`)
 
+// strict leaves no tag.
+var strict = bluemonday.StrictPolicy()
+
+var apart = strings.NewReplacer("<br>", " ", "<br/>", " ", "</p>", " ", "</li>", " ", "</pre>", " ")
+
+// Text is the words of rendered HTML, in one line.
+func Text(rendered string) string {
+	return strings.Join(strings.Fields(html.UnescapeString(strict.Sanitize(apart.Replace(rendered)))), " ")
+}
+
 // HTML renders text to safe HTML. Text that cannot be rendered comes back escaped.
 func HTML(text string) string {
 	var out bytes.Buffer

@@ -88,3 +88,16 @@ func FuzzHTML(f *testing.F) {
 		}
 	})
 }
+
+func TestTextIsTheWordsWithoutTheSigns(t *testing.T) {
+	for text, want := range map[string]string{
+		"one *two*, **three**\n\nfour": "one two, three four",
+		"- a\n- b":                     "a b",
+		"a\nb <i>c</i> & d":            "a b <i>c</i> & d",
+		"[here](https://x.example)":    "here",
+	} {
+		if got := markdown.Text(markdown.HTML(text)); got != want {
+			t.Errorf("%q is %q, want %q", text, got, want)
+		}
+	}
+}

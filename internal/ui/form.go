@@ -18,10 +18,19 @@ type formStateKey struct{}
 // Form is a form that posts to action, a path of the trust. If it was refused,
 // the fields in it show again what was typed, with what to do about it.
 func Form(action string, attributes templ.Attributes) templ.Component {
+	return formOf(form, action, attributes)
+}
+
+// Asking is a form that asks for a page at action, which is bound with web.Asks.
+func Asking(action string, attributes templ.Attributes) templ.Component {
+	return formOf(asking, action, attributes)
+}
+
+func formOf(shape func(string, templ.Attributes, templ.Component) templ.Component, action string, attributes templ.Attributes) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		children := templ.GetChildren(ctx)
 		ctx = context.WithValue(templ.ClearChildren(ctx), formStateKey{}, web.FormOf(ctx, action))
-		return form(action, attributes, children).Render(ctx, w)
+		return shape(action, attributes, children).Render(ctx, w)
 	})
 }
 

@@ -40,6 +40,7 @@ type Room struct {
 	Tab                   bool   // has a place of its own in the phone's bottom bar
 	Corner                bool   // belongs to the person or the team, below the rooms
 	Counted               bool   // shows how much is unread
+	Search                bool   // has a box for words in the bar at the top, where there is room
 	Bar                   bool   // on a phone also an icon in the bar at the top
 }
 

@@ -38,6 +38,8 @@ type Route struct {
 	next string // where a browser goes after a command, a template over the output and the path
 	form string // path template of the page that holds this command's form
 
+	asks bool // the page holds the form that asks for it
+
 	limit int // bytes of files that a command takes; 0 for no more than of a form
 	// shown is what a browser sees of a command's outcome, instead of being sent on.
 	shown func(out any) templ.Component
@@ -88,9 +90,12 @@ func (r *Router[S]) find(method, path string) *binding[S] {
 }
 
 // Get binds a page: a use case that only reads, and its view.
-func Get[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Out, error), view func(Out) templ.Component) {
+func Get[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Out, error), view func(Out) templ.Component, options ...Option) {
 	add(r, http.MethodGet, path, permission, summary, use, func(b *binding[S]) {
 		b.view = func(out any) templ.Component { return view(out.(Out)) }
+		for _, option := range options {
+			option(&b.Route)
+		}
 	})
 }
 
@@ -105,7 +110,7 @@ func Stream[S, In, Out any](r *Router[S], path, permission, summary string, use 
 	})
 }
 
-// Option completes a command's line in the table.
+// Option completes a line in the table.
 type Option func(r *Route)
 
 // SeeOther is where a browser goes after the command: a path whose {names} are
@@ -116,6 +121,10 @@ func SeeOther(path string) Option { return func(r *Route) { r.next = path } }
 // FormAt names the page that holds the command's form, so that a refused form
 // comes back filled in with its errors.
 func FormAt(path string) Option { return func(r *Route) { r.form = path } }
+
+// Asks says that the page holds a form that asks for it, such as a search: what
+// was asked wrongly comes back in it with its errors.
+func Asks(r *Route) { r.asks = true }
 
 // Showing answers a browser with a page instead of sending it on: for a command
 // whose sender must not be redirected (RFC 8058).

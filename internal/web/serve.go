@@ -69,6 +69,12 @@ func (a *App[S]) page(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Reque
 		return err
 	})
 	if err != nil {
+		if form := refusedForm(c, r, err); form != nil && refused == nil && b.asks {
+			a.log(ctx, r, err)
+			again := *r
+			again.Values = nil
+			return a.page(ctx, c, b, &again, statusOf(form.Code), form)
+		}
 		return a.fail(ctx, c, r, err)
 	}
 	if r.wantsStream {
@@ -128,8 +134,8 @@ func (a *App[S]) command(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Re
 
 // refuse shows the command's form again, filled in, or else the error's page.
 func (a *App[S]) refuse(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Request, err error) error {
-	var failed *fault.Error
-	if r.wantsJSON || b.form == "" || !errors.As(err, &failed) || !mendable[failed.Code] {
+	form := refusedForm(c, r, err)
+	if form == nil || b.form == "" {
 		return a.fail(ctx, c, r, err)
 	}
 	path, query, _ := strings.Cut(b.form, "?")
@@ -142,9 +148,17 @@ func (a *App[S]) refuse(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Req
 		again.Values[name] = r.Values[strings.Trim(first(template), "{}")]
 	}
 	a.log(ctx, r, err)
+	return a.page(ctx, c, page, &again, statusOf(form.Code), form)
+}
+
+// refusedForm is what was sent, to be mended; nil where that cannot be.
+func refusedForm(c *fiber.Ctx, r *Request, err error) *Form {
+	var failed *fault.Error
+	if r.wantsJSON || !errors.As(err, &failed) || !mendable[failed.Code] {
+		return nil
+	}
 	retryAfter(c, failed)
-	form := &Form{Action: r.Path, Values: r.Values, Code: failed.Code, Message: failed.Message, Errors: failed.Fields}
-	return a.page(ctx, c, page, &again, statusOf(failed.Code), form)
+	return &Form{Action: r.Path, Values: r.Values, Code: failed.Code, Message: failed.Message, Errors: failed.Fields}
 }
 
 // mendable errors bring the form back; the others have a page of their own.

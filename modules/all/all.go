@@ -10,6 +10,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/messages"
 	"github.com/sharon-nhs/sharon/modules/notifications"
 	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/modules/search"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
 	"github.com/sharon-nhs/sharon/modules/timeline"
 	"github.com/sharon-nhs/sharon/modules/walls"
@@ -28,5 +29,5 @@ func Rooms(files *storage.Files, outside *notifications.Outside) []modules.Modul
 		kernel.Room(),
 	}
 	rooms = append(rooms, notifications.New(kernel, rooms, outside))
-	return append(rooms, switchboard.New(rooms))
+	return append(rooms, search.New(rooms), switchboard.New(rooms))
 }

@@ -41,7 +41,7 @@ func New(kernel *posts.Kernel) modules.Module {
 		Replying: replying, Unreplied: unreplied,
 	})
 	return modules.Module{
-		Key: key, Name: "Forums", Icon: "messages-square", Settings: defaults,
+		Key: key, Name: "Forums", Searched: true, Icon: "messages-square", Settings: defaults,
 		About: "Boards with threads, for questions and long conversations that others can find again.",
 		Grants: policy.Grants{
 			"forums.read": {"member"}, "forums.start": {"member"}, "forums.reply": {"member"},

@@ -24,6 +24,7 @@ func (k *Kernel) Room() modules.Module {
 			"posts.moderate": {"moderator"},
 		},
 		Tells: k.tells(),
+		Finds: []modules.Find{{Kind: "post", Show: k.findable}},
 		Routes: func(r *modules.Router) {
 			web.Get(r, "/posts/{id}", "posts.read", "A post with its replies", k.Show, showPage)
 			web.Post(r, "/posts/{id}/replies", "posts.reply", "Reply to a post", k.Reply, web.SeeOther("{path}"), web.FormAt("/posts/{id}?quote={quotes}"))

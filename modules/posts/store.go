@@ -14,6 +14,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/markdown"
+	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -224,6 +225,24 @@ func (k *Kernel) Titles(ctx context.Context, s tenants.Scope, ids []uuid.UUID) (
 		titles[post.ID] = post.called(s.Actor.ID())
 	}
 	return titles, err
+}
+
+// among reads those of some posts that the actor may read and that fit.
+func (k *Kernel) among(ctx context.Context, s tenants.Scope, ids []uuid.UUID, narrow modules.Narrow) (found []Post, err error) {
+	q := k.Seen(s, shown(s, s.Select(&found))).Where("post.id IN (?)", bun.List(ids))
+	if narrow.Room != "" {
+		q.Where("post.module = ?", narrow.Room)
+	}
+	if narrow.By != uuid.Nil {
+		q.Where("post.author_id = ?", narrow.By)
+	}
+	if !narrow.From.IsZero() {
+		q.Where("post.published_at >= ?", narrow.From.UTC())
+	}
+	if !narrow.To.IsZero() {
+		q.Where("post.published_at < ?", narrow.To.UTC())
+	}
+	return found, q.Scan(ctx)
 }
 
 // Page is one page of a list, newest first.

@@ -44,7 +44,7 @@ func New(kernel *posts.Kernel) modules.Module {
 		Fits:  fits,
 	})
 	return modules.Module{
-		Key: key, Name: "Walls", Icon: "sprout", Settings: defaults,
+		Key: key, Name: "Walls", Searched: true, Icon: "sprout", Settings: defaults,
 		About: "Each member has a wall to write on, and friends can leave a word there.",
 		Grants: policy.Grants{
 			"walls.read": {"member"}, "walls.post": {"member"}, "walls.tend": {"member"},

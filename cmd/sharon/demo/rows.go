@@ -57,9 +57,11 @@ type rows struct {
 
 // write writes them, those that others point at first, and forgets them.
 func (w *rows) write(ctx context.Context, s tenants.Scope) error {
+	inOrder := slices.Clone(w.posts) // a quote points at the row where it is
+	slices.SortStableFunc(inOrder, func(a, b posts.Post) int { return a.PublishedAt.Compare(b.PublishedAt) })
 	for _, step := range []func() error{
 		func() error { return insert(ctx, s, w.places) },
-		func() error { return insert(ctx, s, w.posts) },
+		func() error { return insert(ctx, s, inOrder) },
 		func() error { return insert(ctx, s, w.versions) },
 		func() error { return insert(ctx, s, w.reactions) },
 		func() error { return insert(ctx, s, w.follows) },

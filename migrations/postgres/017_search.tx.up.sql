@@ -1,0 +1,57 @@
+-- The words of what can be found again: an index that the database keeps by itself, in the transaction of what it is of.
+-- Who may see what is found is asked of the rows themselves, each time.
+CREATE TABLE search_entries (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  number bigint GENERATED ALWAYS AS IDENTITY,
+  kind text NOT NULL,
+  subject_id uuid NOT NULL,
+  words tsvector NOT NULL,
+  PRIMARY KEY (tenant_id, kind, subject_id)
+);
+--bun:split
+CREATE INDEX search_entries_words ON search_entries USING gin (words);
+--bun:split
+SELECT sharon_protect('search_entries');
+--bun:split
+-- Matching words is not "leakproof", so under row security PostgreSQL would not use the index: the search runs as the
+-- table's owner, in the one function below, which asks for the transaction's tenant itself.
+ALTER TABLE search_entries NO FORCE ROW LEVEL SECURITY;
+--bun:split
+-- Each entry also has its service as a word, so that a search walks what is of that service alone.
+CREATE FUNCTION sharon_words(service uuid, title text, body text) RETURNS tsvector LANGUAGE sql IMMUTABLE AS $$
+  SELECT array_to_tsvector(ARRAY['~' || replace(service::text, '-', '')]) || to_tsvector('english', title) || to_tsvector('english', body)
+$$;
+--bun:split
+CREATE FUNCTION sharon_search(service uuid, asked text, before bigint, most integer)
+RETURNS TABLE (number bigint, kind text, subject_id uuid) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+DECLARE
+  wanted tsquery := websearch_to_tsquery('english', asked);
+BEGIN
+  IF numnode(wanted) = 0 THEN RETURN; END IF;
+  wanted := ('''~' || replace(service::text, '-', '') || '''')::tsquery && wanted;
+  RETURN QUERY SELECT e.number, e.kind, e.subject_id FROM search_entries AS e
+    WHERE e.tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid AND e.service_id = service
+      AND e.words @@ wanted AND e.number < before
+    ORDER BY e.number DESC LIMIT most;
+END $$;
+--bun:split
+CREATE FUNCTION sharon_index_post() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  IF TG_OP = 'DELETE' THEN
+    DELETE FROM search_entries WHERE tenant_id = OLD.tenant_id AND kind = 'post' AND subject_id = OLD.id;
+  ELSIF TG_OP = 'UPDATE' THEN
+    UPDATE search_entries SET words = sharon_words(NEW.service_id, NEW.title, NEW.body) WHERE tenant_id = NEW.tenant_id AND kind = 'post' AND subject_id = NEW.id;
+  ELSE
+    INSERT INTO search_entries (tenant_id, service_id, kind, subject_id, words) VALUES (NEW.tenant_id, NEW.service_id, 'post', NEW.id, sharon_words(NEW.service_id, NEW.title, NEW.body));
+  END IF;
+  RETURN NULL;
+END $$;
+--bun:split
+CREATE TRIGGER index_post AFTER INSERT OR DELETE OR UPDATE OF title, body ON posts FOR EACH ROW EXECUTE FUNCTION sharon_index_post();
+--bun:split
+ALTER TABLE posts NO FORCE ROW LEVEL SECURITY;
+--bun:split
+INSERT INTO search_entries (tenant_id, service_id, kind, subject_id, words)
+SELECT tenant_id, service_id, 'post', id, sharon_words(service_id, title, body) FROM posts ORDER BY published_at, id;
+--bun:split
+ALTER TABLE posts FORCE ROW LEVEL SECURITY;

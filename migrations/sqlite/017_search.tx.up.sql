@@ -1,0 +1,19 @@
+-- The words of what can be found again: an index that the database keeps by itself, in the transaction of what it is of.
+-- Who may see what is found is asked of the rows themselves, each time. subject_id is a word too, without its hyphens:
+-- so an entry is found again by what it is of.
+CREATE VIRTUAL TABLE search_entries USING fts5(tenant_id UNINDEXED, service_id UNINDEXED, kind UNINDEXED, subject_id, words, tokenize = 'porter unicode61 remove_diacritics 2');
+--bun:split
+CREATE TRIGGER index_new_post AFTER INSERT ON posts BEGIN
+  INSERT INTO search_entries (tenant_id, service_id, kind, subject_id, words) VALUES (NEW.tenant_id, NEW.service_id, 'post', replace(NEW.id, '-', ''), NEW.title || char(10) || NEW.body);
+END;
+--bun:split
+CREATE TRIGGER index_changed_post AFTER UPDATE OF title, body ON posts BEGIN
+  UPDATE search_entries SET words = NEW.title || char(10) || NEW.body WHERE search_entries MATCH 'subject_id:' || replace(NEW.id, '-', '') AND tenant_id = NEW.tenant_id;
+END;
+--bun:split
+CREATE TRIGGER index_deleted_post AFTER DELETE ON posts BEGIN
+  DELETE FROM search_entries WHERE search_entries MATCH 'subject_id:' || replace(OLD.id, '-', '') AND tenant_id = OLD.tenant_id;
+END;
+--bun:split
+INSERT INTO search_entries (tenant_id, service_id, kind, subject_id, words)
+SELECT tenant_id, service_id, 'post', replace(id, '-', ''), title || char(10) || body FROM posts ORDER BY published_at, id;
