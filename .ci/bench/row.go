@@ -66,9 +66,13 @@ func rows() []*row {
 			must: goal{share: 0.10}, reach: goal{share: 0.20}},
 		{key: "thread-sqlite", name: "thread of 20 replies HTML on SQLite, %s", site: "lite", make: (*workload).threadHTML,
 			must: goal{share: 0.10}, reach: goal{share: 0.20}},
-		{key: "reply-pg", name: "reply, durable, with its row in the outbox, PostgreSQL, %s", site: "many", make: (*workload).replies,
+		{key: "search-pg", name: "search within a service, HTML, logged in, PostgreSQL, %s", site: "many", make: (*workload).searches,
+			must: goal{p99: 100 * time.Millisecond}, reach: goal{p99: 30 * time.Millisecond}},
+		{key: "search-sqlite", name: "search within a service, HTML, logged in, SQLite, %s", site: "lite", make: (*workload).searches,
+			must: goal{p99: 100 * time.Millisecond}, reach: goal{p99: 30 * time.Millisecond}},
+		{key: "reply-pg", name: "reply, durable, with its row in the outbox and in the search index, PostgreSQL, %s", site: "many", make: (*workload).replies,
 			must: goal{rate: 1000, p99: 50 * time.Millisecond}, reach: goal{rate: 2000, p99: 50 * time.Millisecond}},
-		{key: "reply-sqlite", name: "reply, durable, with its row in the outbox, SQLite, %s", site: "lite", make: (*workload).replies,
+		{key: "reply-sqlite", name: "reply, durable, with its row in the outbox and in the search index, SQLite, %s", site: "lite", make: (*workload).replies,
 			must: goal{rate: 600, p99: 50 * time.Millisecond}, reach: goal{rate: 1500, p99: 50 * time.Millisecond}},
 	}
 }

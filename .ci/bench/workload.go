@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"net/url"
 	"strconv"
 )
 
@@ -116,6 +117,20 @@ func (w *workload) timelineJSON() (*load, error) {
 	requests := make([][]byte, 0, len(w.pages))
 	for _, page := range w.pages {
 		requests = append(requests, apiGet(page.who, page.path))
+	}
+	return over(w.site.addr, requests), nil
+}
+
+// looked is what members look for: often words that are everywhere, sometimes
+// several, a phrase, or what nobody has written.
+var looked = []string{"night", "sleep", "tea", "morning", "tired today", "letter", "garden walk", "“cup of tea”", "appointment", "hippopotamus"}
+
+func (w *workload) searches() (*load, error) {
+	requests := make([][]byte, 0, len(w.first)*len(looked))
+	for _, words := range looked {
+		for _, page := range w.first {
+			requests = append(requests, browserGet(page.who, page.path+"/search?q="+url.QueryEscape(words), ""))
+		}
 	}
 	return over(w.site.addr, requests), nil
 }
