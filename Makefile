@@ -24,6 +24,10 @@ test: ## run all tests (installs PostgreSQL, Redis and Chromium if missing); TES
 check: ## format, generated code, vet and linters, without running anything
 	@.ci/check
 
+.PHONY: fuzz
+fuzz: ## feed every parser with garbage, a minute each
+	@.ci/fuzz
+
 .PHONY: fmt
 fmt: ## format Go and templ files
 	@go tool templ fmt -log-level error .
