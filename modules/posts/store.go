@@ -229,7 +229,9 @@ func (k *Kernel) Titles(ctx context.Context, s tenants.Scope, ids []uuid.UUID) (
 
 // among reads those of some posts that the actor may read and that fit.
 func (k *Kernel) among(ctx context.Context, s tenants.Scope, ids []uuid.UUID, narrow modules.Narrow) (found []Post, err error) {
-	q := k.Seen(s, shown(s, s.Select(&found))).Where("post.id IN (?)", bun.List(ids))
+	q := k.Seen(s, s.Select(&found)).ExcludeColumn("tenant_id", "service_id").
+		Relation("Author", tenants.Face).Relation("Place", where).Relation("Place.Owner", tenants.Face).
+		Where("post.id IN (?)", bun.List(ids))
 	if narrow.Room != "" {
 		q.Where("post.module = ?", narrow.Room)
 	}

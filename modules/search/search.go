@@ -24,8 +24,8 @@ import (
 const (
 	key      = "search"
 	pageSize = 20
-	batch    = 200 // hits that are asked about at once
-	rounds   = 10  // of these, before somebody is asked whether to look further back
+	least    = 30   // hits that are asked about at first; mostly they can all be seen
+	most     = 2000 // before somebody is asked whether to look further back
 )
 
 // Search is the room.
@@ -97,7 +97,7 @@ func (r Search) Find(ctx context.Context, s tenants.Scope, in Find) (Results, er
 	if before == 0 {
 		before = math.MaxInt64
 	}
-	for range rounds {
+	for batch, asked := least, 0; asked < most; batch, asked = 4*batch, asked+batch {
 		hits, err := s.Search(ctx, out.words, before, batch)
 		if err != nil {
 			return out, err
