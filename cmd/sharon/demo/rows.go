@@ -27,6 +27,7 @@ type earlier struct {
 	State     posts.State      `bun:"state"`
 	ChangedBy uuid.UUID        `bun:"changed_by,type:uuid"`
 	ChangedAt time.Time        `bun:"changed_at"`
+	Notes     posts.Notes      `bun:"notes"`
 }
 
 // readMark is a row of how far somebody has read a thread.
