@@ -244,10 +244,10 @@ function restore(t) {
 const saving = new WeakMap(); // form: what is under way
 
 /** Keeps what the form holds on the server, once nobody has typed for a moment. */
-function saveSoon(form) {
+function saveSoon(form, wait = 1500) {
   const now = saving.get(form) ?? {};
   clearTimeout(now.timer);
-  now.timer = setTimeout(() => save(form), 1500);
+  now.timer = setTimeout(() => save(form), wait);
   saving.set(form, now);
 }
 
@@ -262,13 +262,17 @@ async function save(form, leaving) {
   const kept = fields(form).map(t => [t, t.value]);
   try {
     const answer = await fetch(form.dataset.drafts, { method: 'POST', body, headers: { Accept: 'application/json' }, keepalive: leaving, signal: now.stop.signal });
-    if (!answer.ok) throw new Error(answer.status);
-    form.elements.draft.value = 'true';
-    for (const [t, words] of kept) if (t.value === words) drafts.drop(drafts.key(t));
-    say(form, 'Draft saved');
+    if (answer.status >= 500) throw new Error(answer.status);
+    if (answer.ok) {
+      form.elements.draft.value = 'true';
+      for (const [t, words] of kept) if (t.value === words) drafts.drop(drafts.key(t));
+    }
+    say(form, answer.ok ? 'Draft saved' : 'This could not be saved as a draft. We keep your words in this tab.');
   } catch {
-    if (!now.stop.signal.aborted) say(form, 'Not saved yet. We keep your words in this tab and try again.');
-    now.failed = true;
+    if (!now.stop.signal.aborted) {
+      say(form, 'Not saved yet. We keep your words in this tab and try again.');
+      saveSoon(form, 5000);
+    }
   }
   now.stop = null;
   if (now.again) { now.again = false; saveSoon(form); }
@@ -281,10 +285,6 @@ function say(form, words) {
 }
 
 const draftForms = () => [...document.querySelectorAll('form[data-drafts]')];
-
-addEventListener('online', () => {
-  for (const form of draftForms()) if (saving.get(form)?.failed) { saving.get(form).failed = false; saveSoon(form); }
-});
 
 addEventListener('submit', e => {
   const now = saving.get(e.target);
