@@ -284,7 +284,7 @@ function say(form, words) {
   if (state && state.textContent !== words) state.textContent = words;
 }
 
-const draftForms = () => [...document.querySelectorAll('form[data-drafts]')];
+const unsaved = form => Boolean(saving.get(form)?.timer || saving.get(form)?.stop);
 
 addEventListener('submit', e => {
   const now = saving.get(e.target);
@@ -333,9 +333,10 @@ document.addEventListener('input', e => {
 addEventListener('pagehide', () => {
   if (!signedIn) return;
   for (const t of document.querySelectorAll('textarea[data-draft]')) {
-    if (t.value !== t.defaultValue && !sending.has(t.form)) drafts.set(drafts.key(t), t.value);
+    const onServer = t.form?.dataset.drafts !== undefined && !unsaved(t.form); // which may have newer words by now
+    if (t.value !== t.defaultValue && !sending.has(t.form) && !onServer) drafts.set(drafts.key(t), t.value);
   }
-  for (const form of draftForms()) if (saving.get(form)?.timer && !sending.has(form)) save(form, true);
+  for (const form of document.querySelectorAll('form[data-drafts]')) if (unsaved(form) && !sending.has(form)) save(form, true);
 });
 
 document.addEventListener('click', async e => {
