@@ -109,6 +109,9 @@ func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error
 			return nil, err
 		}
 	}
+	if err := addUsualTopics(ctx, s, in.Area); err != nil {
+		return nil, err
+	}
 	return service, s.Changed(ctx)
 }
 

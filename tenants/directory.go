@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -142,7 +143,12 @@ func (d *Directory) readEstate(ctx context.Context, db bun.IDB, trust uuid.UUID)
 	if err := s.SelectAcross(&rooms).Scan(ctx); err != nil {
 		return nil, err
 	}
+	var topics []Topic
+	if err := s.SelectAcross(&topics).Order("position", "key").Scan(ctx); err != nil {
+		return nil, err
+	}
 	for _, service := range estate.Services {
+		service.topics = slices.DeleteFunc(slices.Clone(topics), func(t Topic) bool { return t.ServiceID != service.ID })
 		service.rooms = map[string]Room{}
 		for _, room := range rooms {
 			if room.ServiceID == service.ID {

@@ -46,6 +46,8 @@ type Person struct {
 	Roles     Roles     `bun:"roles" json:"-"`
 	Status    string    `bun:"status" json:"-"`
 	JoinedAt  time.Time `bun:"joined_at" json:"joined_at,omitzero"`
+	// Chosen is what they chose for themselves, by room: see Own.
+	Chosen json.RawMessage `bun:"own,type:jsonb,nullzero" json:"-"`
 	// Badge is the role that peers see, for the API; the others are nobody's business.
 	Badge Role `bun:"-" json:"badge,omitempty"`
 }

@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -65,20 +66,21 @@ func touch(ctx context.Context, s Scope) error {
 
 // identity is all that a request must know of who asks, read in one query.
 type identity struct {
-	ConfigVersion int64      `bun:"config_version"`
-	TrustStatus   string     `bun:"trust_status"`
-	ServiceID     *uuid.UUID `bun:"service_id,type:uuid"`
-	AccountID     *uuid.UUID `bun:"account_id,type:uuid"`
-	TrustRoles    Roles      `bun:"trust_roles"`
-	CreatedAt     *time.Time `bun:"created_at"`
-	SeenAt        *time.Time `bun:"seen_at"`
-	ProvedAt      *time.Time `bun:"proved_at"`
-	MemberID      *uuid.UUID `bun:"member_id,type:uuid"`
-	Handle        *string    `bun:"handle"`
-	HandleKey     *string    `bun:"handle_key"`
-	Avatar        *int       `bun:"avatar"`
-	Roles         Roles      `bun:"roles"`
-	JoinedAt      *time.Time `bun:"joined_at"`
+	ConfigVersion int64           `bun:"config_version"`
+	TrustStatus   string          `bun:"trust_status"`
+	ServiceID     *uuid.UUID      `bun:"service_id,type:uuid"`
+	AccountID     *uuid.UUID      `bun:"account_id,type:uuid"`
+	TrustRoles    Roles           `bun:"trust_roles"`
+	CreatedAt     *time.Time      `bun:"created_at"`
+	SeenAt        *time.Time      `bun:"seen_at"`
+	ProvedAt      *time.Time      `bun:"proved_at"`
+	MemberID      *uuid.UUID      `bun:"member_id,type:uuid"`
+	Handle        *string         `bun:"handle"`
+	HandleKey     *string         `bun:"handle_key"`
+	Avatar        *int            `bun:"avatar"`
+	Roles         Roles           `bun:"roles"`
+	JoinedAt      *time.Time      `bun:"joined_at"`
+	Chosen        json.RawMessage `bun:"own,type:jsonb"`
 }
 
 // identify reads trust, session, account and member together. Without a valid
@@ -88,7 +90,7 @@ func identify(ctx context.Context, db bun.IDB, trust uuid.UUID, service, tokenHa
 	err := db.NewSelect().TableExpr("trusts AS t").
 		ColumnExpr("t.config_version, t.status AS trust_status, sv.id AS service_id").
 		ColumnExpr("a.id AS account_id, a.trust_roles, s.created_at, s.seen_at, s.proved_at").
-		ColumnExpr("m.id AS member_id, m.handle, m.handle_key, m.avatar, m.roles, m.joined_at").
+		ColumnExpr("m.id AS member_id, m.handle, m.handle_key, m.avatar, m.roles, m.joined_at, m.own").
 		Join("LEFT JOIN services AS sv ON sv.tenant_id = t.id AND sv.slug = ?", service).
 		Join("LEFT JOIN sessions AS s ON s.tenant_id = t.id AND s.token_hash = ?", tokenHash).
 		Join("LEFT JOIN accounts AS a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.status = 'active'").
@@ -107,7 +109,7 @@ func (i identity) actor(limits Sessions, now time.Time, tokenHash string, cookie
 		session: session{hash: tokenHash, cookie: cookie, proved: *i.ProvedAt, stale: signin.Stale(*i.SeenAt, now)},
 	}
 	if i.MemberID != nil {
-		actor.Member = &Person{ID: *i.MemberID, AccountID: *i.AccountID, Handle: *i.Handle, HandleKey: *i.HandleKey, Avatar: *i.Avatar, Roles: i.Roles, JoinedAt: *i.JoinedAt}
+		actor.Member = &Person{ID: *i.MemberID, AccountID: *i.AccountID, Handle: *i.Handle, HandleKey: *i.HandleKey, Avatar: *i.Avatar, Roles: i.Roles, JoinedAt: *i.JoinedAt, Chosen: i.Chosen}
 		actor.Roles = append(actor.Roles, i.Roles...)
 	}
 	return actor

@@ -68,7 +68,8 @@ type Service struct {
 	Crisis    []Contact `bun:"crisis,type:jsonb" json:"crisis"`
 	CreatedAt time.Time `bun:"created_at" json:"created_at"`
 
-	rooms map[string]Room
+	rooms  map[string]Room
+	topics []Topic
 }
 
 // Contact is somebody to turn to in a crisis.

@@ -50,7 +50,30 @@ func pages(s *site) []aPage {
 		{"wall-of-fern", "hazel.willow@northmoor", "/willow/walls/fern", nil},
 		{"wall-empty", "lead.meadow@eastvale", "/meadow/walls/" + s.handleOf("lead.meadow@eastvale"), nil},
 		{"wall-error", "hazel.willow@northmoor", "/willow/walls/hazel", func(tab *testkit.Tab) { tab.Click("#write button[type=submit]") }},
+		{"wall-picture-error", "hazel.willow@northmoor", "/willow/walls/hazel", func(tab *testkit.Tab) {
+			tab.Fill("#body", "Look at him.")
+			tab.Click("text=Pictures and content notes")
+			tab.Upload("#files", s.aPhoto())
+			tab.WaitText("label[for='alts/1']", "What is in picture 1?")
+			tab.Click("#notes-1")
+			tab.Click("text=Post")
+			tab.WaitText(".nhsuk-error-summary", "Say what is in picture 1")
+		}},
+		{"wall-preview", "fern.willow@northmoor", "/willow/walls/fern", func(tab *testkit.Tab) {
+			tab.Fill("#body", "She **laughed**. At the kettle, but still.")
+			tab.Click("text=Preview")
+		}},
 		{"walls", "hazel.willow@northmoor", "/willow/walls", nil},
+		{"covered", "hazel.willow@northmoor", "/willow/forums/threads/" + s.threadOf("Pregnant again"), nil},
+		{"covered-board", "hazel.willow@northmoor", "/willow/forums/boards/bumps-and-waiting", nil},
+		{"opened", "fern.willow@northmoor", "/willow/forums/threads/" + s.threadOf("Pregnant again"), func(tab *testkit.Tab) { tab.Click("details.veil summary") }},
+		{"post-with-pictures", "fern.willow@northmoor", "/willow/posts/" + s.pictured(), nil},
+		{"content-notes", "moderator.willow@northmoor", mine + "/notes", nil},
+		{"drafts", "hazel.willow@northmoor", "/willow/drafts", nil},
+		{"drafts-empty", "ivy.willow@northmoor", "/willow/drafts", nil},
+		{"what-you-see", "hazel.willow@northmoor", "/willow/reading", nil},
+		{"topics", "lead.willow@northmoor", "/willow/settings/topics", nil},
+		{"topics-error", "lead.willow@northmoor", "/willow/settings/topics", func(tab *testkit.Tab) { tab.Click("text=Add") }},
 		{"forums", "hazel.willow@northmoor", "/willow/forums", nil},
 		{"forums-lead", "lead.willow@northmoor", "/willow/forums", nil},
 		{"board", "hazel.willow@northmoor", "/willow/forums/boards/sleep-and-feeding", nil},

@@ -72,6 +72,15 @@ func Clean(ctx context.Context, field string, upload io.Reader) (Picture, error)
 	return picture, err
 }
 
+// Smaller is the same picture with at most so many pixels on a side.
+func (p Picture) Smaller(pixels int) (Picture, error) {
+	decoded, err := decode(p.Type, p.Bytes)
+	if err != nil {
+		return Picture{}, err
+	}
+	return encode(shrink(decoded, pixels))
+}
+
 // A refusal says to a person what is wrong with their file.
 type refusal string
 
@@ -108,7 +117,7 @@ func clean(ctx context.Context, data []byte) (_ Picture, err error) {
 	if err := ctx.Err(); err != nil {
 		return Picture{}, fmt.Errorf("picture: %w", err)
 	}
-	return encode(upright(shrink(decoded), orientation(kind, data)))
+	return encode(upright(shrink(decoded, side), orientation(kind, data)))
 }
 
 // check finds out what the data are, whatever they are called.

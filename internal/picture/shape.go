@@ -18,12 +18,12 @@ const (
 	smallPNG = 1 << 20 // bytes; above it transparency is not worth its weight
 )
 
-// shrink brings a picture to at most side pixels in both directions. Halving
+// shrink brings a picture to at most so many pixels in both directions. Halving
 // first takes every pixel into account, with little memory.
-func shrink(from image.Image) *image.RGBA {
+func shrink(from image.Image, most int) *image.RGBA {
 	width, height := from.Bounds().Dx(), from.Bounds().Dy()
-	if longest := max(width, height); longest > side {
-		width, height = max(1, width*side/longest), max(1, height*side/longest)
+	if longest := max(width, height); longest > most {
+		width, height = max(1, width*most/longest), max(1, height*most/longest)
 	}
 	for size := from.Bounds().Size(); size.X >= 2*width && size.Y >= 2*height && size.X > 2; size = from.Bounds().Size() {
 		from = scale(from, size.X/2, size.Y/2)

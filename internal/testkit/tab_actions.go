@@ -249,7 +249,7 @@ const pick = `sel => {
 }`
 
 // shown is a function that says whether an element can be seen.
-const shown = `e => { const r = e.getBoundingClientRect(); return r.width > 0 && r.height > 0 && getComputedStyle(e).visibility === 'visible' }`
+const shown = `e => { const r = e.getBoundingClientRect(); return r.width > 0 && r.height > 0 && e.checkVisibility({visibilityProperty: true}) }`
 
 const locate = `(sel => {
 	const all = (` + pick + `)(sel);

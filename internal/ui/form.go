@@ -16,22 +16,38 @@ import (
 type formStateKey struct{}
 
 // Form is a form that posts to action, a path of the trust. If it was refused,
-// the fields in it show again what was typed, with what to do about it.
-func Form(action string, attributes templ.Attributes) templ.Component {
-	return formOf(form, action, attributes)
+// the fields in it show again what was typed, with what to do about it. Also are
+// other commands that buttons of the form send it to.
+func Form(action string, attributes templ.Attributes, also ...string) templ.Component {
+	return formOf(form, action, attributes, also)
 }
 
 // Asking is a form that asks for a page at action, which is bound with web.Asks.
 func Asking(action string, attributes templ.Attributes) templ.Component {
-	return formOf(asking, action, attributes)
+	return formOf(asking, action, attributes, nil)
 }
 
-func formOf(shape func(string, templ.Attributes, templ.Component) templ.Component, action string, attributes templ.Attributes) templ.Component {
+func formOf(shape func(string, templ.Attributes, templ.Component) templ.Component, action string, attributes templ.Attributes, also []string) templ.Component {
 	return templ.ComponentFunc(func(ctx context.Context, w io.Writer) error {
 		children := templ.GetChildren(ctx)
-		ctx = context.WithValue(templ.ClearChildren(ctx), formStateKey{}, web.FormOf(ctx, action))
+		refused := web.FormOf(ctx, action)
+		for _, other := range also {
+			if refused == nil {
+				refused = web.FormOf(ctx, other)
+			}
+		}
+		ctx = context.WithValue(templ.ClearChildren(ctx), formStateKey{}, refused)
 		return shape(action, attributes, children).Render(ctx, w)
 	})
+}
+
+// Typed is what the refused form around this held under a name; false if the
+// form was not refused.
+func Typed(ctx context.Context, name string) ([]string, bool) {
+	if refused := state(ctx); refused != nil {
+		return refused.Values[name], true
+	}
+	return nil, false
 }
 
 func state(ctx context.Context) *web.Form {
@@ -91,10 +107,14 @@ func (f Field) ticked(ctx context.Context, value string, chosen []string) bool {
 	return slices.Contains(chosen, value)
 }
 
-func (f Field) problem(ctx context.Context) string {
+func (f Field) problem(ctx context.Context) string { return Wrong(ctx, f.Name) }
+
+// Wrong is what is wrong with a field of the refused form around this; empty if
+// nothing is.
+func Wrong(ctx context.Context, name string) string {
 	if refused := state(ctx); refused != nil {
 		for _, field := range refused.Errors {
-			if field.Name == f.Name {
+			if field.Name == name {
 				return field.Message
 			}
 		}

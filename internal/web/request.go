@@ -152,6 +152,9 @@ func (r *Request) readBody(c *fiber.Ctx, limit int) error {
 	default:
 		return fault.New(fault.Unsupported, "Send a form (application/x-www-form-urlencoded) or JSON (application/json).")
 	}
+	if r.Route != nil && r.Route.repeatable {
+		r.OnceKey = ""
+	}
 	if len(r.OnceKey) > 100 || !plainText(r.OnceKey) {
 		return malformed("", "The idempotency key must be 100 characters or fewer.")
 	}

@@ -39,6 +39,8 @@ type Route struct {
 	form string // path template of the page that holds this command's form
 
 	asks bool // the page holds the form that asks for it
+	// repeatable commands keep no receipt: to do them again is to do them anew.
+	repeatable bool
 
 	limit int // bytes of files that a command takes; 0 for no more than of a form
 	// shown is what a browser sees of a command's outcome, instead of being sent on.
@@ -89,6 +91,23 @@ func (r *Router[S]) find(method, path string) *binding[S] {
 	return nil
 }
 
+// pageAt finds the page of an address and what its parameters are; nil if there is none.
+func (r *Router[S]) pageAt(address string) (*binding[S], map[string]string) {
+	for _, b := range *r.table {
+		if b.view == nil || !sameShape(b.Path, address) {
+			continue
+		}
+		params, parts := map[string]string{}, strings.Split(address, "/")
+		for i, part := range strings.Split(b.Path, "/") {
+			if name, ok := strings.CutPrefix(part, "{"); ok {
+				params[strings.TrimSuffix(name, "}")] = parts[i]
+			}
+		}
+		return b, params
+	}
+	return nil, nil
+}
+
 // Get binds a page: a use case that only reads, and its view.
 func Get[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Out, error), view func(Out) templ.Component, options ...Option) {
 	add(r, http.MethodGet, path, permission, summary, use, func(b *binding[S]) {
@@ -119,7 +138,8 @@ type Option func(r *Route)
 func SeeOther(path string) Option { return func(r *Route) { r.next = path } }
 
 // FormAt names the page that holds the command's form, so that a refused form
-// comes back filled in with its errors.
+// comes back filled in with its errors. A form that stands on many pages says
+// itself on which, as a path in its field from: FormAt("{from}").
 func FormAt(path string) Option { return func(r *Route) { r.form = path } }
 
 // Asks says that the page holds a form that asks for it, such as a search: what
@@ -131,6 +151,10 @@ func Asks(r *Route) { r.asks = true }
 func Showing[Out any](view func(Out) templ.Component) Option {
 	return func(r *Route) { r.shown = func(out any) templ.Component { return view(out.(Out)) } }
 }
+
+// Repeatable is for a command whose form is sent again and again, each time with
+// what it holds then, such as a draft's.
+func Repeatable(r *Route) { r.repeatable = true }
 
 // OwnUnits lets the use case open its units of work itself.
 func OwnUnits(r *Route) { r.OwnUnits = true }
@@ -144,7 +168,7 @@ func Post[S, In, Out any](r *Router[S], path, permission, summary string, use fu
 		if strings.HasPrefix(b.next, "/") {
 			b.next = r.base + b.next
 		}
-		if b.form != "" {
+		if b.form != "" && !strings.HasPrefix(b.form, fromItself) {
 			b.form = join(r.base, b.form)
 		}
 	})

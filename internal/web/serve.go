@@ -139,8 +139,14 @@ func (a *App[S]) refuse(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Req
 		return a.fail(ctx, c, r, err)
 	}
 	path, query, _ := strings.Cut(b.form, "?")
-	page := a.Router.find(fiber.MethodGet, path)
+	page, params := a.Router.find(fiber.MethodGet, path), r.Params
+	if path == fromItself {
+		if page, params = a.Router.pageAt(first(r.Values["from"])); page == nil {
+			return a.fail(ctx, c, r, err)
+		}
+	}
 	again := *r
+	again.Params = params
 	again.Method, again.Route, again.OnceKey = fiber.MethodGet, &page.Route, ""
 	again.Values = map[string][]string{}
 	templates, _ := url.ParseQuery(query) // of our own table
@@ -160,6 +166,9 @@ func refusedForm(c *fiber.Ctx, r *Request, err error) *Form {
 	retryAfter(c, failed)
 	return &Form{Action: r.Path, Values: r.Values, Code: failed.Code, Message: failed.Message, Errors: failed.Fields}
 }
+
+// fromItself is the page that a form says it stands on.
+const fromItself = "{from}"
 
 // mendable errors bring the form back; the others have a page of their own.
 var mendable = map[fault.Code]bool{fault.Invalid: true, fault.Malformed: true, fault.Conflict: true, fault.Limited: true, fault.TooLarge: true}

@@ -73,6 +73,8 @@ CREATE TABLE members (
   about text NOT NULL,
   roles text NOT NULL,
   status text NOT NULL CHECK (status IN ('active', 'left')),
+  -- What they chose for themselves, by room, read with every request; null for nothing.
+  own jsonb,
   joined_at timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, service_id, handle_key),

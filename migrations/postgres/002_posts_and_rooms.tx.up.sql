@@ -46,6 +46,12 @@ CREATE TABLE posts (
   replies integer NOT NULL,
   published_at timestamptz NOT NULL,
   edited_at timestamptz,
+  -- Topics that cover the words until the reader opens them: ',key,key,', or empty.
+  notes text NOT NULL,
+  -- The team settled the notes: the author can add to them, and take none away.
+  notes_settled boolean NOT NULL,
+  -- The pictures as they are shown; null for none.
+  images jsonb,
   PRIMARY KEY (tenant_id, id),
   -- Its place's service, which is there because the place is: one look-up a post, and no lock on the service's row.
   FOREIGN KEY (tenant_id, service_id, place_id) REFERENCES places (tenant_id, service_id, id),
@@ -76,6 +82,8 @@ CREATE TABLE post_versions (
   state text NOT NULL,
   changed_by uuid NOT NULL,
   changed_at timestamptz NOT NULL,
+  notes text NOT NULL,
+  images jsonb,
   PRIMARY KEY (tenant_id, post_id, version),
   FOREIGN KEY (tenant_id, post_id) REFERENCES posts (tenant_id, id),
   FOREIGN KEY (tenant_id, changed_by) REFERENCES members (tenant_id, id)

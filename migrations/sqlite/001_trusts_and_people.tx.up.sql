@@ -53,6 +53,8 @@ CREATE TABLE members (
   about text NOT NULL,
   roles text NOT NULL,
   status text NOT NULL CHECK (status IN ('active', 'left')),
+  -- What they chose for themselves, by room, read with every request; null for nothing.
+  own text,
   joined_at timestamp NOT NULL,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, service_id, handle_key),

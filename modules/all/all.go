@@ -19,7 +19,7 @@ import (
 // Rooms makes them, in the order of the navigation; files keep what members
 // send, outside is how they are reached who are not on a page.
 func Rooms(files *storage.Files, outside *notifications.Outside) []modules.Module {
-	kernel := posts.NewKernel()
+	kernel := posts.NewKernel(files)
 	rooms := []modules.Module{
 		timeline.New(kernel),
 		walls.New(kernel),

@@ -6,6 +6,8 @@ package forums
 import (
 	"context"
 
+	"github.com/google/uuid"
+
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
@@ -39,6 +41,9 @@ func New(kernel *posts.Kernel) modules.Module {
 		Path:     func(p posts.Post) string { return "/forums/threads/" + p.ID.String() },
 		Where:    func(p posts.Post) string { return "Forum · " + p.Place.Name },
 		Replying: replying, Unreplied: unreplied,
+		Spot: func(context.Context, tenants.Scope, uuid.UUID) (posts.Spot, error) {
+			return posts.Spot{Path: "/forums/new", Name: "A new thread"}, nil
+		},
 	})
 	return modules.Module{
 		Key: key, Name: "Forums", Searched: true, Icon: "messages-square", Settings: defaults,

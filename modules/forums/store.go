@@ -60,7 +60,7 @@ func (f Forums) list(ctx context.Context, s tenants.Scope, before posts.Cursor, 
 	var page Threads
 	q := s.Select(&page.Threads).ColumnExpr("thread.*").ColumnExpr(myReadAt, s.Actor.ID()).
 		Relation("Post", func(q *bun.SelectQuery) *bun.SelectQuery {
-			return q.Column("id", "kind", "title", "replies", "published_at", "author_id", "audience", "state")
+			return q.Column("id", "kind", "title", "replies", "published_at", "author_id", "audience", "state", "notes")
 		}).
 		Relation("Post.Author", tenants.Face)
 	q = f.posts.SeenRoots(s, narrow(q)).Order("thread.active_at DESC", "thread.post_id DESC").Limit(posts.PageSize + 1)
@@ -76,6 +76,7 @@ func (f Forums) list(ctx context.Context, s tenants.Scope, before posts.Cursor, 
 		page.Older = posts.Cursor{At: last.ActiveAt, ID: last.PostID}.String()
 	}
 	for i := range page.Threads {
+		f.posts.Dress(s, page.Threads[i].Post)
 		page.Threads[i].Unread = unread(s, page.Threads[i])
 	}
 	return page, nil

@@ -46,6 +46,7 @@ func (r Row) CanReply(s tenants.Scope) error {
 type Asked struct {
 	ID    uuid.UUID  `path:"id"`
 	Quote *uuid.UUID `json:"quote,omitempty"`
+	posts.Written
 	posts.Span
 }
 
@@ -54,6 +55,7 @@ type Opened struct {
 	posts.Thread
 	Row     Row         `json:"thread"`
 	Quoting *posts.Post `json:"quoting,omitempty"`
+	Desk    posts.Desk  `json:"desk"`
 	// Shut says why the actor cannot reply; empty if they can.
 	Shut string `json:"shut,omitempty"`
 }
@@ -71,7 +73,10 @@ func (f Forums) Thread(ctx context.Context, s tenants.Scope, in Asked) (Opened, 
 	if out.Thread, err = f.posts.Thread(ctx, s, root, in.Span); err != nil {
 		return Opened{}, err
 	}
-	if out.Quoting, err = f.posts.Quoting(ctx, s, in.Quote); err != nil {
+	if out.Desk, err = f.posts.ReplyDesk(ctx, s, root, in.Written); err != nil {
+		return Opened{}, err
+	}
+	if out.Quoting, err = f.posts.Quoting(ctx, s, out.Desk.Quoting(in.Quote)); err != nil {
 		return Opened{}, err
 	}
 	if unread(s, out.Row) {
@@ -89,6 +94,7 @@ type Start struct {
 	Board string `json:"board" validate:"required,max=60" label:"a board"`
 	Title string `json:"title" validate:"filled,max=150" label:"a title"`
 	Body  string `json:"body" validate:"filled,max=10000" label:"your words"`
+	posts.Extras
 }
 
 // Start begins a thread on a board.
@@ -102,7 +108,7 @@ func (f Forums) Start(ctx context.Context, s tenants.Scope, in Start) (posts.Pos
 	} else if err != nil {
 		return posts.Post{}, err
 	}
-	post, err := f.posts.Publish(ctx, s, board, posts.Draft{Kind: kind, Module: key, Title: in.Title, Body: in.Body})
+	post, err := f.posts.Publish(ctx, s, board, posts.Draft{Kind: kind, Module: key, Title: in.Title, Body: in.Body, Extras: in.Extras})
 	if err != nil {
 		return posts.Post{}, err
 	}
@@ -115,11 +121,13 @@ func (f Forums) Start(ctx context.Context, s tenants.Scope, in Start) (posts.Pos
 type Beginning struct {
 	Board  string        `json:"board,omitempty"`
 	Boards []posts.Place `json:"boards"`
+	Desk   posts.Desk    `json:"desk"`
 }
 
 // Chosen is the board that a new thread is meant for.
 type Chosen struct {
 	Board string `json:"board,omitempty" validate:"max=60"`
+	posts.Written
 }
 
 // Beginning lists the boards on which the actor may start a thread.
@@ -127,8 +135,12 @@ func (f Forums) Beginning(ctx context.Context, s tenants.Scope, in Chosen) (Begi
 	if err := mayStart(s); err != nil {
 		return Beginning{}, err
 	}
-	boards, err := readable(ctx, s)
 	out := Beginning{Board: in.Board}
+	var err error
+	if out.Desk, err = f.posts.Desk(ctx, s, kind, uuid.Nil, in.Written); err != nil {
+		return Beginning{}, err
+	}
+	boards, err := readable(ctx, s)
 	for _, board := range boards {
 		if board.CanPost(s) == nil {
 			out.Boards = append(out.Boards, board.Place)

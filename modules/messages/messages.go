@@ -5,6 +5,7 @@
 package messages
 
 import (
+	"github.com/sharon-nhs/sharon/internal/album"
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/picture"
 	"github.com/sharon-nhs/sharon/internal/storage"
@@ -43,11 +44,11 @@ var (
 )
 
 // Messages is the room.
-type Messages struct{ files *storage.Files }
+type Messages struct{ album album.Album }
 
 // New makes the room; files keep the pictures.
 func New(files *storage.Files) modules.Module {
-	m := Messages{files}
+	m := Messages{album.Album{Files: files}}
 	return modules.Module{
 		Key: key, Name: "Messages", Icon: "mail", Settings: defaults,
 		About: "Private conversations: between members, in small groups, and with the team.",
@@ -92,7 +93,7 @@ func (m Messages) routes(r *modules.Router) {
 
 	web.Get(r, "/messages/{id}", "messages.read", "A conversation", m.Show, conversationPage)
 	web.Post(r, "/messages/{id}", "messages.write", "Send a message", m.Send, web.SeeOther("{path}"), web.FormAt("/messages/{id}"))
-	web.Post(r, "/messages/{id}/pictures", "messages.write", "Send pictures", m.SendPictures, web.SeeOther("{path}"), web.FormAt("/messages/{id}"), web.OwnUnits, web.Limit(mostPictures*picture.MaxBytes))
+	web.Post(r, "/messages/{id}/pictures", "messages.write", "Send pictures", m.SendPictures, web.SeeOther("{path}"), web.FormAt("/messages/{id}"), web.OwnUnits, web.Limit(album.Most*picture.MaxBytes))
 	web.Get(r, "/messages/{id}/since", "messages.read", "What is new in a conversation", m.Since, sincePiece)
 	web.Post(r, "/messages/{id}/answer", "messages.write", "Accept or decline a request", m.Answer, web.SeeOther("{path}"))
 	web.Post(r, "/messages/{id}/mute", "messages.read", "Mute a conversation, or not", m.Mute, web.SeeOther("{path}"))

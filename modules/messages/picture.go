@@ -1,24 +1,19 @@
 package messages
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/internal/album"
 	"github.com/sharon-nhs/sharon/internal/fault"
-	"github.com/sharon-nhs/sharon/internal/picture"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
 )
-
-// mostPictures are those of one message.
-const mostPictures = 4
 
 // Picture is a picture of a message.
 type Picture struct {
@@ -28,12 +23,8 @@ type Picture struct {
 	ID        uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
 	MessageID uuid.UUID `bun:"message_id,type:uuid" json:"-"`
 	Position  int       `bun:"position" json:"-"`
-	File      string    `bun:"file" json:"-"` // its key in storage
-	Type      string    `bun:"type" json:"type"`
-	Width     int       `bun:"width" json:"width"`   // in pixels
-	Height    int       `bun:"height" json:"height"` // in pixels
-	Bytes     int64     `bun:"bytes" json:"bytes"`
-	Alt       string    `bun:"alt" json:"alt"`
+	album.Print
+	Alt string `bun:"alt" json:"alt"`
 }
 
 // SendPictures is a message with pictures, for a conversation that both are in.
@@ -78,7 +69,7 @@ func (m Messages) SendPictures(ctx context.Context, s tenants.Scope, in SendPict
 		}
 	}
 	for _, one := range kept {
-		err = errors.Join(err, m.files.Delete(context.WithoutCancel(ctx), one.File))
+		err = errors.Join(err, m.album.Forget(ctx, one.Print))
 	}
 	return Delivery{}, err
 }
@@ -102,30 +93,18 @@ func (m Messages) mayAttach(ctx context.Context, s tenants.Scope, in SendPicture
 // comes back with an error too, to be removed.
 func (m Messages) keep(ctx context.Context, s tenants.Scope, in SendPictures) (kept []Picture, err error) {
 	for i, file := range in.Pictures {
-		one, err := clean(ctx, file)
-		if err != nil {
-			return kept, err
-		}
-		row := Picture{Position: i, Type: one.Type, Width: one.Width, Height: one.Height, Bytes: int64(len(one.Bytes)), Alt: strings.TrimSpace(in.Alt)}
+		row := Picture{Position: i, Alt: strings.TrimSpace(in.Alt)}
 		if row.ID, err = uuid.NewV7(); err != nil {
 			return kept, err
 		}
-		row.File = fmt.Sprintf("messages/%s/%s", s.Trust().ID, row.ID)
-		kept = append(kept, row)
-		if err := m.files.Put(ctx, row.File, bytes.NewReader(one.Bytes), row.Bytes, row.Type); err != nil {
+		prints, err := m.album.Keep(ctx, fmt.Sprintf("messages/%s/%s", s.Trust().ID, row.ID), "pictures", file)
+		if err != nil {
 			return kept, err
 		}
+		row.Print = prints[0]
+		kept = append(kept, row)
 	}
 	return kept, nil
-}
-
-func clean(ctx context.Context, file web.File) (picture.Picture, error) {
-	content, err := file.Open()
-	if err != nil {
-		return picture.Picture{}, err
-	}
-	one, err := picture.Clean(ctx, "pictures", content)
-	return one, errors.Join(err, content.Close())
 }
 
 // attach writes the rows of a message's pictures.
@@ -176,9 +155,7 @@ func (m Messages) Picture(ctx context.Context, s tenants.Scope, in ByID) (web.Co
 	} else if err == nil && message.UnseenBy.Has(s.Actor.ID()) {
 		err = fault.Missing()
 	}
-	return web.Content{Type: row.Type, Size: row.Bytes, Tag: row.File, Open: func(ctx context.Context) (io.ReadSeekCloser, error) {
-		return m.files.Open(ctx, row.File)
-	}}, err
+	return m.album.Show(row.Print), err
 }
 
 // reviewing is NotFound unless the actor has it on record that they read a report with the message.

@@ -29,7 +29,7 @@ func reactionButton(p Post, i int) templ.Component {
 			return err
 		}
 		tail := buttons[i].name
-		if count > 0 {
+		if count > 0 && p.ShowsCounts() {
 			tail += `<span class="reaction__count">` + strconv.Itoa(count) + `</span>`
 		}
 		_, err := io.WriteString(w, tail+`</button>`)

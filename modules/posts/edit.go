@@ -26,6 +26,7 @@ type Edit struct {
 	Title   string    `json:"title,omitempty" validate:"max=150" label:"a title"`
 	Body    string    `json:"body" validate:"filled,max=10000" label:"your words"`
 	Version int       `json:"version" validate:"required" label:"the version"`
+	Extras
 }
 
 // version is what a post was before a change.
@@ -39,15 +40,48 @@ type version struct {
 	Body      string           `bun:"body" json:"body"`
 	Audience  tenants.Audience `bun:"audience" json:"audience"`
 	State     State            `bun:"state" json:"state"`
+	Notes     Notes            `bun:"notes" json:"notes,omitempty"`
+	Images    []Image          `bun:"images,type:jsonb,nullzero" json:"images,omitempty"`
 	ChangedBy uuid.UUID        `bun:"changed_by,type:uuid" json:"-"`
 	ChangedAt time.Time        `bun:"changed_at" json:"changed_at"`
 
 	By *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:changed_by=id" json:"by"`
 }
 
+// EditOf names a post to change.
+type EditOf struct {
+	ID uuid.UUID `path:"id"`
+	Written
+}
+
+// Editing is a post for its writer to change.
+type Editing struct {
+	Post Post `json:"post"`
+	Desk Desk `json:"desk"`
+}
+
 // Editing reads a post for its writer to change.
-func (k *Kernel) Editing(ctx context.Context, s tenants.Scope, in ByID) (Post, error) {
-	post, err := k.find(ctx, s, in.ID)
+func (k *Kernel) Editing(ctx context.Context, s tenants.Scope, in EditOf) (Editing, error) {
+	post, err := k.editable(ctx, s, in.ID)
+	if err != nil {
+		return Editing{}, err
+	}
+	out := Editing{Post: post}
+	if out.Desk, err = k.Desk(ctx, s, editing, post.ID, in.Written); err != nil {
+		return Editing{}, err
+	}
+	out.Desk.Topics = Topics(s, post.Notes)
+	if post.Settled {
+		out.Desk.Settled = post.Notes
+	}
+	if out.Desk.Draft == nil { // begin with what it says
+		out.Desk.Draft = &Saved{Kind: editing, AboutID: post.ID, Title: post.Title, Body: post.Body, Notes: post.Notes, Images: post.Images}
+	}
+	return out, nil
+}
+
+func (k *Kernel) editable(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
+	post, err := k.find(ctx, s, id)
 	if err != nil {
 		return Post{}, err
 	}
@@ -57,7 +91,7 @@ func (k *Kernel) Editing(ctx context.Context, s tenants.Scope, in ByID) (Post, e
 // Edit changes the words of the actor's own post and keeps what was.
 // Conflict if it changed since Version.
 func (k *Kernel) Edit(ctx context.Context, s tenants.Scope, in Edit) (Done, error) {
-	post, err := k.Editing(ctx, s, ByID{in.ID})
+	post, err := k.editable(ctx, s, in.ID)
 	if err != nil {
 		return Done{}, err
 	}
@@ -75,8 +109,29 @@ func (k *Kernel) Edit(ctx context.Context, s tenants.Scope, in Edit) (Done, erro
 	was := post
 	post.Write(strings.TrimSpace(in.Title), strings.TrimSpace(in.Body))
 	post.EditedAt = &s.Now
-	if err := k.change(ctx, s, was, &post, in.Version, "title", "body", "body_html", "rendered_by", "edited_at"); err != nil {
+	if in.Notes != nil {
+		if post.Notes, err = offered(s, in.Notes, was.Notes); err != nil {
+			return Done{}, err
+		}
+	}
+	if was.Settled {
+		post.Notes = post.Notes.With(was.Notes)
+	}
+	if in.Pictures != nil || in.Files != nil {
+		if post.Images, err = pictured(ctx, s, in.Extras, post.ID); err != nil {
+			return Done{}, err
+		}
+	}
+	if err := k.change(ctx, s, was, &post, in.Version, "title", "body", "body_html", "rendered_by", "edited_at", "notes", "images"); err != nil {
 		return Done{}, err
+	}
+	if err := attach(ctx, s, post.ID, post.Images); err != nil {
+		return Done{}, err
+	}
+	if in.Draft {
+		if err := dropOf(ctx, s, editing, post.ID); err != nil {
+			return Done{}, err
+		}
 	}
 	return Done{post, back(s, "", post)}, nil
 }
@@ -130,7 +185,7 @@ func (k *Kernel) removable(ctx context.Context, s tenants.Scope, id uuid.UUID) (
 			q.Where("post.author_id = ?", s.Actor.ID())
 		}
 		err = q.Scan(ctx)
-		k.dress(&post)
+		k.Dress(s, &post)
 	}
 	if err != nil {
 		return Post{}, err
@@ -163,7 +218,7 @@ func (k *Kernel) change(ctx context.Context, s tenants.Scope, was Post, now *Pos
 	} else if err != nil {
 		return err
 	}
-	kept := version{PostID: was.ID, Version: was.Version, Title: was.Title, Body: was.Body, Audience: was.Audience, State: was.State, ChangedBy: s.Actor.ID(), ChangedAt: s.Now}
+	kept := version{PostID: was.ID, Version: was.Version, Title: was.Title, Body: was.Body, Audience: was.Audience, State: was.State, Notes: was.Notes, Images: was.Images, ChangedBy: s.Actor.ID(), ChangedAt: s.Now}
 	_, err = s.Insert(&kept).Exec(ctx)
 	return err
 }
@@ -177,21 +232,31 @@ type History struct {
 // History lists the versions of a post, the latest first, also of one taken down.
 func (k *Kernel) History(ctx context.Context, s tenants.Scope, in ByID) (History, error) {
 	var out History
-	// Not through Seen: the team may look at what was taken down.
-	err := s.Select(&out.Post).Where(inRooms, bun.List(k.openRooms(s))).Relation("Author").Relation("Place").Where("post.id = ?", in.ID).
-		Where("post.audience IN (?)", bun.List(s.Actor.Roles.Audiences())).Scan(ctx)
-	if err != nil {
+	var err error
+	if out.Post, err = k.forTeam(ctx, s, in.ID); err != nil {
 		return History{}, err
 	}
-	k.dress(&out.Post)
 	err = s.Select(&out.Versions).Relation("By").Where("version.post_id = ?", in.ID).Order("version.version DESC").Scan(ctx)
 	return out, err
+}
+
+// forTeam reads a post as the team may look at it: not through Seen, also where
+// it was taken down, and whatever covers it.
+func (k *Kernel) forTeam(ctx context.Context, s tenants.Scope, id uuid.UUID) (post Post, err error) {
+	err = s.Select(&post).Where(inRooms, bun.List(k.openRooms(s))).Relation("Author").Relation("Place").Where("post.id = ?", id).
+		Where("post.audience IN (?)", bun.List(s.Actor.Roles.Audiences())).Scan(ctx)
+	k.Dress(s, &post)
+	post.open = true
+	return post, err
 }
 
 // Show is the page of a post, or the way to where it stands.
 type Show struct {
 	ID    uuid.UUID  `path:"id"`
 	Quote *uuid.UUID `json:"quote,omitempty"`
+	// Open says that the reader wants to see what is covered.
+	Open bool `json:"open,omitempty"`
+	Written
 	Span
 }
 
@@ -199,6 +264,7 @@ type Show struct {
 type Shown struct {
 	Thread
 	Quoting   *Post `json:"quoting,omitempty"`
+	Desk      Desk  `json:"desk"`
 	elsewhere string
 }
 
@@ -212,6 +278,7 @@ func (k *Kernel) Show(ctx context.Context, s tenants.Scope, in Show) (Shown, err
 	if err != nil {
 		return Shown{}, err
 	}
+	post.open = post.open || in.Open
 	if post.IsReply() {
 		root, err := k.find(ctx, s, *post.ParentID)
 		return Shown{Thread: Thread{Root: root, Replies: []Post{post}}, elsewhere: inThread(s, root, post, root.Replies > PageSize)}, err
@@ -226,7 +293,10 @@ func (k *Kernel) Show(ctx context.Context, s tenants.Scope, in Show) (Shown, err
 	if out.Thread, err = k.Thread(ctx, s, post, in.Span); err != nil {
 		return Shown{}, err
 	}
-	out.Quoting, err = k.Quoting(ctx, s, in.Quote)
+	if out.Desk, err = k.ReplyDesk(ctx, s, post, in.Written); err != nil {
+		return Shown{}, err
+	}
+	out.Quoting, err = k.Quoting(ctx, s, out.Desk.Quoting(in.Quote))
 	return out, err
 }
 

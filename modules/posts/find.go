@@ -29,12 +29,16 @@ func (k *Kernel) findable(ctx context.Context, s tenants.Scope, ids []uuid.UUID,
 	}
 	found := make([]modules.Found, len(rows))
 	for i, post := range rows {
-		k.dress(&post)
+		k.Dress(s, &post)
 		if post.IsReply() {
 			post.Where = "reply to " + titles[*post.ParentID]
 		}
+		text := markdown.Text(post.HTML())
+		if post.Covered() {
+			text = ""
+		}
 		found[i] = modules.Found{
-			ID: post.ID, Title: post.Title, Text: markdown.Text(post.HTML()), Path: post.Path,
+			ID: post.ID, Title: post.Name(), Text: text, Path: post.Path,
 			Where: strings.ToUpper(post.Where[:1]) + post.Where[1:], By: post.Author, At: post.PublishedAt,
 		}
 	}

@@ -5,13 +5,17 @@ package posts
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/internal/album"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/markdown"
+	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -52,6 +56,9 @@ type Post struct {
 	Replies     int              `bun:"replies" json:"replies"`
 	PublishedAt time.Time        `bun:"published_at" json:"published_at"`
 	EditedAt    *time.Time       `bun:"edited_at" json:"edited_at,omitempty"`
+	Notes       Notes            `bun:"notes" json:"notes,omitempty"`
+	Settled     bool             `bun:"notes_settled" json:"-"` // by the team: its author takes no note away
+	Images      []Image          `bun:"images,type:jsonb,nullzero" json:"images,omitempty"`
 
 	Author *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:author_id=id" json:"author,omitempty"`
 	Place  *Place          `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:place_id=id" json:"place,omitempty"`
@@ -64,6 +71,23 @@ type Post struct {
 	MyReaction string `bun:"my_reaction,scanonly" json:"my_reaction,omitempty"`
 	// Following tells whether the viewer follows it.
 	Following bool `bun:"following,scanonly" json:"following,omitempty"`
+	// Drafting tells whether the viewer has begun a reply to it.
+	Drafting bool `bun:"drafting,scanonly" json:"-"`
+	// Veiled is Covered, for the API: then title, words and pictures are left out.
+	Veiled bool `bun:"-" json:"covered,omitempty"`
+
+	open      bool     // to this reader, whatever its notes
+	topics    []string // its notes in words
+	countless bool     // this reader wants no counts
+}
+
+// MarshalJSON implements json.Marshaler. What is covered is not in it.
+func (p Post) MarshalJSON() ([]byte, error) {
+	type plain Post
+	if p.Veiled = p.Covered(); p.Veiled {
+		p.Title, p.Body, p.Images = "", "", nil
+	}
+	return json.Marshal(plain(p))
 }
 
 // HTML is the body, rendered and safe. It is stored rendered; a text that an
@@ -88,7 +112,7 @@ func (p Post) called(reader uuid.UUID) string {
 		what = "reply"
 	}
 	switch {
-	case p.Title != "":
+	case p.Title != "" && !p.Covered():
 		return "“" + p.Title + "”"
 	case p.AuthorID == reader:
 		return "your " + what
@@ -97,6 +121,9 @@ func (p Post) called(reader uuid.UUID) string {
 	}
 	return "a " + what
 }
+
+// ShowsCounts tells whether the reader wants to know how many reacted and replied.
+func (p Post) ShowsCounts() bool { return !p.countless }
 
 // IsReply tells whether it stands below another post.
 func (p Post) IsReply() bool { return p.ParentID != nil }
@@ -190,6 +217,9 @@ type Kind struct {
 	Replying func(ctx context.Context, s tenants.Scope, root Post) error
 	// Unreplied runs in the transaction in which a reply is taken down.
 	Unreplied func(ctx context.Context, s tenants.Scope, root Post) error
+	// Spot says where a member writes such a post on, about being the one that the
+	// room gave with its Desk. Nil if nothing is begun in this room.
+	Spot func(ctx context.Context, s tenants.Scope, about uuid.UUID) (Spot, error)
 	// Fits tells what is wrong with a text, new or changed; nil if the room has no rule.
 	Fits func(s tenants.Scope, body string) error
 }
@@ -199,12 +229,15 @@ const Reply = "reply"
 
 // Kernel keeps the kinds of all rooms.
 type Kernel struct {
+	album  album.Album
 	kinds  map[string]Kind
 	opened []func(ctx context.Context, s tenants.Scope, root uuid.UUID) error
 }
 
-// NewKernel returns a kernel that knows no room yet.
-func NewKernel() *Kernel { return &Kernel{kinds: map[string]Kind{}} }
+// NewKernel returns a kernel that knows no room yet; files keep the pictures.
+func NewKernel(files *storage.Files) *Kernel {
+	return &Kernel{album: album.Album{Files: files}, kinds: map[string]Kind{}}
+}
 
 // Register makes a room's kind known. Rooms call it when they are made.
 func (k *Kernel) Register(kind Kind) { k.kinds[kind.Key] = kind }
@@ -215,9 +248,26 @@ func (k *Kernel) WhenOpened(fn func(ctx context.Context, s tenants.Scope, root u
 	k.opened = append(k.opened, fn)
 }
 
-// dress fills in where a post is shown and what its room says of that. A reply
-// is shown on its root's page, which it cannot know: its own address leads there.
-func (k *Kernel) dress(p *Post) {
+// Dress fills in, as the actor sees them, what is not in the posts' own rows:
+// where each is shown, what its room says of that, and what covers it.
+func (k *Kernel) Dress(s tenants.Scope, all ...*Post) {
+	taste := tasteOf(s)
+	for _, p := range all {
+		k.place(p)
+		p.countless = taste.HideCounts
+		p.open = p.AuthorID == s.Actor.ID() || !slices.ContainsFunc(p.Notes, func(key string) bool { return taste.Topics[key] != ShowIt })
+		p.topics = nil
+		for _, key := range p.Notes {
+			if topic, known := s.Service.Topic(key); known {
+				p.topics = append(p.topics, topic.Name)
+			}
+		}
+	}
+}
+
+// place says where a post is shown. A reply is shown on its root's page, which it
+// cannot know: its own address leads there.
+func (k *Kernel) place(p *Post) {
 	kind, ok := k.kinds[p.Kind]
 	if !ok || p.IsReply() {
 		p.Path = "/posts/" + p.ID.String()

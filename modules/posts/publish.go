@@ -13,10 +13,12 @@ import (
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
-// Draft is what a room gives to publish.
+// Draft is what a room gives to publish. About is what it gave Desk.
 type Draft struct {
 	Kind, Module, Title, Body string
 	Audience                  tenants.Audience
+	About                     uuid.UUID
+	Extras
 }
 
 // Publish makes a post in a place. Forbidden if the actor may not post there.
@@ -34,7 +36,7 @@ func (k *Kernel) Publish(ctx context.Context, s tenants.Scope, place Place, draf
 		post.Audience = place.Audience // a place's own audience is the widest that its posts can have
 	}
 	post.Write(strings.TrimSpace(draft.Title), strings.TrimSpace(draft.Body))
-	if err := k.insert(ctx, s, &post); err != nil {
+	if err := k.insert(ctx, s, &post, draft.About, draft.Extras); err != nil {
 		return Post{}, err
 	}
 	if err := follow(ctx, s, post.ID); err != nil {
@@ -46,15 +48,27 @@ func (k *Kernel) Publish(ctx context.Context, s tenants.Scope, place Place, draf
 	return k.find(ctx, s, post.ID)
 }
 
-func (k *Kernel) insert(ctx context.Context, s tenants.Scope, post *Post) error {
+// insert adds a post with what its form had besides its words, and forgets the draft.
+func (k *Kernel) insert(ctx context.Context, s tenants.Scope, post *Post, about uuid.UUID, extras Extras) error {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return err
 	}
+	if post.Notes, err = offered(s, extras.Notes, nil); err != nil {
+		return err
+	}
+	if post.Images, err = pictured(ctx, s, extras, uuid.Nil); err != nil {
+		return err
+	}
 	post.ID, post.AuthorID, post.PublishedAt = id, s.Actor.ID(), s.Now
 	post.State, post.Version = Visible, 1
-	_, err = s.Insert(post).Exec(ctx)
-	return err
+	if _, err = s.Insert(post).Exec(ctx); err != nil {
+		return err
+	}
+	if err := attach(ctx, s, post.ID, post.Images); err != nil || !extras.Draft {
+		return err
+	}
+	return dropOf(ctx, s, post.Kind, about)
 }
 
 // NewReply is an answer to a post.
@@ -62,6 +76,7 @@ type NewReply struct {
 	ID     uuid.UUID  `path:"id"`
 	Body   string     `json:"body" validate:"filled,max=10000" label:"your reply"`
 	Quotes *uuid.UUID `json:"quotes,omitempty"`
+	Extras
 }
 
 // Reply answers a post. Everybody who can read it may, unless the room says no.
@@ -86,7 +101,7 @@ func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Done,
 		reply.QuotesID = in.Quotes
 	}
 	reply.Write("", strings.TrimSpace(in.Body))
-	if err := k.insert(ctx, s, &reply); err != nil {
+	if err := k.insert(ctx, s, &reply, root.ID, in.Extras); err != nil {
 		return Done{}, err
 	}
 	if err := follow(ctx, s, root.ID); err != nil {
@@ -95,7 +110,7 @@ func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Done,
 	if err := emit(ctx, s, Replied, reply); err != nil {
 		return Done{}, err
 	}
-	k.dress(&reply)
+	k.Dress(s, &reply)
 	return Done{reply, inThread(s, root, reply, root.Replies > PageSize)}, nil
 }
 
@@ -130,12 +145,16 @@ func inThread(s tenants.Scope, root, reply Post, long bool) string {
 // back is where a browser returns to after a small command: the page it came
 // from, if that is one of this service's, at the post.
 func back(s tenants.Scope, from string, post Post) string {
-	home := "/" + s.Service.Slug
-	if from != home && !strings.HasPrefix(from, home+"/") && !strings.HasPrefix(from, home+"?") {
+	if home := "/" + s.Service.Slug; !within(home, from) {
 		from = home + post.Path
 	}
 	from, _, _ = strings.Cut(from, "#")
 	return from + "#post-" + post.ID.String()
+}
+
+// within tells whether a path is one of a service's own.
+func within(home, path string) bool {
+	return path == home || strings.HasPrefix(path, home+"/") || strings.HasPrefix(path, home+"?")
 }
 
 // Follow is a wish to hear, or no longer hear, of new replies.

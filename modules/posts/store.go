@@ -2,67 +2,16 @@ package posts
 
 import (
 	"context"
-	"encoding/base64"
-	"encoding/binary"
-	"errors"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/markdown"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/tenants"
 )
-
-// PageSize is how many posts or replies a page has.
-const PageSize = 20
-
-// Cursor is a place in a list ordered by time and id. Its text is opaque.
-type Cursor struct {
-	At time.Time
-	ID uuid.UUID
-}
-
-// CursorOf is the place of a post.
-func CursorOf(p Post) Cursor { return Cursor{p.PublishedAt, p.ID} }
-
-// Zero tells whether it is no place at all.
-func (c Cursor) Zero() bool { return c.ID == uuid.Nil }
-
-// MarshalText implements encoding.TextMarshaler.
-func (c Cursor) MarshalText() ([]byte, error) {
-	if c.Zero() {
-		return nil, nil
-	}
-	raw := binary.BigEndian.AppendUint64(nil, uint64(c.At.UnixMicro()))
-	return base64.RawURLEncoding.AppendEncode(nil, append(raw, c.ID[:]...)), nil
-}
-
-// UnmarshalText implements encoding.TextUnmarshaler.
-func (c *Cursor) UnmarshalText(text []byte) error {
-	if len(text) == 0 {
-		return nil
-	}
-	raw, err := base64.RawURLEncoding.AppendDecode(nil, text)
-	if err != nil || len(raw) != 8+16 {
-		return errors.New("not a place in a list")
-	}
-	c.At = time.UnixMicro(int64(binary.BigEndian.Uint64(raw))).UTC() //nolint:gosec // any bits make a time
-	if c.At.Year() < 1970 || c.At.Year() > 9999 {
-		return errors.New("not a place in a list")
-	}
-	copy(c.ID[:], raw[8:])
-	return nil
-}
-
-func (c Cursor) String() string {
-	text, _ := c.MarshalText()
-	return string(text)
-}
 
 // Seen narrows a query to the posts that the actor may read: of open rooms, not
 // below something that is out of sight, and visible to their roles or their own.
@@ -72,6 +21,11 @@ func (c Cursor) String() string {
 func (k *Kernel) Seen(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
 	states := seenStates(s)
 	me := s.Actor.ID()
+	if condition, args := unhidden(s, "post"); condition != "" {
+		q = q.Where(condition, args...)
+		condition, args = unhidden(s, "root")
+		q = q.Where("(post.parent_id IS NULL OR "+rootIs+" AND "+condition+"))", args...)
+	}
 	return q.Where(inRooms, bun.List(k.openRooms(s))).
 		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?) OR post.state IN (?) AND "+rootIs+" AND root.author_id = ?))",
 			bun.List(states), bun.List(s.Actor.Roles.Audiences()), me, bun.List([]State{Visible, Held}), bun.List(states), me).
@@ -86,6 +40,9 @@ func (k *Kernel) SeenRoots(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery
 
 func (k *Kernel) rootsSeen(s tenants.Scope) func(bun.QueryBuilder) bun.QueryBuilder {
 	return func(q bun.QueryBuilder) bun.QueryBuilder {
+		if condition, args := unhidden(s, "post"); condition != "" {
+			q = q.Where(condition, args...)
+		}
 		return q.Where(inRooms, bun.List(k.openRooms(s))).Where("post.parent_id IS NULL").
 			Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?))",
 				bun.List(seenStates(s)), bun.List(s.Actor.Roles.Audiences()), s.Actor.ID(), bun.List([]State{Visible, Held}))
@@ -135,6 +92,7 @@ func where(q *bun.SelectQuery) *bun.SelectQuery {
 const (
 	myReaction = "(SELECT r.kind FROM reactions AS r WHERE r.tenant_id = post.tenant_id AND r.post_id = post.id AND r.member_id = ?) AS "
 	iFollow    = "EXISTS (SELECT 1 FROM follows AS f WHERE f.tenant_id = post.tenant_id AND f.post_id = post.id AND f.member_id = ?) AS "
+	iDraft     = "EXISTS (SELECT 1 FROM drafts AS d WHERE d.tenant_id = post.tenant_id AND d.member_id = ? AND d.kind = ? AND d.about_id = post.id) AS "
 )
 
 // listed leaves out, of each post of a list, the words in the form that is not
@@ -160,18 +118,18 @@ func unseen(ctx context.Context, s tenants.Scope, id uuid.UUID) (post Post, err 
 }
 
 func followersOf(ctx context.Context, s tenants.Scope, post uuid.UUID) (people []tenants.Person, err error) {
-	err = s.Select(&people).Column("id", "account_id", "roles").Where("status = 'active'").
+	err = s.Select(&people).Column("id", "account_id", "roles", "own").Where("status = 'active'").
 		Where("id IN (?)", s.Select((*Follower)(nil)).Column("member_id").Where("post_id = ?", post)).Scan(ctx)
 	return people, err
 }
 
 func membersOf(ctx context.Context, s tenants.Scope) (people []tenants.Person, err error) {
-	err = s.Select(&people).Column("id", "account_id", "roles").Where("status = 'active'").Scan(ctx)
+	err = s.Select(&people).Column("id", "account_id", "roles", "own").Where("status = 'active'").Scan(ctx)
 	return people, err
 }
 
 func membersCalled(ctx context.Context, s tenants.Scope, keys []string) (people []tenants.Person, err error) {
-	err = s.Select(&people).Column("id", "account_id", "roles").Where("status = 'active'").Where("handle_key IN (?)", bun.List(keys)).Scan(ctx)
+	err = s.Select(&people).Column("id", "account_id", "roles", "own").Where("status = 'active'").Where("handle_key IN (?)", bun.List(keys)).Scan(ctx)
 	return people, err
 }
 
@@ -181,17 +139,18 @@ func membersCalled(ctx context.Context, s tenants.Scope, keys []string) (people 
 func (k *Kernel) oneMore(ctx context.Context, s tenants.Scope, id uuid.UUID) (root Post, err error) {
 	err = s.Update(&root).Set("replies = replies + 1").Where("post.id = ?", id).ApplyQueryBuilder(k.rootsSeen(s)).
 		Returning("id, kind, module, place_id, author_id, audience, replies").Scan(ctx)
-	k.dress(&root)
+	k.Dress(s, &root)
 	return root, err
 }
 
 // find reads one post that the actor may read. NotFound otherwise.
 func (k *Kernel) find(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
 	var post Post
-	if err := k.Seen(s, shown(s, s.Select(&post))).ColumnExpr(iFollow+"following", s.Actor.ID()).Where("post.id = ?", id).Scan(ctx); err != nil {
+	q := k.Seen(s, shown(s, s.Select(&post))).ColumnExpr(iFollow+"following", s.Actor.ID()).ColumnExpr(iDraft+"drafting", s.Actor.ID(), Reply)
+	if err := q.Where("post.id = ?", id).Scan(ctx); err != nil {
 		return Post{}, err
 	}
-	k.dress(&post)
+	k.Dress(s, &post)
 	return post, nil
 }
 
@@ -202,11 +161,12 @@ func (k *Kernel) FindWith(ctx context.Context, s tenants.Scope, q *bun.SelectQue
 	q = q.
 		Relation("Post", func(q *bun.SelectQuery) *bun.SelectQuery { return q.ExcludeColumn("tenant_id", "service_id") }).
 		Relation("Post.Author", tenants.Face).Relation("Post.Place", where).Relation("Post.Place.Owner", tenants.Face).
-		ColumnExpr(myReaction+"post__my_reaction", s.Actor.ID()).ColumnExpr(iFollow+"post__following", s.Actor.ID())
+		ColumnExpr(myReaction+"post__my_reaction", s.Actor.ID()).ColumnExpr(iFollow+"post__following", s.Actor.ID()).
+		ColumnExpr(iDraft+"post__drafting", s.Actor.ID(), Reply)
 	if err := k.SeenRoots(s, q).Where("post.id = ?", id).Scan(ctx); err != nil {
 		return err
 	}
-	k.dress(post)
+	k.Dress(s, post)
 	return nil
 }
 
@@ -218,10 +178,11 @@ func (k *Kernel) Titles(ctx context.Context, s tenants.Scope, ids []uuid.UUID) (
 		return titles, nil
 	}
 	var found []Post
-	q := k.Seen(s, s.Select(&found)).Column("id", "title", "author_id", "parent_id").
+	q := k.Seen(s, s.Select(&found)).Column("id", "title", "author_id", "parent_id", "notes").
 		Relation("Author", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Column("id", "handle") })
 	err := q.Where("post.id IN (?)", bun.List(ids)).Scan(ctx)
 	for _, post := range found {
+		k.Dress(s, &post)
 		titles[post.ID] = post.called(s.Actor.ID())
 	}
 	return titles, err
@@ -245,172 +206,6 @@ func (k *Kernel) among(ctx context.Context, s tenants.Scope, ids []uuid.UUID, na
 		q.Where("post.published_at < ?", narrow.To.UTC())
 	}
 	return found, q.Scan(ctx)
-}
-
-// Page is one page of a list, newest first.
-type Page struct {
-	Posts []Post `json:"posts"`
-	// Older continues the list; empty at its end.
-	Older string `json:"older,omitempty"`
-	// Newest tells whether the list begins with what is newest.
-	Newest bool `json:"-"`
-}
-
-// Latest lists what the actor may read, newest first, never ranked. Narrow adds
-// what a room wants besides; nil for the whole service.
-func (k *Kernel) Latest(ctx context.Context, s tenants.Scope, before Cursor, narrow func(*bun.SelectQuery) *bun.SelectQuery) (Page, error) {
-	page := Page{Newest: before.Zero()}
-	q := k.SeenRoots(s, listed(s, shown(s, s.Select(&page.Posts)))).
-		Order("post.published_at DESC", "post.id DESC").Limit(PageSize + 1)
-	if !before.Zero() {
-		q.Where("(post.published_at, post.id) < (?, ?)", before.At, before.ID)
-	}
-	if narrow != nil {
-		q = narrow(q)
-	}
-	if err := q.Scan(ctx); err != nil {
-		return Page{}, err
-	}
-	if len(page.Posts) > PageSize {
-		page.Posts = page.Posts[:PageSize]
-		page.Older = CursorOf(page.Posts[PageSize-1]).String()
-	}
-	for i := range page.Posts {
-		k.dress(&page.Posts[i])
-	}
-	return page, nil
-}
-
-// Span chooses a page of replies, oldest first: from the beginning, from a
-// reply on, before one, or the last.
-type Span struct {
-	From   Cursor `json:"from,omitempty"`
-	Before Cursor `json:"before,omitempty"`
-	Last   bool   `json:"last,omitempty"`
-}
-
-// Thread is a post with a page of its replies.
-type Thread struct {
-	Root    Post   `json:"root"`
-	Replies []Post `json:"replies"`
-	Earlier string `json:"earlier,omitempty"`
-	Later   string `json:"later,omitempty"`
-}
-
-// Thread reads a post and its replies.
-func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Span) (Thread, error) {
-	thread := Thread{Root: root}
-	backwards := span.Last || !span.Before.Zero()
-	q := below(s, root, s.Select(&thread.Replies)).Limit(PageSize + 1)
-	switch {
-	case backwards:
-		q.Order("post.published_at DESC", "post.id DESC")
-		if !span.Last {
-			q.Where("(post.published_at, post.id) < (?, ?)", span.Before.At, span.Before.ID)
-		}
-	default:
-		q.Order("post.published_at", "post.id")
-		if !span.From.Zero() {
-			q.Where("(post.published_at, post.id) >= (?, ?)", span.From.At, span.From.ID)
-		}
-	}
-	if err := q.Scan(ctx); err != nil {
-		return Thread{}, err
-	}
-	more := len(thread.Replies) > PageSize
-	switch {
-	case backwards:
-		thread.Replies = thread.Replies[:min(PageSize, len(thread.Replies))]
-		slices.Reverse(thread.Replies)
-		if more {
-			thread.Earlier = CursorOf(thread.Replies[0]).String()
-		}
-		if !span.Last {
-			thread.Later = span.Before.String()
-		}
-	default:
-		if more {
-			thread.Later = CursorOf(thread.Replies[PageSize]).String()
-			thread.Replies = thread.Replies[:PageSize]
-		}
-		if !span.From.Zero() && len(thread.Replies) > 0 {
-			thread.Earlier = CursorOf(thread.Replies[0]).String()
-		}
-	}
-	for i := range thread.Replies {
-		k.dress(&thread.Replies[i])
-	}
-	for _, fn := range k.opened {
-		if err := fn(ctx, s, root.ID); err != nil {
-			return Thread{}, err
-		}
-	}
-	return thread, k.quoted(ctx, s, thread)
-}
-
-// below reads replies to a post that the actor may read, as Seen does: what it
-// asks about the room and the root has been answered.
-func below(s tenants.Scope, root Post, q *bun.SelectQuery) *bun.SelectQuery {
-	states, audiences := seenStates(s), s.Actor.Roles.Audiences()
-	if root.AuthorID == s.Actor.ID() {
-		audiences = append(slices.Clone(audiences), root.Audience)
-	}
-	return listed(s, said(s, q)).Where("post.parent_id = ?", root.ID).
-		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?))",
-			bun.List(states), bun.List(audiences), s.Actor.ID(), bun.List([]State{Visible, Held}))
-}
-
-// Quoting reads the post that a reply is about to quote; nil without one.
-func (k *Kernel) Quoting(ctx context.Context, s tenants.Scope, id *uuid.UUID) (*Post, error) {
-	if id == nil {
-		return nil, nil
-	}
-	post, err := k.find(ctx, s, *id)
-	if database.Missing(err) {
-		return nil, nil
-	}
-	return &post, err
-}
-
-// quoted fills what replies quote, where the reader may see it: always something
-// of the same conversation, and mostly of the same page.
-func (k *Kernel) quoted(ctx context.Context, s tenants.Scope, thread Thread) error {
-	if !slices.ContainsFunc(thread.Replies, func(p Post) bool { return p.QuotesID != nil }) {
-		return nil
-	}
-	found := map[uuid.UUID]Post{thread.Root.ID: thread.Root}
-	for _, reply := range thread.Replies {
-		found[reply.ID] = reply
-	}
-	var elsewhere []uuid.UUID
-	for _, reply := range thread.Replies {
-		if _, here := found[orNil(reply.QuotesID)]; !here && reply.QuotesID != nil {
-			elsewhere = append(elsewhere, *reply.QuotesID)
-		}
-	}
-	if len(elsewhere) > 0 {
-		var more []Post
-		if err := below(s, thread.Root, s.Select(&more)).Where("post.id IN (?)", bun.List(elsewhere)).Scan(ctx); err != nil {
-			return err
-		}
-		for _, post := range more {
-			k.dress(&post)
-			found[post.ID] = post
-		}
-	}
-	for i, reply := range thread.Replies {
-		if quotes, ok := found[orNil(reply.QuotesID)]; ok {
-			thread.Replies[i].Quotes = &quotes
-		}
-	}
-	return nil
-}
-
-func orNil(id *uuid.UUID) uuid.UUID {
-	if id == nil {
-		return uuid.Nil
-	}
-	return *id
 }
 
 // Place reads a place of a room by its slug. NotFound if the actor may not enter.

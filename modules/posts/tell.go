@@ -109,19 +109,21 @@ func (k *Kernel) mentions(ctx context.Context, s tenants.Scope, post Post, about
 
 // readers are those of the people, but for its writer, who may read a post now.
 // What somebody may read depends on their roles, so each set of roles is asked
-// about once; only whoever began the conversation may read more.
+// about once; only whoever began the conversation may read more, and who does not
+// want to see its topics is not told.
 func (k *Kernel) readers(ctx context.Context, s tenants.Scope, post Post, people []tenants.Person) (ids []uuid.UUID, err error) {
 	var starter uuid.UUID
+	notes := post.Notes
 	if post.IsReply() {
 		root, err := unseen(ctx, s, *post.ParentID)
 		if err != nil {
 			return nil, err
 		}
-		starter = root.AuthorID
+		starter, notes = root.AuthorID, notes.With(root.Notes)
 	}
 	known := map[string]bool{}
 	for _, person := range people {
-		if person.ID == post.AuthorID {
+		if person.ID == post.AuthorID || hides(s, person, notes) {
 			continue
 		}
 		who := fmt.Sprint(person.Roles)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
@@ -42,6 +43,7 @@ func New(kernel *posts.Kernel) modules.Module {
 		Path:  func(p posts.Post) string { return "/posts/" + p.ID.String() },
 		Where: where,
 		Fits:  fits,
+		Spot:  spot,
 	})
 	return modules.Module{
 		Key: key, Name: "Walls", Searched: true, Icon: "sprout", Settings: defaults,
@@ -81,10 +83,22 @@ func where(p posts.Post) string {
 	return "on " + p.Place.Owner.Handle + "’s wall"
 }
 
+// spot is the wall of the member whom a draft is about.
+func spot(ctx context.Context, s tenants.Scope, about uuid.UUID) (posts.Spot, error) {
+	var owner tenants.Person
+	err := s.Select(&owner).Column("id", "handle", "handle_key").Where("id = ?", about).Where("status = 'active'").Scan(ctx)
+	name := owner.Handle + "’s wall"
+	if about == s.Actor.ID() {
+		name = "Your own wall"
+	}
+	return posts.Spot{Path: "/walls/" + owner.HandleKey, Name: name}, err
+}
+
 // ByHandle names a member's wall.
 type ByHandle struct {
 	Handle string       `path:"handle"`
 	Before posts.Cursor `json:"before,omitempty"`
+	posts.Written
 }
 
 // Wall is a member's wall as the actor sees it.
@@ -96,6 +110,7 @@ type Wall struct {
 	Shut string `json:"shut,omitempty"`
 	// Audiences are those that the actor may write for.
 	Audiences []tenants.Audience `json:"audiences"`
+	Desk      posts.Desk         `json:"desk"`
 	posts.Page
 }
 
@@ -113,6 +128,8 @@ func (w Walls) Show(ctx context.Context, s tenants.Scope, in ByHandle) (Wall, er
 	var refused *fault.Error
 	if errors.As(canWrite(s, wall), &refused) {
 		out.Shut = refused.Message
+	} else if out.Desk, err = w.posts.Desk(ctx, s, kind, owner.ID, in.Written); err != nil {
+		return Wall{}, err
 	}
 	out.Page, err = w.posts.Latest(ctx, s, in.Before, func(q *bun.SelectQuery) *bun.SelectQuery {
 		return q.Where("post.place_id = ?", wall.ID)
@@ -137,6 +154,7 @@ type NewPost struct {
 	Handle   string           `path:"handle"`
 	Body     string           `json:"body" validate:"filled,max=10000" label:"your words"`
 	Audience tenants.Audience `json:"audience,omitempty" validate:"omitempty,oneof=service peers carers staff clinicians" label:"who can see it"`
+	posts.Extras
 }
 
 // Written is the new post and where it can be seen.
@@ -161,7 +179,7 @@ func (w Walls) Write(ctx context.Context, s tenants.Scope, in NewPost) (Written,
 	if err := canWrite(s, wall); err != nil {
 		return Written{}, err
 	}
-	post, err := w.posts.Publish(ctx, s, wall, posts.Draft{Kind: kind, Module: key, Body: in.Body, Audience: in.Audience})
+	post, err := w.posts.Publish(ctx, s, wall, posts.Draft{Kind: kind, Module: key, Body: in.Body, Audience: in.Audience, About: owner.ID, Extras: in.Extras})
 	return Written{post, "/" + s.Service.Slug + "/walls/" + owner.HandleKey + "#post-" + post.ID.String()}, err
 }
 

@@ -45,6 +45,9 @@ type content struct {
 		Audience tenants.Audience
 		Comments []answer
 	}
+	Drafts []struct { // of threads
+		By, Title, Body string
+	}
 	Live          []session
 	Conversations []conversation
 }
@@ -63,8 +66,9 @@ type words struct {
 	By        string
 	At        string // -12d 03:12: days from today, and the time in London
 	Body      string
-	Was       string // what the body said before its author changed it
-	Held      bool   // waits for a moderator
+	Was       string      // what the body said before its author changed it
+	Held      bool        // waits for a moderator
+	Notes     posts.Notes // topics that cover it
 	Reactions map[string][]string
 }
 

@@ -27,6 +27,7 @@ type earlier struct {
 	State     posts.State      `bun:"state"`
 	ChangedBy uuid.UUID        `bun:"changed_by,type:uuid"`
 	ChangedAt time.Time        `bun:"changed_at"`
+	Notes     posts.Notes      `bun:"notes"`
 }
 
 // readMark is a row of how far somebody has read a thread.
@@ -48,6 +49,7 @@ type rows struct {
 	follows   []posts.Follower
 	threads   []forums.Row
 	marks     []readMark
+	drafts    []posts.Saved
 	lives
 	talks    []messages.Conversation
 	parts    []messages.Participant
@@ -67,6 +69,7 @@ func (w *rows) write(ctx context.Context, s tenants.Scope) error {
 		func() error { return insert(ctx, s, w.follows) },
 		func() error { return insert(ctx, s, w.threads) },
 		func() error { return insert(ctx, s, w.marks) },
+		func() error { return insert(ctx, s, w.drafts) },
 		func() error { return insert(ctx, s, w.sessions) },
 		func() error { return insert(ctx, s, w.hosts) },
 		func() error { return insert(ctx, s, w.questions) },
@@ -80,7 +83,7 @@ func (w *rows) write(ctx context.Context, s tenants.Scope) error {
 			return err
 		}
 	}
-	*w = rows{w.places[:0], w.posts[:0], w.versions[:0], w.reactions[:0], w.follows[:0], w.threads[:0], w.marks[:0], lives{}, w.talks[:0], w.parts[:0], w.messages[:0], w.moves[:0]}
+	*w = rows{w.places[:0], w.posts[:0], w.versions[:0], w.reactions[:0], w.follows[:0], w.threads[:0], w.marks[:0], w.drafts[:0], lives{}, w.talks[:0], w.parts[:0], w.messages[:0], w.moves[:0]}
 	return nil
 }
 

@@ -78,6 +78,9 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 	if err := w.walls(c); err != nil {
 		return err
 	}
+	for _, d := range c.Drafts {
+		w.drafts = append(w.drafts, posts.Saved{ID: w.ids.at(s.Now), MemberID: w.people[d.By].ID, Kind: "thread", Title: d.Title, Body: strings.TrimSpace(d.Body), SavedAt: s.Now})
+	}
 	if err := w.live(c); err != nil {
 		return err
 	}
@@ -159,6 +162,7 @@ func (w *seeding) talk(root posts.Post, title string, first words, answers []ans
 // say gives a post its words, and what others felt about them.
 func (w *seeding) say(p posts.Post, title string, said words, at time.Time) posts.Post {
 	p.AuthorID, p.State, p.Version, p.PublishedAt = w.people[said.By].ID, posts.Visible, 1, at
+	p.Notes = said.Notes
 	p.Write(title, strings.TrimSpace(said.Body))
 	if said.Held {
 		p.State = posts.Held

@@ -218,7 +218,9 @@ function restore(t) {
   if (t.dataset.draftReady !== undefined) return;
   t.dataset.draftReady = '';
   const words = drafts.get(drafts.key(t));
-  if (!words || t.value !== '') return;
+  // What the server gave is older: words that it has are not kept here any more.
+  const theirs = t.value === '' || t.form?.dataset.drafts !== undefined && !t.form.querySelector('.nhsuk-error-summary');
+  if (!words || !theirs || words === t.value) return;
   t.value = words;
   const note = document.createElement('p');
   note.className = 'draft-note';
@@ -236,6 +238,67 @@ function restore(t) {
   note.append(again);
   t.after(note);
 }
+
+// ---------------------------------------------------------------- drafts, on every device
+
+const saving = new WeakMap(); // form: what is under way
+
+/** Keeps what the form holds on the server, once nobody has typed for a moment. */
+function saveSoon(form, wait = 1500) {
+  const now = saving.get(form) ?? {};
+  clearTimeout(now.timer);
+  now.timer = setTimeout(() => save(form), wait);
+  saving.set(form, now);
+}
+
+async function save(form, leaving) {
+  const now = saving.get(form);
+  clearTimeout(now.timer);
+  now.timer = 0;
+  if (now.stop && !leaving) { now.again = true; return; }
+  now.stop = new AbortController();
+  const body = new FormData(form);
+  for (const name of ['_once', 'files']) body.delete(name);
+  const kept = fields(form).map(t => [t, t.value]);
+  try {
+    const answer = await fetch(form.dataset.drafts, { method: 'POST', body, headers: { Accept: 'application/json' }, keepalive: leaving, signal: now.stop.signal });
+    if (answer.status >= 500) throw new Error(answer.status);
+    if (answer.ok) {
+      form.elements.draft.value = 'true';
+      for (const [t, words] of kept) if (t.value === words) drafts.drop(drafts.key(t));
+    }
+    say(form, answer.ok ? 'Draft saved' : 'This could not be saved as a draft. We keep your words in this tab.');
+  } catch {
+    if (!now.stop.signal.aborted) {
+      say(form, 'Not saved yet. We keep your words in this tab and try again.');
+      saveSoon(form, 5000);
+    }
+  }
+  now.stop = null;
+  if (now.again) { now.again = false; saveSoon(form); }
+}
+
+/** Says how the draft stands, when that changes: typing must not be talked over. */
+function say(form, words) {
+  const state = form.querySelector('[data-draft-state]');
+  if (state && state.textContent !== words) state.textContent = words;
+}
+
+const unsaved = form => Boolean(saving.get(form)?.timer || saving.get(form)?.stop);
+
+addEventListener('submit', e => {
+  const now = saving.get(e.target);
+  if (!now) return;
+  clearTimeout(now.timer);
+  now.timer = 0;
+  now.stop?.abort();
+});
+
+// A picture that was chosen is sent at once, with all that the form holds.
+document.addEventListener('change', e => {
+  const button = document.getElementById(e.target.dataset?.sendWith ?? '');
+  if (button && e.target.files?.length) button.form.requestSubmit(button);
+});
 
 // ---------------------------------------------------------------- small comforts
 
@@ -260,6 +323,7 @@ function prepare(root) {
 
 document.addEventListener('input', e => {
   const t = e.target;
+  if (signedIn && t.form?.dataset.drafts !== undefined && t.type !== 'file') saveSoon(t.form);
   if (!(t instanceof HTMLTextAreaElement)) return;
   grow(t);
   if (signedIn && t.dataset.draft !== undefined) keep(t);
@@ -269,8 +333,10 @@ document.addEventListener('input', e => {
 addEventListener('pagehide', () => {
   if (!signedIn) return;
   for (const t of document.querySelectorAll('textarea[data-draft]')) {
-    if (t.value !== t.defaultValue && !sending.has(t.form)) drafts.set(drafts.key(t), t.value);
+    const onServer = t.form?.dataset.drafts !== undefined && !unsaved(t.form); // which may have newer words by now
+    if (t.value !== t.defaultValue && !sending.has(t.form) && !onServer) drafts.set(drafts.key(t), t.value);
   }
+  for (const form of document.querySelectorAll('form[data-drafts]')) if (unsaved(form) && !sending.has(form)) save(form, true);
 });
 
 document.addEventListener('click', async e => {

@@ -1,0 +1,70 @@
+-- What a service's content notes are about. A topic that is offered no more still covers what has it.
+CREATE TABLE topics (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  key text NOT NULL,
+  name text NOT NULL,
+  position integer NOT NULL,
+  offered boolean NOT NULL,
+  PRIMARY KEY (tenant_id, service_id, key),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id)
+);
+--bun:split
+-- What somebody has begun to write: one for each kind and place, for nobody else's eyes.
+CREATE TABLE drafts (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  member_id uuid NOT NULL,
+  kind text NOT NULL,
+  -- Whose wall, which thread, which post; all zeros for nothing in particular.
+  about_id uuid NOT NULL,
+  title text NOT NULL,
+  body text NOT NULL,
+  board text NOT NULL,
+  audience text NOT NULL,
+  quotes_id uuid,
+  notes text NOT NULL,
+  images jsonb,
+  saved_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  UNIQUE (tenant_id, member_id, kind, about_id),
+  FOREIGN KEY (tenant_id, member_id) REFERENCES members (tenant_id, id)
+);
+--bun:split
+-- A picture of a post, made anew from what was sent, in two sizes; storage has the bytes. Until it is in a post or a draft it is its sender's, for a day.
+CREATE TABLE post_pictures (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  member_id uuid NOT NULL,
+  draft_id uuid,
+  post_id uuid,
+  file text NOT NULL,
+  type text NOT NULL,
+  width integer NOT NULL,
+  height integer NOT NULL,
+  bytes bigint NOT NULL,
+  small_file text NOT NULL,
+  small_type text NOT NULL,
+  small_width integer NOT NULL,
+  small_height integer NOT NULL,
+  small_bytes bigint NOT NULL,
+  -- On its way out: its files go first, then the row.
+  doomed boolean NOT NULL,
+  created_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, member_id) REFERENCES members (tenant_id, id),
+  FOREIGN KEY (tenant_id, draft_id) REFERENCES drafts (tenant_id, id),
+  FOREIGN KEY (tenant_id, post_id) REFERENCES posts (tenant_id, id)
+);
+--bun:split
+CREATE INDEX post_pictures_of_draft ON post_pictures (tenant_id, draft_id) WHERE draft_id IS NOT NULL;
+--bun:split
+CREATE INDEX post_pictures_of_post ON post_pictures (tenant_id, post_id) WHERE post_id IS NOT NULL;
+--bun:split
+CREATE INDEX post_pictures_loose ON post_pictures (tenant_id, service_id, created_at) WHERE post_id IS NULL AND draft_id IS NULL;
+--bun:split
+SELECT sharon_protect('topics'),
+  sharon_protect('drafts'),
+  sharon_protect('post_pictures');

@@ -1,0 +1,96 @@
+package posts
+
+import (
+	"database/sql/driver"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// Notes are the keys of the topics that cover a post until its reader opens it.
+// They are kept in one column, sorted, each between commas, so that a query can
+// ask for one.
+type Notes []string
+
+// Has tells whether a topic is among them.
+func (n Notes) Has(key string) bool { return slices.Contains(n, key) }
+
+// With are these and the others.
+func (n Notes) With(others Notes) Notes {
+	all := slices.Concat(n, others)
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// Value implements driver.Valuer.
+func (n Notes) Value() (driver.Value, error) {
+	if len(n) == 0 {
+		return "", nil
+	}
+	return "," + strings.Join(n, ",") + ",", nil
+}
+
+// Scan implements sql.Scanner.
+func (n *Notes) Scan(from any) error {
+	var text string
+	switch from := from.(type) {
+	case nil:
+	case string:
+		text = from
+	case []byte:
+		text = string(from)
+	default:
+		return fmt.Errorf("notes from a %T", from)
+	}
+	*n = nil
+	if text != "" {
+		*n = strings.Split(strings.Trim(text, ","), ",")
+	}
+	return nil
+}
+
+// offered holds chosen notes to the service's topics. Those in were, which the
+// post has already, may stay though they are offered no more.
+func offered(s tenants.Scope, chosen, were Notes) (Notes, error) {
+	chosen = slices.DeleteFunc(slices.Clone(chosen), func(key string) bool { return key == "" })
+	for _, key := range chosen {
+		if topic, known := s.Service.Topic(key); !known || !topic.Offered && !were.Has(key) {
+			return nil, fault.Bad("notes", "Choose content notes from the list.")
+		}
+	}
+	return chosen.With(nil), nil
+}
+
+// Topics are those that a member can choose for a post, which has some already.
+func Topics(s tenants.Scope, has Notes) (topics []tenants.Topic) {
+	for _, topic := range s.Service.Topics() {
+		if topic.Offered || has.Has(topic.Key) {
+			topics = append(topics, topic)
+		}
+	}
+	return topics
+}
+
+// Covered tells whether the reader has to open the post before its words are
+// there for them. What nobody looked at with a reader's eyes is covered.
+func (p Post) Covered() bool { return len(p.Notes) > 0 && !p.open }
+
+// Name is what the post is called where its words are not shown: its title, or
+// what covers it.
+func (p Post) Name() string {
+	if p.Covered() {
+		return p.NoteWords()
+	}
+	return p.Title
+}
+
+// NoteWords are the content notes in a sentence.
+func (p Post) NoteWords() string {
+	if len(p.topics) == 0 {
+		return "Content note"
+	}
+	return "Content note: " + strings.Join(p.topics, ", ")
+}

@@ -1,0 +1,188 @@
+package posts
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// PageSize is how many posts or replies a page has.
+const PageSize = 20
+
+// Page is one page of a list, newest first.
+type Page struct {
+	Posts []Post `json:"posts"`
+	// Older continues the list; empty at its end.
+	Older string `json:"older,omitempty"`
+	// Newest tells whether the list begins with what is newest.
+	Newest bool `json:"-"`
+}
+
+// Latest lists what the actor may read, newest first, never ranked. Narrow adds
+// what a room wants besides; nil for the whole service.
+func (k *Kernel) Latest(ctx context.Context, s tenants.Scope, before Cursor, narrow func(*bun.SelectQuery) *bun.SelectQuery) (Page, error) {
+	page := Page{Newest: before.Zero()}
+	q := k.SeenRoots(s, listed(s, shown(s, s.Select(&page.Posts)))).
+		Order("post.published_at DESC", "post.id DESC").Limit(PageSize + 1)
+	if !before.Zero() {
+		q.Where("(post.published_at, post.id) < (?, ?)", before.At, before.ID)
+	}
+	if narrow != nil {
+		q = narrow(q)
+	}
+	if err := q.Scan(ctx); err != nil {
+		return Page{}, err
+	}
+	if len(page.Posts) > PageSize {
+		page.Posts = page.Posts[:PageSize]
+		page.Older = CursorOf(page.Posts[PageSize-1]).String()
+	}
+	k.Dress(s, pointers(page.Posts)...)
+	return page, nil
+}
+
+func pointers(all []Post) []*Post {
+	to := make([]*Post, len(all))
+	for i := range all {
+		to[i] = &all[i]
+	}
+	return to
+}
+
+// Span chooses a page of replies, oldest first: from the beginning, from a
+// reply on, before one, or the last.
+type Span struct {
+	From   Cursor `json:"from,omitempty"`
+	Before Cursor `json:"before,omitempty"`
+	Last   bool   `json:"last,omitempty"`
+}
+
+// Thread is a post with a page of its replies.
+type Thread struct {
+	Root    Post   `json:"root"`
+	Replies []Post `json:"replies"`
+	Earlier string `json:"earlier,omitempty"`
+	Later   string `json:"later,omitempty"`
+}
+
+// Thread reads a post and its replies.
+func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Span) (Thread, error) {
+	thread := Thread{Root: root}
+	backwards := span.Last || !span.Before.Zero()
+	q := below(s, root, s.Select(&thread.Replies)).Limit(PageSize + 1)
+	switch {
+	case backwards:
+		q.Order("post.published_at DESC", "post.id DESC")
+		if !span.Last {
+			q.Where("(post.published_at, post.id) < (?, ?)", span.Before.At, span.Before.ID)
+		}
+	default:
+		q.Order("post.published_at", "post.id")
+		if !span.From.Zero() {
+			q.Where("(post.published_at, post.id) >= (?, ?)", span.From.At, span.From.ID)
+		}
+	}
+	if err := q.Scan(ctx); err != nil {
+		return Thread{}, err
+	}
+	more := len(thread.Replies) > PageSize
+	switch {
+	case backwards:
+		thread.Replies = thread.Replies[:min(PageSize, len(thread.Replies))]
+		slices.Reverse(thread.Replies)
+		if more {
+			thread.Earlier = CursorOf(thread.Replies[0]).String()
+		}
+		if !span.Last {
+			thread.Later = span.Before.String()
+		}
+	default:
+		if more {
+			thread.Later = CursorOf(thread.Replies[PageSize]).String()
+			thread.Replies = thread.Replies[:PageSize]
+		}
+		if !span.From.Zero() && len(thread.Replies) > 0 {
+			thread.Earlier = CursorOf(thread.Replies[0]).String()
+		}
+	}
+	k.Dress(s, pointers(thread.Replies)...)
+	for _, fn := range k.opened {
+		if err := fn(ctx, s, root.ID); err != nil {
+			return Thread{}, err
+		}
+	}
+	return thread, k.quoted(ctx, s, thread)
+}
+
+// below reads replies to a post that the actor may read, as Seen does: what it
+// asks about the room and the root has been answered.
+func below(s tenants.Scope, root Post, q *bun.SelectQuery) *bun.SelectQuery {
+	states, audiences := seenStates(s), s.Actor.Roles.Audiences()
+	if root.AuthorID == s.Actor.ID() {
+		audiences = append(slices.Clone(audiences), root.Audience)
+	}
+	if condition, args := unhidden(s, "post"); condition != "" {
+		q = q.Where(condition, args...)
+	}
+	return listed(s, said(s, q)).Where("post.parent_id = ?", root.ID).
+		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?))",
+			bun.List(states), bun.List(audiences), s.Actor.ID(), bun.List([]State{Visible, Held}))
+}
+
+// Quoting reads the post that a reply is about to quote; nil without one.
+func (k *Kernel) Quoting(ctx context.Context, s tenants.Scope, id *uuid.UUID) (*Post, error) {
+	if id == nil {
+		return nil, nil
+	}
+	post, err := k.find(ctx, s, *id)
+	if database.Missing(err) {
+		return nil, nil
+	}
+	return &post, err
+}
+
+// quoted fills what replies quote, where the reader may see it: always something
+// of the same conversation, and mostly of the same page.
+func (k *Kernel) quoted(ctx context.Context, s tenants.Scope, thread Thread) error {
+	if !slices.ContainsFunc(thread.Replies, func(p Post) bool { return p.QuotesID != nil }) {
+		return nil
+	}
+	found := map[uuid.UUID]Post{thread.Root.ID: thread.Root}
+	for _, reply := range thread.Replies {
+		found[reply.ID] = reply
+	}
+	var elsewhere []uuid.UUID
+	for _, reply := range thread.Replies {
+		if _, here := found[orNil(reply.QuotesID)]; !here && reply.QuotesID != nil {
+			elsewhere = append(elsewhere, *reply.QuotesID)
+		}
+	}
+	if len(elsewhere) > 0 {
+		var more []Post
+		if err := below(s, thread.Root, s.Select(&more)).Where("post.id IN (?)", bun.List(elsewhere)).Scan(ctx); err != nil {
+			return err
+		}
+		k.Dress(s, pointers(more)...)
+		for _, post := range more {
+			found[post.ID] = post
+		}
+	}
+	for i, reply := range thread.Replies {
+		if quotes, ok := found[orNil(reply.QuotesID)]; ok {
+			thread.Replies[i].Quotes = &quotes
+		}
+	}
+	return nil
+}
+
+func orNil(id *uuid.UUID) uuid.UUID {
+	if id == nil {
+		return uuid.Nil
+	}
+	return *id
+}
