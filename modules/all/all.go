@@ -6,6 +6,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/forums"
+	"github.com/sharon-nhs/sharon/modules/gifts"
 	"github.com/sharon-nhs/sharon/modules/live"
 	"github.com/sharon-nhs/sharon/modules/messages"
 	"github.com/sharon-nhs/sharon/modules/notifications"
@@ -24,6 +25,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside) []modules.Modul
 		walls.New(kernel),
 		forums.New(kernel),
 		messages.New(files),
+		gifts.New(kernel, files),
 		live.New(),
 		kernel.Room(),
 	}
