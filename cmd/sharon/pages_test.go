@@ -34,7 +34,7 @@ func pages(s *site) []aPage {
 	s.busy()
 	talk, group := s.talkOf("hazel.willow@northmoor", "Fern"), s.talkOf("hazel.willow@northmoor", "Bad tea, good company")
 	long := strings.Repeat("A title that goes on ", 9)
-	return append(livePages(s), []aPage{
+	return slices.Concat(livePages(s), giftPages(s), []aPage{
 		{"find-your-trust", "", "/", nil},
 		{"find-your-trust-none", "", "/?name=nowhere", nil},
 		{"help-now", "hazel.willow@northmoor", "/willow/help-now", nil},
@@ -112,7 +112,37 @@ func pages(s *site) []aPage {
 		{"console-home", "platform@sharon", "/", s.trouble},
 		{"console-queues", "platform@sharon", "/queues", s.trouble},
 		{"console-home-finance", "finance@sharon", "/", nil},
-	}...)
+	})
+}
+
+// giftPages are those of gifts.
+func giftPages(s *site) []aPage {
+	s.sent(s.over("lead.meadow@eastvale"), "/meadow/settings/rooms/gifts", map[string]any{"on": true, "version": 0})
+	s.sent(s.over("hazel.willow@northmoor"), "/willow/gifts/doors", map[string]any{"handle": "Moss", "door": "quiet"})
+	gave := field(s.t, s.over("hazel.willow@northmoor").give("Rowan", s.kindOf("yarn"), "Knitted badly, with love."), "id")
+	wrapped, opened := "", ""
+	for _, gift := range s.over("hazel.willow@northmoor").shelf().Gifts {
+		if gift.OpenedAt == nil {
+			wrapped = "/willow/gifts/" + gift.ID
+		} else {
+			opened = "/willow/gifts/" + gift.ID
+		}
+	}
+	tired := s.kindOf("owl")
+	s.sent(s.over("lead.willow@northmoor"), "/willow/gifts/catalogue/"+tired, map[string]any{"retired": true})
+	return []aPage{
+		{"gifts", "hazel.willow@northmoor", "/willow/gifts", nil},
+		{"gifts-empty", "lead.meadow@eastvale", "/meadow/gifts", nil},
+		{"gifts-away", "hazel.willow@northmoor", "/willow/gifts?away=true", nil},
+		{"gift-wrapped", "hazel.willow@northmoor", wrapped, nil},
+		{"gift-opened", "hazel.willow@northmoor", opened, nil},
+		{"gift-given", "hazel.willow@northmoor", "/willow/gifts/" + gave, nil},
+		{"gift-new", "hazel.willow@northmoor", "/willow/gifts/new?to=fern", nil},
+		{"gift-new-error", "hazel.willow@northmoor", "/willow/gifts/new", func(tab *testkit.Tab) { tab.Click("main button[type=submit]") }},
+		{"gift-doors", "hazel.willow@northmoor", "/willow/gifts/doors", nil},
+		{"gift-catalogue", "lead.willow@northmoor", "/willow/gifts/catalogue", nil},
+		{"gift-add", "lead.willow@northmoor", "/willow/gifts/catalogue/new", nil},
+	}
 }
 
 // livePages are those of live sessions, in each of their states.

@@ -82,9 +82,9 @@ var presets = map[tenants.Area][]string{
 // usual is for areas that are not in presets.
 var usual = []string{"hugging-face", "red-heart", "hot-beverage", "cookie", "bouquet", "potted-plant", "seedling", "four-leaf-clover", "rainbow", "candle", "umbrella", "books", "headphone", "hedgehog"}
 
-// preset is the catalogue of a service that never changed it. Its ids follow
+// Preset is the catalogue of a service that never changed it. Its ids follow
 // from the service, so that they are the same before and after it is stored.
-func preset(service *tenants.Service) []Kind {
+func Preset(service *tenants.Service) []Kind {
 	chosen, ok := presets[service.Area]
 	if !ok {
 		chosen = usual

@@ -17,7 +17,7 @@ func catalogue(ctx context.Context, s tenants.Scope) ([]Kind, error) {
 	var kinds []Kind
 	err := s.Select(&kinds).Order("kind.position", "kind.id").Scan(ctx)
 	if err == nil && len(kinds) == 0 {
-		kinds = preset(s.Service)
+		kinds = Preset(s.Service)
 	}
 	return kinds, err
 }
@@ -28,7 +28,7 @@ func stock(ctx context.Context, s tenants.Scope) error {
 	if err != nil || there {
 		return err
 	}
-	_, err = tenants.InsertAll(s, preset(s.Service)).On("CONFLICT DO NOTHING").Exec(ctx) // somebody else may do so at this moment
+	_, err = tenants.InsertAll(s, Preset(s.Service)).On("CONFLICT DO NOTHING").Exec(ctx) // somebody else may do so at this moment
 	return err
 }
 

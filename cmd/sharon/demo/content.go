@@ -47,6 +47,7 @@ type content struct {
 	}
 	Live          []session
 	Conversations []conversation
+	Gifts         []gift
 }
 
 // member is one of a service's people.
@@ -133,6 +134,9 @@ func (c content) check() error {
 	}
 	for _, talk := range c.Conversations {
 		wrong = append(wrong, talk.check(members))
+	}
+	for _, g := range c.Gifts {
+		wrong = append(wrong, g.check(members))
 	}
 	return errors.Join(wrong...)
 }
