@@ -132,7 +132,11 @@ func TestNobodyIsGivenWhatTheyDoNotWant(t *testing.T) {
 		kind := s.kindOf("bouquet")
 		door := func(handle, how string) {
 			t.Helper()
-			want(t, "door", sparrow.sendJSON("/willow/gifts/doors", map[string]any{"handle": handle, "door": how}), http.StatusOK)
+			path, in := "/willow/gifts/doors", map[string]any{"door": how}
+			if handle != "" {
+				path, in["handle"] = path+"/people", handle
+			}
+			want(t, "door", sparrow.sendJSON(path, in), http.StatusOK)
 		}
 		door("Juniper", "shut")
 		refused := juniper.give("Sparrow", kind, "")
@@ -165,7 +169,7 @@ func TestNobodyIsGivenWhatTheyDoNotWant(t *testing.T) {
 		for name, in := range map[string]map[string]any{
 			"no such door": {"door": "ajar"}, "nobody": {"handle": "nobody", "door": "shut"}, "oneself": {"handle": "sparrow", "door": "shut"}, "nothing": {},
 		} {
-			want(t, name, sparrow.sendJSON("/willow/gifts/doors", in), http.StatusUnprocessableEntity)
+			want(t, name, sparrow.sendJSON("/willow/gifts/doors/people", in), http.StatusUnprocessableEntity)
 		}
 	})
 }

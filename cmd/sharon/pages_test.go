@@ -118,7 +118,7 @@ func pages(s *site) []aPage {
 // giftPages are those of gifts.
 func giftPages(s *site) []aPage {
 	s.sent(s.over("lead.meadow@eastvale"), "/meadow/settings/rooms/gifts", map[string]any{"on": true, "version": 0})
-	s.sent(s.over("hazel.willow@northmoor"), "/willow/gifts/doors", map[string]any{"handle": "Moss", "door": "quiet"})
+	s.sent(s.over("hazel.willow@northmoor"), "/willow/gifts/doors/people", map[string]any{"handle": "Moss", "door": "quiet"})
 	gave := field(s.t, s.over("hazel.willow@northmoor").give("Rowan", s.kindOf("yarn"), "Knitted badly, with love."), "id")
 	wrapped, opened := "", ""
 	for _, gift := range s.over("hazel.willow@northmoor").shelf().Gifts {

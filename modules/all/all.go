@@ -11,6 +11,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/messages"
 	"github.com/sharon-nhs/sharon/modules/notifications"
 	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/modules/resources"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
 	"github.com/sharon-nhs/sharon/modules/timeline"
 	"github.com/sharon-nhs/sharon/modules/walls"
@@ -27,6 +28,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside) []modules.Modul
 		messages.New(files),
 		gifts.New(kernel, files),
 		live.New(),
+		resources.New(files),
 		kernel.Room(),
 	}
 	rooms = append(rooms, notifications.New(kernel, rooms, outside))

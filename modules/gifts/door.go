@@ -71,23 +71,33 @@ func (g Gifts) Doors(ctx context.Context, s tenants.Scope, _ web.None) (out Door
 	return out, err
 }
 
-// Tend is a choice for everybody, or for one person.
+// Tend is a choice for everybody.
 type Tend struct {
-	Handle string `json:"handle,omitempty" validate:"max=60" label:"a handle"`
-	Door   Door   `json:"door" validate:"required,oneof=open quiet shut" label:"gifts"`
+	Door Door `json:"door" validate:"required,oneof=open quiet shut" label:"gifts"`
 }
 
-// Tend says whether the actor takes gifts, from everybody or from one person.
-// Nobody is told.
+// Tend says whether the actor takes gifts. Nobody is told.
 func (g Gifts) Tend(ctx context.Context, s tenants.Scope, in Tend) (Doors, error) {
 	if s.Actor.Member == nil {
 		return Doors{}, fault.Missing()
 	}
-	if strings.TrimSpace(in.Handle) == "" {
-		if err := keepDoor(ctx, s, in.Door); err != nil {
-			return Doors{}, err
-		}
-		return g.Doors(ctx, s, web.None{})
+	if err := keepDoor(ctx, s, in.Door); err != nil {
+		return Doors{}, err
+	}
+	return g.Doors(ctx, s, web.None{})
+}
+
+// TendTo is a choice for one person.
+type TendTo struct {
+	Handle string `json:"handle" validate:"filled,max=60" label:"a handle"`
+	Door   Door   `json:"door" validate:"required,oneof=open quiet shut" label:"gifts"`
+}
+
+// TendTo says whether the actor takes gifts from one person; where their door is
+// open it is as for everybody. Nobody is told.
+func (g Gifts) TendTo(ctx context.Context, s tenants.Scope, in TendTo) (Doors, error) {
+	if s.Actor.Member == nil {
+		return Doors{}, fault.Missing()
 	}
 	person, err := s.PersonByHandle(ctx, strings.TrimPrefix(strings.TrimSpace(in.Handle), "@"))
 	switch {

@@ -111,7 +111,7 @@ func (g Gifts) title(ctx context.Context, s tenants.Scope, post uuid.UUID) (stri
 type Send struct {
 	To   string     `json:"to,omitempty" validate:"max=60" label:"whom it is for"`
 	Post *uuid.UUID `json:"post,omitempty"`
-	Kind uuid.UUID  `json:"kind" validate:"required" label:"a gift"`
+	Kind uuid.UUID  `json:"kind" label:"a gift"`
 	Note string     `json:"note,omitempty" validate:"max=500" label:"your note"`
 }
 

@@ -76,7 +76,8 @@ func (g Gifts) routes(r *modules.Router) {
 	web.Post(r, "/gifts", "gifts.send", "Give a gift", g.Send, web.SeeOther("/gifts/{id}"), web.FormAt("/gifts/new?to={to}&post={post}"))
 
 	web.Get(r, "/gifts/doors", "gifts.read", "From whom I take gifts", g.Doors, doorsPage)
-	web.Post(r, "/gifts/doors", "gifts.read", "Say from whom I take gifts", g.Tend, web.SeeOther("/gifts/doors"), web.FormAt("/gifts/doors"))
+	web.Post(r, "/gifts/doors", "gifts.read", "Say whether I take gifts", g.Tend, web.SeeOther("/gifts/doors"), web.FormAt("/gifts/doors"))
+	web.Post(r, "/gifts/doors/people", "gifts.read", "Say whether I take gifts from one person", g.TendTo, web.SeeOther("/gifts/doors"), web.FormAt("/gifts/doors"))
 
 	web.Get(r, "/gifts/catalogue", "gifts.curate", "The gifts of this service", g.Catalogue, cataloguePage)
 	web.Get(r, "/gifts/catalogue/new", "gifts.curate", "What another gift in the catalogue needs", g.Drawings, addPage)

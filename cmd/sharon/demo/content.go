@@ -48,6 +48,7 @@ type content struct {
 	Live          []session
 	Conversations []conversation
 	Gifts         []gift
+	Resources     []resource
 }
 
 // member is one of a service's people.
@@ -137,6 +138,9 @@ func (c content) check() error {
 	}
 	for _, g := range c.Gifts {
 		wrong = append(wrong, g.check(members))
+	}
+	for _, r := range c.Resources {
+		wrong = append(wrong, r.check(members))
 	}
 	return errors.Join(wrong...)
 }
