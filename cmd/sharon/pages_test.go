@@ -34,7 +34,7 @@ func pages(s *site) []aPage {
 	s.busy()
 	talk, group := s.talkOf("hazel.willow@northmoor", "Fern"), s.talkOf("hazel.willow@northmoor", "Bad tea, good company")
 	long := strings.Repeat("A title that goes on ", 9)
-	return slices.Concat(livePages(s), giftPages(s), []aPage{
+	return slices.Concat(livePages(s), giftPages(s), resourcePages(s), []aPage{
 		{"find-your-trust", "", "/", nil},
 		{"find-your-trust-none", "", "/?name=nowhere", nil},
 		{"help-now", "hazel.willow@northmoor", "/willow/help-now", nil},
@@ -195,6 +195,39 @@ func livePages(s *site) []aPage {
 		{"live-questions", "hazel.willow@northmoor", asked + "/questions", nil},
 		{"live-questions-host", "lead.willow@northmoor", asked + "/questions", nil},
 		{"live-remove", "peer.willow@northmoor", muted + "/messages/" + first + "/remove", nil},
+	}
+}
+
+// resourcePages are those of the library.
+func resourcePages(s *site) []aPage {
+	lead, hazel := s.over("lead.willow@northmoor"), s.over("hazel.willow@northmoor")
+	s.sent(s.over("lead.meadow@eastvale"), "/meadow/settings/rooms/resources", map[string]any{"on": true, "version": 0})
+	file := "/willow/resources/" + field(s.t, lead.filed("/willow/resources/files", "x", []byte("%PDF-1.7\n%%EOF\n"), map[string]string{"title": "Our feeding plan, to print", "tags": "feeding"}), "id")
+	mine := "/willow/resources/" + field(s.t, s.sent(hazel, "/willow/resources/suggestions", map[string]any{"kind": "organisation", "title": "The toy library", "phone": "01632 960133"}), "id")
+	s.sent(lead, mine+"/decide", map[string]any{"accept": false, "answer": "They have closed, sadly. Thank you for thinking of it."})
+	thoughts, hub := s.resourceOf("Thoughts that come uninvited"), s.resourceOf("Northmoor Carers Hub")
+	s.sent(hazel, thoughts+"/helpful", map[string]any{"helpful": true})
+	return []aPage{
+		{"resources", "hazel.willow@northmoor", "/willow/resources", nil},
+		{"resources-none", "hazel.willow@northmoor", "/willow/resources?kind=file&tag=nights", nil},
+		{"resources-empty", "lead.meadow@eastvale", "/meadow/resources", nil},
+		{"resource-article", "hazel.willow@northmoor", thoughts, nil},
+		{"resource-article-team", "lead.willow@northmoor", thoughts, nil},
+		{"resource-organisation", "hazel.willow@northmoor", hub, nil},
+		{"resource-link", "hazel.willow@northmoor", s.resourceOf("NHS: feeling depressed after childbirth"), nil},
+		{"resource-file", "hazel.willow@northmoor", file, nil},
+		{"resource-declined", "hazel.willow@northmoor", mine, nil},
+		{"resource-suggested", "lead.willow@northmoor", s.resourceOf("A playlist of washing machines"), nil},
+		{"resource-suggest", "hazel.willow@northmoor", "/willow/resources/suggest", nil},
+		{"resource-suggest-error", "hazel.willow@northmoor", "/willow/resources/suggest", func(tab *testkit.Tab) { tab.Click("main button[type=submit]") }},
+		{"resources-mine", "hazel.willow@northmoor", "/willow/resources/mine", nil},
+		{"resources-mine-empty", "tansy.willow@northmoor", "/willow/resources/mine", nil},
+		{"resources-desk", "lead.willow@northmoor", "/willow/resources/desk", nil},
+		{"resources-desk-empty", "lead.meadow@eastvale", "/meadow/resources/desk", nil},
+		{"resources-archive", "lead.willow@northmoor", "/willow/resources/archive", nil},
+		{"resource-new", "lead.willow@northmoor", "/willow/resources/new?kind=organisation", nil},
+		{"resource-new-file", "clinician.willow@northmoor", "/willow/resources/new?kind=file", nil},
+		{"resource-edit", "lead.willow@northmoor", file + "/edit", nil},
 	}
 }
 

@@ -19,8 +19,7 @@ func reviews(ctx context.Context, s tenants.Scope) error {
 			return err
 		}
 		for _, row := range rows {
-			row.RemindedAt = &s.Now
-			if err := save(ctx, s, &row); err != nil {
+			if err := reminded(ctx, s, row.ID); err != nil {
 				return err
 			}
 			if err := s.Emit(ctx, Due, tenants.Event{Module: key, Subject: row.ID}); err != nil {

@@ -145,6 +145,11 @@ func save(ctx context.Context, s tenants.Scope, row *Resource) error {
 	return tenants.Touched(s.Update(row).ExcludeColumn("tenant_id", "id", "service_id", "kind", "suggested_by", "created_at").Where("resource.id = ?", row.ID).Exec(ctx))
 }
 
+// reminded notes that somebody was; who edits the item meanwhile need not know.
+func reminded(ctx context.Context, s tenants.Scope, id uuid.UUID) error {
+	return tenants.Touched(s.Update((*Resource)(nil)).Set("reminded_at = ?", s.Now).Where("resource.id = ?", id).Exec(ctx))
+}
+
 // team are those who can look after an item.
 func team(ctx context.Context, s tenants.Scope) (people []tenants.Person, err error) {
 	err = tenants.Face(s.Select(&people)).Where("person.status = 'active'").
