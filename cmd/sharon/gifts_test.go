@@ -247,6 +247,52 @@ func TestTheLeadAddsAndRetiresGifts(t *testing.T) {
 	})
 }
 
+func TestAReportedGiftIsSeenByTheTeamAlone(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		juniper, sparrow, nettle := strangers(s)
+		path := "/willow/gifts/" + field(t, juniper.give("Sparrow", s.kindOf("bouquet"), "unkind words"), "id")
+		lead := s.over("lead.willow@northmoor")
+		reports := func(v *visitor) int {
+			t.Helper()
+			var list struct {
+				Gifts []struct{ Note, Reason string }
+			}
+			want(t, "reports", v.getJSON("/willow/gifts/reports", &list), http.StatusOK)
+			for _, one := range list.Gifts {
+				if one.Note != "unkind words" || one.Reason != "It is unkind" {
+					t.Errorf("%+v", one)
+				}
+			}
+			return len(list.Gifts)
+		}
+		if n := reports(lead); n != 0 {
+			t.Errorf("%d reports before there is one", n)
+		}
+		in := map[string]any{"reason": "It is unkind"}
+		want(t, "the giver reports it", juniper.sendJSON(path+"/report", in), http.StatusNotFound)
+		want(t, "without a word", sparrow.sendJSON(path+"/report", map[string]any{"reason": " "}), http.StatusUnprocessableEntity)
+		want(t, "report", sparrow.sendJSON(path+"/report", in), http.StatusOK)
+		want(t, "report again", sparrow.sendJSON(path+"/report", map[string]any{"reason": "something else"}), http.StatusOK)
+		if got := juniper.getJSON(path, nil); got.has("report") {
+			t.Errorf("the giver learns of it: %s", got.body)
+		}
+		want(t, "a member reads reports", nettle.getJSON("/willow/gifts/reports", nil), http.StatusForbidden)
+		if n := reports(lead); n != 1 {
+			t.Errorf("%d reports", n)
+		}
+		want(t, "a member settles", nettle.sendJSON(path+"/settle", map[string]any{"done": "x"}), http.StatusForbidden)
+		want(t, "settle", lead.sendJSON(path+"/settle", map[string]any{"done": "Talked with both."}), http.StatusOK)
+		want(t, "settle again", s.over("moderator.willow@northmoor").sendJSON(path+"/settle", map[string]any{"done": "x"}), http.StatusConflict)
+		if n := reports(lead); n != 0 {
+			t.Errorf("%d reports after settling", n)
+		}
+		// Nobody decides about what they gave themselves.
+		theirs := "/willow/gifts/" + field(t, lead.give("Sparrow", s.kindOf("bouquet"), "x"), "id")
+		want(t, "report the lead", sparrow.sendJSON(theirs+"/report", in), http.StatusOK)
+		want(t, "the lead settles it", lead.sendJSON(theirs+"/settle", map[string]any{"done": "x"}), http.StatusNotFound)
+	})
+}
+
 // The shelf of an open page grows by itself.
 func TestTheShelfGrowsWhileItIsLookedAt(t *testing.T) {
 	s := newSite(t, testkit.SQLite(t, prepare))

@@ -128,6 +128,7 @@ func giftPages(s *site) []aPage {
 			opened = "/willow/gifts/" + gift.ID
 		}
 	}
+	s.sent(s.over("hazel.willow@northmoor"), opened+"/report", map[string]any{"reason": "It is a lovely pair of socks. I pressed the wrong thing."})
 	tired := s.kindOf("owl")
 	s.sent(s.over("lead.willow@northmoor"), "/willow/gifts/catalogue/"+tired, map[string]any{"retired": true})
 	return []aPage{
@@ -136,6 +137,8 @@ func giftPages(s *site) []aPage {
 		{"gifts-away", "hazel.willow@northmoor", "/willow/gifts?away=true", nil},
 		{"gift-wrapped", "hazel.willow@northmoor", wrapped, nil},
 		{"gift-opened", "hazel.willow@northmoor", opened, nil},
+		{"gift-reports", "moderator.willow@northmoor", "/willow/gifts/reports", nil},
+		{"gift-reports-empty", "lead.meadow@eastvale", "/meadow/gifts/reports", nil},
 		{"gift-given", "hazel.willow@northmoor", "/willow/gifts/" + gave, nil},
 		{"gift-new", "hazel.willow@northmoor", "/willow/gifts/new?to=fern", nil},
 		{"gift-new-error", "hazel.willow@northmoor", "/willow/gifts/new", func(tab *testkit.Tab) { tab.Click("main button[type=submit]") }},

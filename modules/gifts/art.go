@@ -52,7 +52,7 @@ var drawings = []Drawing{
 	{"candle", "A light in the window", "A lit candle"},
 	{"balloon", "A balloon", "A red balloon"},
 	{"kite", "A kite", "A kite"},
-	{"butterfly", "A butterfly", "A blue butterfly"},
+	{"butterfly", "A butterfly", "An orange butterfly"},
 	{"hedgehog", "A hedgehog", "A hedgehog"},
 	{"owl", "An owl for the night", "An owl"},
 	{"duck", "A duck", "A duck"},

@@ -33,6 +33,10 @@ type Gift struct {
 	GivenAt   time.Time  `bun:"given_at" json:"given_at"`
 	OpenedAt  *time.Time `bun:"opened_at" json:"opened_at,omitempty"`
 	PutAwayAt *time.Time `bun:"put_away_at" json:"put_away_at,omitempty"`
+	// The receiver's report to the team, and when that was settled.
+	ReportedAt *time.Time `bun:"reported_at" json:"reported_at,omitempty"`
+	Reason     string     `bun:"reason" json:"-"`
+	SettledAt  *time.Time `bun:"settled_at" json:"-"`
 
 	From *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:from_id=id" json:"from,omitempty"`
 	To   *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:to_id=id" json:"to,omitempty"`
@@ -51,7 +55,7 @@ const freshFor = 10 * time.Second
 // and the giver does not learn when that was.
 func (g Gift) seenBy(reader uuid.UUID, now time.Time) Gift {
 	if g.ToID != reader {
-		g.OpenedAt, g.PutAwayAt = nil, nil
+		g.OpenedAt, g.PutAwayAt, g.ReportedAt = nil, nil, nil
 		return g
 	}
 	if g.OpenedAt == nil {

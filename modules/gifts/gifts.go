@@ -46,10 +46,10 @@ func New(kernel *posts.Kernel, files *storage.Files) modules.Module {
 	return modules.Module{
 		Key: key, Name: "Gifts", Icon: "gift", Settings: defaults,
 		About:  "Members give each other small presents with a note.",
-		Grants: policy.Grants{"gifts.read": {"member"}, "gifts.send": {"member"}, "gifts.curate": {"service_lead"}},
+		Grants: policy.Grants{"gifts.read": {"member"}, "gifts.send": {"member"}, "gifts.curate": {"service_lead"}, "gifts.review": {"moderator"}},
 		Routes: g.routes,
 		Tells:  []modules.Tell{{Kind: Given, Notices: ofGift}},
-		Unread: unopened,
+		Unread: waiting,
 		Person: func(s tenants.Scope, person tenants.Person) []tenants.Link {
 			if !s.May("gifts.send") || person.ID == s.Actor.ID() {
 				return nil
@@ -86,7 +86,11 @@ func (g Gifts) routes(r *modules.Router) {
 	web.Post(r, "/gifts/catalogue/{id}", "gifts.curate", "Retire a gift, or bring it back", g.Retire, web.SeeOther("/gifts/catalogue"))
 	web.Download(r, "/gifts/pictures/{id}", "gifts.read", "The picture of a gift", g.Picture)
 
+	web.Get(r, "/gifts/reports", "gifts.review", "Gifts that members reported", g.Reports, reportsPage)
+	web.Post(r, "/gifts/{id}/settle", "gifts.review", "Close a report with what was done", g.Settle, web.SeeOther("/gifts/reports"), web.FormAt("/gifts/reports"))
+
 	web.Get(r, "/gifts/{id}", "gifts.read", "A gift that I was given or gave", g.Show, giftPage)
 	web.Post(r, "/gifts/{id}/open", "gifts.read", "Open a gift", g.Open, web.SeeOther("/gifts/{id}"))
 	web.Post(r, "/gifts/{id}/away", "gifts.read", "Put a gift away, or back on the shelf", g.PutAway, web.SeeOther("/gifts"))
+	web.Post(r, "/gifts/{id}/report", "gifts.read", "Report a gift to the team", g.Report, web.SeeOther("/gifts/{id}"), web.FormAt("/gifts/{id}"))
 }
