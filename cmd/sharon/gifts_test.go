@@ -293,12 +293,19 @@ func TestAReportedGiftIsSeenByTheTeamAlone(t *testing.T) {
 	})
 }
 
-// The shelf of an open page grows by itself.
+// The shelf of an open page grows by itself, and what is new can be opened.
 func TestTheShelfGrowsWhileItIsLookedAt(t *testing.T) {
 	s := newSite(t, testkit.SQLite(t, prepare))
 	tab := testkit.Browser(t)
+	tab.Size(390, 844)
 	s.enter(tab, "sparrow.willow@northmoor")
 	tab.Goto(s.address("sparrow.willow@northmoor") + "/willow/gifts")
 	want(t, "give", s.over("juniper.willow@northmoor").give("Sparrow", s.kindOf("bouquet"), ""), http.StatusOK)
 	tab.WaitText("#shelf", "A gift to open")
+	tab.Click("#shelf .gift--wrapped")
+	tab.Click(".gift-box")
+	tab.WaitText("h1", "A bunch of flowers")
+	if problems := tab.Problems(); len(problems) > 0 {
+		t.Error(problems)
+	}
 }
