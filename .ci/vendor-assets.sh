@@ -21,6 +21,7 @@ cat > package.json <<'JSON'
   "dependencies": {
     "@dicebear/core": "9.4.3",
     "@dicebear/thumbs": "9.4.3",
+    "@iconify-json/fluent-emoji-flat": "1.2.6",
     "@zxcvbn-ts/language-common": "4.1.3",
     "axe-core": "4.14.1",
     "htmx.org": "4.0.1",
@@ -137,6 +138,12 @@ const terms = mit.slice(mit.indexOf('Permission is hereby granted'));
 if (JSON.parse(readFileSync('node_modules/nhsuk-frontend/package.json')).license !== 'MIT') throw new Error('nhsuk-frontend changed its licence');
 writeFileSync(join(root, assets, 'licences', licenceFile('nhsuk-frontend')), `MIT License\n\nCopyright (c) NHS England and NHS.UK contributors\n\n${terms}`);
 
+// The same for Fluent emoji, whose package holds the drawings and their maker's name.
+const fluent = '@iconify-json/fluent-emoji-flat';
+const drawn = JSON.parse(readFileSync(`node_modules/${fluent}/info.json`));
+if (drawn.license.spdx !== 'MIT') throw new Error('Fluent emoji changed their licence');
+writeFileSync(join(root, assets, 'licences', licenceFile(fluent)), `MIT License\n\nCopyright (c) ${drawn.author.name}\n\n${terms}`);
+
 // --- htmx: without the pointer to its source map, which we do not ship
 const htmx = readFileSync('node_modules/htmx.org/dist/htmx.min.js', 'utf8')
   .replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n');
@@ -234,6 +241,18 @@ for (let i = 0; i < 40; i++) {
     .replace(' shape-rendering="auto"', '').replace(/ x="0" y="0"/, '').replace(/ \/>/g, '/>').replace(/#ffffff/g, '#fff');
   if (svg.length > 1200) throw new Error(`avatar ${id} is ${svg.length} bytes`);
   write(`${assets}/files/avatars/${id}.svg`, svg + '\n', '@dicebear/thumbs', `avatar ${id}`);
+}
+
+// --- gifts: flat drawings, which stay small and sharp; package gifts names them
+const gifts = `wrapped-gift baby-bottle teddy-bear socks yarn bed hot-beverage teapot cookie cupcake shortcake
+birthday-cake strawberry honey-pot bouquet sunflower tulip rose cherry-blossom potted-plant seedling
+four-leaf-clover sun-with-face rainbow crescent-moon glowing-star sparkles red-heart heart-with-ribbon hugging-face
+hedgehog owl duck butterfly balloon kite candle umbrella scarf books headphone puzzle-piece artist-palette`.split(/\s+/);
+const emoji = JSON.parse(readFileSync(`node_modules/${fluent}/icons.json`));
+for (const name of gifts) {
+  const { body } = emoji.icons[name];
+  if (body.length > 2500) throw new Error(`gift ${name} is ${body.length} bytes`);
+  write(`${assets}/files/gifts/${name}.svg`, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${emoji.width} ${emoji.height}">${body}</svg>\n`, fluent, `gift ${name}`);
 }
 
 // --- passwords that everybody tries first

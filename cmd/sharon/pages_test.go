@@ -34,7 +34,7 @@ func pages(s *site) []aPage {
 	s.busy()
 	talk, group := s.talkOf("hazel.willow@northmoor", "Fern"), s.talkOf("hazel.willow@northmoor", "Bad tea, good company")
 	long := strings.Repeat("A title that goes on ", 9)
-	return append(livePages(s), []aPage{
+	return slices.Concat(livePages(s), giftPages(s), resourcePages(s), []aPage{
 		{"find-your-trust", "", "/", nil},
 		{"find-your-trust-none", "", "/?name=nowhere", nil},
 		{"help-now", "hazel.willow@northmoor", "/willow/help-now", nil},
@@ -139,7 +139,40 @@ func pages(s *site) []aPage {
 		{"console-home", "platform@sharon", "/", s.trouble},
 		{"console-queues", "platform@sharon", "/queues", s.trouble},
 		{"console-home-finance", "finance@sharon", "/", nil},
-	}...)
+	})
+}
+
+// giftPages are those of gifts.
+func giftPages(s *site) []aPage {
+	s.sent(s.over("lead.meadow@eastvale"), "/meadow/settings/rooms/gifts", map[string]any{"on": true, "version": 0})
+	s.sent(s.over("hazel.willow@northmoor"), "/willow/gifts/doors/people", map[string]any{"handle": "Moss", "door": "quiet"})
+	gave := field(s.t, s.over("hazel.willow@northmoor").give("Rowan", s.kindOf("yarn"), "Knitted badly, with love."), "id")
+	wrapped, opened := "", ""
+	for _, gift := range s.over("hazel.willow@northmoor").shelf().Gifts {
+		if gift.OpenedAt == nil {
+			wrapped = "/willow/gifts/" + gift.ID
+		} else {
+			opened = "/willow/gifts/" + gift.ID
+		}
+	}
+	s.sent(s.over("hazel.willow@northmoor"), opened+"/report", map[string]any{"reason": "It is a lovely pair of socks. I pressed the wrong thing."})
+	tired := s.kindOf("owl")
+	s.sent(s.over("lead.willow@northmoor"), "/willow/gifts/catalogue/"+tired, map[string]any{"retired": true})
+	return []aPage{
+		{"gifts", "hazel.willow@northmoor", "/willow/gifts", nil},
+		{"gifts-empty", "lead.meadow@eastvale", "/meadow/gifts", nil},
+		{"gifts-away", "hazel.willow@northmoor", "/willow/gifts?away=true", nil},
+		{"gift-wrapped", "hazel.willow@northmoor", wrapped, nil},
+		{"gift-opened", "hazel.willow@northmoor", opened, nil},
+		{"gift-reports", "moderator.willow@northmoor", "/willow/gifts/reports", nil},
+		{"gift-reports-empty", "lead.meadow@eastvale", "/meadow/gifts/reports", nil},
+		{"gift-given", "hazel.willow@northmoor", "/willow/gifts/" + gave, nil},
+		{"gift-new", "hazel.willow@northmoor", "/willow/gifts/new?to=fern", nil},
+		{"gift-new-error", "hazel.willow@northmoor", "/willow/gifts/new", func(tab *testkit.Tab) { tab.Click("main button[type=submit]") }},
+		{"gift-doors", "hazel.willow@northmoor", "/willow/gifts/doors", nil},
+		{"gift-catalogue", "lead.willow@northmoor", "/willow/gifts/catalogue", nil},
+		{"gift-add", "lead.willow@northmoor", "/willow/gifts/catalogue/new", nil},
+	}
 }
 
 // livePages are those of live sessions, in each of their states.
@@ -192,6 +225,39 @@ func livePages(s *site) []aPage {
 		{"live-questions", "hazel.willow@northmoor", asked + "/questions", nil},
 		{"live-questions-host", "lead.willow@northmoor", asked + "/questions", nil},
 		{"live-remove", "peer.willow@northmoor", muted + "/messages/" + first + "/remove", nil},
+	}
+}
+
+// resourcePages are those of the library.
+func resourcePages(s *site) []aPage {
+	lead, hazel := s.over("lead.willow@northmoor"), s.over("hazel.willow@northmoor")
+	s.sent(s.over("lead.meadow@eastvale"), "/meadow/settings/rooms/resources", map[string]any{"on": true, "version": 0})
+	file := "/willow/resources/" + field(s.t, lead.filed("/willow/resources/files", "x", []byte("%PDF-1.7\n%%EOF\n"), map[string]string{"title": "Our feeding plan, to print", "tags": "feeding"}), "id")
+	mine := "/willow/resources/" + field(s.t, s.sent(hazel, "/willow/resources/suggestions", map[string]any{"kind": "organisation", "title": "The toy library", "phone": "01632 960133"}), "id")
+	s.sent(lead, mine+"/decide", map[string]any{"accept": false, "answer": "They have closed, sadly. Thank you for thinking of it."})
+	thoughts, hub := s.resourceOf("Thoughts that come uninvited"), s.resourceOf("Northmoor Carers Hub")
+	s.sent(hazel, thoughts+"/helpful", map[string]any{"helpful": true})
+	return []aPage{
+		{"resources", "hazel.willow@northmoor", "/willow/resources", nil},
+		{"resources-none", "hazel.willow@northmoor", "/willow/resources?kind=file&tag=nights", nil},
+		{"resources-empty", "lead.meadow@eastvale", "/meadow/resources", nil},
+		{"resource-article", "hazel.willow@northmoor", thoughts, nil},
+		{"resource-article-team", "lead.willow@northmoor", thoughts, nil},
+		{"resource-organisation", "hazel.willow@northmoor", hub, nil},
+		{"resource-link", "hazel.willow@northmoor", s.resourceOf("NHS: feeling depressed after childbirth"), nil},
+		{"resource-file", "hazel.willow@northmoor", file, nil},
+		{"resource-declined", "hazel.willow@northmoor", mine, nil},
+		{"resource-suggested", "lead.willow@northmoor", s.resourceOf("A playlist of washing machines"), nil},
+		{"resource-suggest", "hazel.willow@northmoor", "/willow/resources/suggest", nil},
+		{"resource-suggest-error", "hazel.willow@northmoor", "/willow/resources/suggest", func(tab *testkit.Tab) { tab.Click("main button[type=submit]") }},
+		{"resources-mine", "hazel.willow@northmoor", "/willow/resources/mine", nil},
+		{"resources-mine-empty", "tansy.willow@northmoor", "/willow/resources/mine", nil},
+		{"resources-desk", "lead.willow@northmoor", "/willow/resources/desk", nil},
+		{"resources-desk-empty", "lead.meadow@eastvale", "/meadow/resources/desk", nil},
+		{"resources-archive", "lead.willow@northmoor", "/willow/resources/archive", nil},
+		{"resource-new", "lead.willow@northmoor", "/willow/resources/new?kind=organisation", nil},
+		{"resource-new-file", "clinician.willow@northmoor", "/willow/resources/new?kind=file", nil},
+		{"resource-edit", "lead.willow@northmoor", file + "/edit", nil},
 	}
 }
 

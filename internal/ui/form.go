@@ -70,8 +70,9 @@ type Field struct {
 	Attributes                   templ.Attributes
 }
 
-// Option is a choice of a select or of radios.
-type Option struct{ Value, Label, Hint string }
+// Option is a choice of a select, of radios or of tiles. Picture is the address
+// of a tile's; its label says what it is.
+type Option struct{ Value, Label, Hint, Picture string }
 
 func (f Field) id() string {
 	if f.ID != "" {

@@ -42,7 +42,11 @@ type Room struct {
 	Counted               bool   // shows how much is unread
 	Search                bool   // has a box for words in the bar at the top, where there is room
 	Bar                   bool   // on a phone also an icon in the bar at the top
+	OfPost                *Offer // what it offers to do about somebody else's post; nil for nothing
 }
+
+// Offer is something to do about a post, whose id completes the path.
+type Offer struct{ Name, Icon, Path string }
 
 // Viewer is who looks at the page.
 type Viewer struct {
@@ -76,6 +80,16 @@ func Path(ctx context.Context, path string) string { return FrameOf(ctx).Home + 
 
 // May tells whether the viewer may do permission; use it to leave out buttons.
 func May(ctx context.Context, permission string) bool { return FrameOf(ctx).May(permission) }
+
+// Offers are what the rooms offer to do about somebody else's post.
+func Offers(ctx context.Context) (offers []*Offer) {
+	for _, room := range FrameOf(ctx).Rooms {
+		if room.OfPost != nil {
+			offers = append(offers, room.OfPost)
+		}
+	}
+	return offers
+}
 
 // IsMe tells whether a member is the viewer.
 func IsMe(ctx context.Context, member uuid.UUID) bool {

@@ -6,10 +6,12 @@ import (
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/forums"
+	"github.com/sharon-nhs/sharon/modules/gifts"
 	"github.com/sharon-nhs/sharon/modules/live"
 	"github.com/sharon-nhs/sharon/modules/messages"
 	"github.com/sharon-nhs/sharon/modules/notifications"
 	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/modules/resources"
 	"github.com/sharon-nhs/sharon/modules/search"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
 	"github.com/sharon-nhs/sharon/modules/timeline"
@@ -25,7 +27,9 @@ func Rooms(files *storage.Files, outside *notifications.Outside) []modules.Modul
 		walls.New(kernel),
 		forums.New(kernel),
 		messages.New(files),
+		gifts.New(kernel, files),
 		live.New(),
+		resources.New(files),
 		kernel.Room(),
 	}
 	rooms = append(rooms, notifications.New(kernel, rooms, outside))

@@ -50,6 +50,8 @@ type content struct {
 	}
 	Live          []session
 	Conversations []conversation
+	Gifts         []gift
+	Resources     []resource
 }
 
 // member is one of a service's people.
@@ -137,6 +139,12 @@ func (c content) check() error {
 	}
 	for _, talk := range c.Conversations {
 		wrong = append(wrong, talk.check(members))
+	}
+	for _, g := range c.Gifts {
+		wrong = append(wrong, g.check(members))
+	}
+	for _, r := range c.Resources {
+		wrong = append(wrong, r.check(members))
 	}
 	return errors.Join(wrong...)
 }

@@ -9,8 +9,10 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/modules/forums"
+	"github.com/sharon-nhs/sharon/modules/gifts"
 	"github.com/sharon-nhs/sharon/modules/messages"
 	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/modules/resources"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -55,6 +57,9 @@ type rows struct {
 	parts    []messages.Participant
 	messages []messages.Message
 	moves    []messages.Move
+	kinds    []gifts.Kind
+	given    []gifts.Gift
+	shelved  []resources.Resource
 }
 
 // write writes them, those that others point at first, and forgets them.
@@ -78,12 +83,15 @@ func (w *rows) write(ctx context.Context, s tenants.Scope) error {
 		func() error { return insert(ctx, s, w.parts) },
 		func() error { return insert(ctx, s, w.messages) },
 		func() error { return insert(ctx, s, w.moves) },
+		func() error { return insert(ctx, s, w.kinds) },
+		func() error { return insert(ctx, s, w.given) },
+		func() error { return insert(ctx, s, w.shelved) },
 	} {
 		if err := step(); err != nil {
 			return err
 		}
 	}
-	*w = rows{w.places[:0], w.posts[:0], w.versions[:0], w.reactions[:0], w.follows[:0], w.threads[:0], w.marks[:0], w.drafts[:0], lives{}, w.talks[:0], w.parts[:0], w.messages[:0], w.moves[:0]}
+	*w = rows{}
 	return nil
 }
 

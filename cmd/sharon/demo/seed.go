@@ -87,6 +87,12 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 	if err := w.conversations(c); err != nil {
 		return err
 	}
+	if err := w.gifts(c, service); err != nil {
+		return err
+	}
+	if err := w.library(c, service); err != nil {
+		return err
+	}
 	w.reading(c.Members)
 	coming := slices.Clone(w.sessions)
 	if err := w.write(ctx, s); err != nil {

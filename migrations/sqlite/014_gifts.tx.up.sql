@@ -1,0 +1,74 @@
+-- What members of a service can give each other. A service without rows has the preset of its area.
+CREATE TABLE gift_kinds (
+  tenant_id text NOT NULL,
+  service_id text NOT NULL,
+  id text NOT NULL,
+  -- One of SHaRON's drawings; empty where there is a picture of the service's own.
+  art text NOT NULL,
+  file text NOT NULL,
+  type text NOT NULL,
+  bytes bigint NOT NULL,
+  name text NOT NULL,
+  alt text NOT NULL,
+  position integer NOT NULL,
+  retired_at timestamp,
+  added_at timestamp NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id)
+);
+--bun:split
+CREATE INDEX gift_kinds_of ON gift_kinds (tenant_id, service_id, position);
+--bun:split
+CREATE TABLE gifts (
+  tenant_id text NOT NULL,
+  service_id text NOT NULL,
+  id text NOT NULL,
+  kind_id text NOT NULL,
+  from_id text NOT NULL,
+  to_id text NOT NULL,
+  -- What it was given for; null for no post.
+  post_id text,
+  note text NOT NULL,
+  -- The receiver is not told.
+  quiet boolean NOT NULL,
+  given_at timestamp NOT NULL,
+  opened_at timestamp,
+  put_away_at timestamp,
+  -- When the receiver asked the team to look at it and why, and when that was settled.
+  reported_at timestamp,
+  reason text NOT NULL,
+  settled_at timestamp,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, kind_id) REFERENCES gift_kinds (tenant_id, id),
+  FOREIGN KEY (tenant_id, from_id) REFERENCES members (tenant_id, id),
+  FOREIGN KEY (tenant_id, to_id) REFERENCES members (tenant_id, id),
+  FOREIGN KEY (tenant_id, post_id) REFERENCES posts (tenant_id, id)
+);
+--bun:split
+CREATE INDEX gifts_to ON gifts (tenant_id, to_id, given_at DESC, id DESC);
+--bun:split
+CREATE INDEX gifts_reported ON gifts (tenant_id, service_id, reported_at) WHERE reported_at IS NOT NULL AND settled_at IS NULL;
+--bun:split
+CREATE INDEX gifts_from ON gifts (tenant_id, from_id, given_at);
+--bun:split
+-- Whether a member takes gifts from everybody. Without a row: yes.
+CREATE TABLE gift_doors (
+  tenant_id text NOT NULL,
+  service_id text NOT NULL,
+  member_id text NOT NULL,
+  door text NOT NULL CHECK (door IN ('open', 'quiet', 'shut')),
+  PRIMARY KEY (tenant_id, member_id),
+  FOREIGN KEY (tenant_id, member_id) REFERENCES members (tenant_id, id)
+);
+--bun:split
+-- Whether they take gifts from one other. Without a row: as from everybody.
+CREATE TABLE gift_doors_to (
+  tenant_id text NOT NULL,
+  service_id text NOT NULL,
+  member_id text NOT NULL,
+  from_id text NOT NULL,
+  door text NOT NULL CHECK (door IN ('quiet', 'shut')),
+  PRIMARY KEY (tenant_id, member_id, from_id),
+  FOREIGN KEY (tenant_id, member_id) REFERENCES members (tenant_id, id),
+  FOREIGN KEY (tenant_id, from_id) REFERENCES members (tenant_id, id)
+);

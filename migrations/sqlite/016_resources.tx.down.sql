@@ -1,0 +1,3 @@
+DROP TABLE resource_votes;
+--bun:split
+DROP TABLE resources;
