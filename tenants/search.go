@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect"
 
 	"github.com/sharon-nhs/sharon/internal/search"
@@ -17,14 +18,14 @@ type Hit struct {
 	Subject uuid.UUID `bun:"subject_id,type:uuid"`
 }
 
-// Search finds what this service has with these words, the latest first, below
+// Search finds what this service has, or all of the trust share, with these words, the latest first, below
 // a number. It knows nothing of who may see what: ask that of the rows.
 func (s Scope) Search(ctx context.Context, words search.Words, before int64, most int) (hits []Hit, err error) {
 	if s.unit.db.Dialect().Name() == dialect.PG {
 		err = s.unit.db.NewRaw("SELECT number, kind, subject_id FROM sharon_search(?, ?, ?, ?)", s.serviceID(), words.Postgres(), before, most).Scan(ctx, &hits)
 		return hits, err
 	}
-	err = s.unit.db.NewRaw("SELECT rowid AS number, kind, subject_id FROM search_entries WHERE search_entries MATCH ? AND tenant_id = ? AND service_id = ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
-		words.SQLite(), s.Estate.Trust.ID, s.serviceID(), before, most).Scan(ctx, &hits)
+	err = s.unit.db.NewRaw("SELECT rowid AS number, kind, subject_id FROM search_entries WHERE search_entries MATCH ? AND tenant_id = ? AND service_id IN (?) AND rowid < ? ORDER BY rowid DESC LIMIT ?",
+		words.SQLite(), s.Estate.Trust.ID, bun.List([]uuid.UUID{s.serviceID(), s.Estate.Trust.ID}), before, most).Scan(ctx, &hits)
 	return hits, err
 }

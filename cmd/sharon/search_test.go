@@ -138,6 +138,38 @@ func TestSearchShowsOnlyWhatSomebodyMaySee(t *testing.T) {
 	})
 }
 
+func TestSearchFindsResourcesOfTheServiceAndOfTheTrust(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		lead, hazel := s.over("lead.willow@northmoor"), s.over("hazel.willow@northmoor")
+		s.sent(s.over("lead.harbour@northmoor"), "/harbour/settings/rooms/resources", map[string]any{"on": true, "version": 0})
+		entries := func() int {
+			return s.count("SELECT count(*) FROM search_entries WHERE tenant_id = ? AND kind = 'resource'", s.northmoor())
+		}
+		before := entries()
+		link := map[string]any{"kind": "link", "title": "A bagpipe helpline", "summary": "They answer at night.", "url": "https://example.org/"}
+		own := field(t, s.sent(lead, "/willow/resources", link), "id")
+		link["shared"], link["title"] = true, "The bagpipe trust"
+		shared := field(t, s.sent(lead, "/willow/resources", link), "id")
+		if got := hazel.looked("willow", q("bagpipes")).ids(); !slices.Equal(got, []string{shared, own}) {
+			t.Errorf("found %v", got)
+		}
+		if got := s.over("lead.harbour@northmoor").looked("harbour", q("bagpipe")).ids(); !slices.Equal(got, []string{shared}) {
+			t.Errorf("another service of the trust found %v", got)
+		}
+		if got := s.over("lead.orchard@eastvale").looked("orchard", q("bagpipe")).ids(); got != nil {
+			t.Errorf("another trust found %v", got)
+		}
+		s.sent(lead, "/willow/resources/"+own+"/archive", map[string]any{"archived": true})
+		if got := hazel.looked("willow", q("bagpipe")).ids(); !slices.Equal(got, []string{shared}) {
+			t.Errorf("out of the library: %v", got)
+		}
+		s.sql("DELETE FROM resources WHERE tenant_id = ? AND id = ?", s.northmoor(), shared)
+		if got := entries(); got != before+1 {
+			t.Errorf("%d entries, %d before there was one more item", got, before)
+		}
+	})
+}
+
 func TestSearchGoesOnFurtherBack(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		hazel := s.over("hazel.willow@northmoor")

@@ -18,21 +18,22 @@ SELECT sharon_protect('search_entries');
 -- table's owner, in the one function below, which asks for the transaction's tenant itself.
 ALTER TABLE search_entries NO FORCE ROW LEVEL SECURITY;
 --bun:split
--- Each entry also has its service as a word, so that a search walks what is of that service alone.
-CREATE FUNCTION sharon_words(service uuid, title text, body text) RETURNS tsvector LANGUAGE sql IMMUTABLE AS $$
-  SELECT array_to_tsvector(ARRAY['~' || replace(service::text, '-', '')]) || to_tsvector('english', title) || to_tsvector('english', body)
+-- Each entry also has its service as a word, so that a search walks what is of that service alone; what all services of
+-- the trust share has its trust instead.
+CREATE FUNCTION sharon_words(home uuid, title text, body text) RETURNS tsvector LANGUAGE sql IMMUTABLE AS $$
+  SELECT array_to_tsvector(ARRAY['~' || replace(home::text, '-', '')]) || to_tsvector('english', title) || to_tsvector('english', body)
 $$;
 --bun:split
 CREATE FUNCTION sharon_search(service uuid, asked text, before bigint, most integer)
 RETURNS TABLE (number bigint, kind text, subject_id uuid) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
+  tenant uuid := NULLIF(current_setting('app.tenant_id', true), '')::uuid;
   wanted tsquery := websearch_to_tsquery('english', asked);
 BEGIN
   IF numnode(wanted) = 0 THEN RETURN; END IF;
-  wanted := ('''~' || replace(service::text, '-', '') || '''')::tsquery && wanted;
+  wanted := ('''~' || replace(service::text, '-', '') || ''' | ''~' || replace(tenant::text, '-', '') || '''')::tsquery && wanted;
   RETURN QUERY SELECT e.number, e.kind, e.subject_id FROM search_entries AS e
-    WHERE e.tenant_id = NULLIF(current_setting('app.tenant_id', true), '')::uuid AND e.service_id = service
-      AND e.words @@ wanted AND e.number < before
+    WHERE e.tenant_id = tenant AND e.service_id IN (service, tenant) AND e.words @@ wanted AND e.number < before
     ORDER BY e.number DESC LIMIT most;
 END $$;
 --bun:split
@@ -55,3 +56,21 @@ INSERT INTO search_entries (tenant_id, service_id, kind, subject_id, words)
 SELECT tenant_id, service_id, 'post', id, sharon_words(service_id, title, body) FROM posts ORDER BY published_at, id;
 --bun:split
 ALTER TABLE posts FORCE ROW LEVEL SECURITY;
+--bun:split
+CREATE FUNCTION sharon_index_resource() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+  home uuid;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    DELETE FROM search_entries WHERE tenant_id = OLD.tenant_id AND kind = 'resource' AND subject_id = OLD.id;
+    RETURN NULL;
+  END IF;
+  home := CASE WHEN NEW.shared THEN NEW.tenant_id ELSE NEW.service_id END;
+  INSERT INTO search_entries (tenant_id, service_id, kind, subject_id, words) VALUES (NEW.tenant_id, home, 'resource', NEW.id,
+    sharon_words(home, NEW.title, concat_ws(' ', NEW.summary, NEW.body, NEW.tags, NEW.area, NEW.eligibility)))
+  ON CONFLICT (tenant_id, kind, subject_id) DO UPDATE SET service_id = EXCLUDED.service_id, words = EXCLUDED.words;
+  RETURN NULL;
+END $$;
+--bun:split
+CREATE TRIGGER index_resource AFTER INSERT OR DELETE OR UPDATE OF title, summary, body, tags, area, eligibility, shared ON resources
+FOR EACH ROW EXECUTE FUNCTION sharon_index_resource();

@@ -17,3 +17,18 @@ END;
 --bun:split
 INSERT INTO search_entries (tenant_id, service_id, kind, subject_id, words)
 SELECT tenant_id, service_id, 'post', replace(id, '-', ''), title || char(10) || body FROM posts ORDER BY published_at, id;
+--bun:split
+-- What all services of the trust share has the trust for its service.
+CREATE TRIGGER index_new_resource AFTER INSERT ON resources BEGIN
+  INSERT INTO search_entries (tenant_id, service_id, kind, subject_id, words) VALUES (NEW.tenant_id, iif(NEW.shared, NEW.tenant_id, NEW.service_id), 'resource', replace(NEW.id, '-', ''),
+    concat_ws(' ', NEW.title, NEW.summary, NEW.body, NEW.tags, NEW.area, NEW.eligibility));
+END;
+--bun:split
+CREATE TRIGGER index_changed_resource AFTER UPDATE OF title, summary, body, tags, area, eligibility, shared ON resources BEGIN
+  UPDATE search_entries SET service_id = iif(NEW.shared, NEW.tenant_id, NEW.service_id), words = concat_ws(' ', NEW.title, NEW.summary, NEW.body, NEW.tags, NEW.area, NEW.eligibility)
+  WHERE search_entries MATCH 'subject_id:' || replace(NEW.id, '-', '') AND tenant_id = NEW.tenant_id;
+END;
+--bun:split
+CREATE TRIGGER index_deleted_resource AFTER DELETE ON resources BEGIN
+  DELETE FROM search_entries WHERE search_entries MATCH 'subject_id:' || replace(OLD.id, '-', '') AND tenant_id = OLD.tenant_id;
+END;

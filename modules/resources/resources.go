@@ -42,7 +42,7 @@ type Resources struct{ files *storage.Files }
 func New(files *storage.Files) modules.Module {
 	r := Resources{files}
 	return modules.Module{
-		Key: key, Name: "Resources", Icon: "library", Settings: defaults,
+		Key: key, Name: "Resources", Searched: true, Icon: "library", Settings: defaults,
 		About: "A library of articles, links, files and organisations that help.",
 		Grants: policy.Grants{
 			"resources.read": {"member", "trust_admin"}, "resources.suggest": {"member"},
@@ -52,6 +52,7 @@ func New(files *storage.Files) modules.Module {
 		Rounds: []tenants.Round{{Key: "resources.reviews", Queue: jobs.Bulk, Every: time.Hour, Module: key, Do: reviews}},
 		Tells:  []modules.Tell{{Kind: Answered, Notices: ofAnswer}, {Kind: Due, Notices: ofReview}},
 		Unread: waiting,
+		Finds:  []modules.Find{{Kind: "resource", Show: findable}},
 		Nav: func(s tenants.Scope) []ui.Room {
 			if !s.May("resources.read") {
 				return nil

@@ -8,6 +8,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -47,6 +48,18 @@ func brief(q *bun.SelectQuery) *bun.SelectQuery { return q.ExcludeColumn("body",
 func find(ctx context.Context, s tenants.Scope, id uuid.UUID) (row Resource, err error) {
 	err = seen(s, s.Select(&row)).Relation("Owner", tenants.Face).Relation("Suggester", tenants.Face).Where("resource.id = ?", id).Scan(ctx)
 	return row, err
+}
+
+// among reads those of some items that the actor may see and that fit.
+func among(ctx context.Context, s tenants.Scope, ids []uuid.UUID, narrow modules.Narrow) (rows []Resource, err error) {
+	q := seen(s, s.Select(&rows)).Where("resource.id IN (?)", bun.List(ids))
+	if !narrow.From.IsZero() {
+		q.Where("resource.changed_at >= ?", narrow.From.UTC())
+	}
+	if !narrow.To.IsZero() {
+		q.Where("resource.changed_at < ?", narrow.To.UTC())
+	}
+	return rows, q.Scan(ctx)
 }
 
 // alone is find for whoever is about to change the item: they take turns.

@@ -30,16 +30,27 @@ const (
 
 // Search is the room.
 type Search struct {
-	finds map[string]modules.Find
+	finds map[string]source
 	rooms []modules.Module
+}
+
+// source is a sort of thing and the room that has it.
+type source struct {
+	modules.Find
+	room modules.Module
+}
+
+// open tells whether the actor is let into a room.
+func open(s tenants.Scope, room modules.Module) bool {
+	return room.Always || s.Service.Open(room.Key) && s.May(room.Key+".read")
 }
 
 // New makes the room, which finds what the other rooms have.
 func New(rooms []modules.Module) modules.Module {
-	r := Search{finds: map[string]modules.Find{}, rooms: rooms}
+	r := Search{finds: map[string]source{}, rooms: rooms}
 	for _, room := range rooms {
 		for _, find := range room.Finds {
-			r.finds[find.Kind] = find
+			r.finds[find.Kind] = source{find, room}
 		}
 	}
 	return modules.Module{
@@ -133,7 +144,7 @@ func (r Search) seen(ctx context.Context, s tenants.Scope, hits []tenants.Hit, n
 	seen := map[uuid.UUID]modules.Found{}
 	for kind, of := range ids {
 		find, ok := r.finds[kind]
-		if !ok {
+		if !ok || !open(s, find.room) {
 			continue
 		}
 		found, err := find.Show(ctx, s, of, narrow)
@@ -148,13 +159,13 @@ func (r Search) seen(ctx context.Context, s tenants.Scope, hits []tenants.Hit, n
 }
 
 // offers are the rooms that the actor can choose from.
-func (r Search) offers(s tenants.Scope) (open []modules.Module) {
+func (r Search) offers(s tenants.Scope) (rooms []modules.Module) {
 	for _, room := range r.rooms {
-		if room.Searched && s.Service.Open(room.Key) && s.May(room.Key+".read") {
-			open = append(open, room)
+		if room.Searched && open(s, room) {
+			rooms = append(rooms, room)
 		}
 	}
-	return open
+	return rooms
 }
 
 func (r Search) narrow(ctx context.Context, s tenants.Scope, in Find) (modules.Narrow, error) {
