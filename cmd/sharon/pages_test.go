@@ -64,9 +64,9 @@ func pages(s *site) []aPage {
 			tab.Click("text=Preview")
 		}},
 		{"walls", "hazel.willow@northmoor", "/willow/walls", nil},
-		{"covered", "hazel.willow@northmoor", "/willow/forums/threads/" + s.threadOf("Pregnant again"), nil},
+		{"covered", "hazel.willow@northmoor", "/willow/forums/threads/" + s.covered(), nil},
 		{"covered-board", "hazel.willow@northmoor", "/willow/forums/boards/bumps-and-waiting", nil},
-		{"opened", "fern.willow@northmoor", "/willow/forums/threads/" + s.threadOf("Pregnant again"), func(tab *testkit.Tab) { tab.Click("details.veil summary") }},
+		{"opened", "fern.willow@northmoor", "/willow/forums/threads/" + s.covered(), func(tab *testkit.Tab) { tab.Click("details.veil summary") }},
 		{"post-with-pictures", "fern.willow@northmoor", "/willow/posts/" + s.pictured(), nil},
 		{"content-notes", "moderator.willow@northmoor", mine + "/notes", nil},
 		{"drafts", "hazel.willow@northmoor", "/willow/drafts", nil},

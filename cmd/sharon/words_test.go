@@ -109,6 +109,27 @@ func (s *site) pictured() string {
 	return field(s.t, s.sent(hazel, "/willow/walls/hazel", map[string]any{"body": "The same wall, three times.", "pictures": ids, "alts": []string{"A wall", "A wall again", "Guess"}, "draft": true}), "post", "id")
 }
 
+// covered is a thread of the demo that its content note covers.
+func (s *site) covered() string {
+	s.t.Helper()
+	var page struct {
+		Threads []struct {
+			Post struct {
+				ID      string
+				Covered bool
+			}
+		}
+	}
+	s.over("fern.willow@northmoor").getJSON("/willow/forums/boards/bumps-and-waiting", &page)
+	for _, thread := range page.Threads {
+		if thread.Post.Covered {
+			return thread.Post.ID
+		}
+	}
+	s.t.Fatal("no thread of the demo is covered")
+	return ""
+}
+
 // idOf is the id of a member of Willow.
 func (s *site) idOf(handle string) string {
 	s.t.Helper()

@@ -607,7 +607,7 @@ func topicForm(topic tenants.Topic) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "name", ID: "name-" + topic.Key, Label: "Name", Value: topic.Name}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Input(ui.Field{Name: "name", ID: "name-" + topic.Key, Label: "Name of “" + topic.Name + "”", Value: topic.Name}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
