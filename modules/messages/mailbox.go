@@ -92,11 +92,13 @@ type Mailbox struct {
 	// Answered are the others, the latest first.
 	Answered []Post `json:"answered"`
 	Older    string `json:"older,omitempty"`
+
+	open uuid.UUID
 }
 
 // Mailbox shows the team's mailbox.
-func (m Messages) Mailbox(ctx context.Context, s tenants.Scope, in Lately) (Mailbox, error) {
-	var out Mailbox
+func (m Messages) Mailbox(ctx context.Context, s tenants.Scope, in Listing) (Mailbox, error) {
+	out := Mailbox{open: in.Open}
 	var err error
 	if in.Before.Zero() {
 		out.Waiting, err = mail(ctx, s, func(q *bun.SelectQuery) *bun.SelectQuery {
