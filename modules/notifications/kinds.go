@@ -49,6 +49,8 @@ type kind struct {
 	one, many string // in a digest's count
 	// ofPost says that the subject is a post, and who may read that may know of it.
 	ofPost bool
+	// ofTeam says that only the team hears of it.
+	ofTeam bool
 	// near is what a gentle service still sends at once.
 	near        bool
 	email, push When
@@ -65,7 +67,9 @@ var kinds = []kind{
 	{key: "friend_post", name: "When a friend writes something", titled: "{who} wrote {title}", bare: "{who} wrote something", outside: "A friend wrote something", one: "post by a friend", many: "posts by friends", ofPost: true, email: Digest, push: Off},
 	{key: "staff_notice", name: "News from the team", titled: "{who} from the team wrote {title}", bare: "{who} from the team wrote something", outside: "There is news from the team", one: "notice from the team", many: "notices from the team", ofPost: true, email: Digest, push: Off},
 	{key: "reminder", name: "Reminders", bare: "Something that you asked to be reminded of begins soon", outside: "This is a reminder", one: "reminder", many: "reminders", email: Off, push: Now},
+	{key: "change", name: "When a live session that you wait for changes", bare: "A live session that you asked to be reminded of has moved or is cancelled", outside: "Something that you wait for has changed", one: "change of plan", many: "changes of plan", near: true, email: Now, push: Now},
 	{key: "moderation", name: "When the team has looked at something of yours", bare: "The team has looked at something of yours", outside: "The team has an answer for you", one: "answer from the team", many: "answers from the team", near: true, email: Now, push: Off},
+	{key: "report", name: "When a member reports a message", bare: "{who} reported a message", outside: "The team is asked to look at something", one: "report", many: "reports", near: true, email: Now, push: Now, ofTeam: true},
 	{key: "safety_notice", name: "Safety notices", bare: "The team has something important to tell you", outside: "You have an important message", one: "safety notice", many: "safety notices", email: Now, push: Now, always: true},
 }
 
