@@ -89,6 +89,7 @@ CREATE TABLE message_pictures (
   alt text NOT NULL,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, message_id, position),
+  UNIQUE (tenant_id, file),
   FOREIGN KEY (tenant_id, message_id) REFERENCES messages (tenant_id, id)
 );
 --bun:split
