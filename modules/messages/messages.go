@@ -13,6 +13,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/policy"
+	"github.com/sharon-nhs/sharon/tenants/uploads"
 )
 
 const key = "messages"
@@ -47,11 +48,11 @@ var (
 var Reported = tenants.Kind{Key: "messages.reported", Queue: jobs.Safety}
 
 // Messages is the room.
-type Messages struct{ files *storage.Files }
+type Messages struct{ files uploads.Uploads }
 
 // New makes the room; files keep the pictures.
 func New(files *storage.Files) modules.Module {
-	m := Messages{files}
+	m := Messages{uploads.Uploads{Files: files, Table: "message_pictures"}}
 	return modules.Module{
 		Key: key, Name: "Messages", Icon: "mail", Settings: defaults,
 		About: "Private conversations: between members, in small groups, and with the team.",
@@ -61,6 +62,7 @@ func New(files *storage.Files) modules.Module {
 		},
 		Routes: m.routes,
 		Tells:  []modules.Tell{{Kind: Sent, Notices: ofMessage}, {Kind: Handed, Notices: ofHandOver}, {Kind: Reported, Notices: ofReport}},
+		Rounds: []tenants.Round{m.files.Round()},
 		Unread: unread,
 		Person: m.link,
 		Nav: func(s tenants.Scope) []ui.Room {

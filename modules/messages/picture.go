@@ -1,7 +1,6 @@
 package messages
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -78,7 +77,7 @@ func (m Messages) SendPictures(ctx context.Context, s tenants.Scope, in SendPict
 		}
 	}
 	for _, one := range kept {
-		err = errors.Join(err, m.files.Delete(context.WithoutCancel(ctx), one.File))
+		err = errors.Join(err, m.files.Files.Delete(context.WithoutCancel(ctx), one.File))
 	}
 	return Delivery{}, err
 }
@@ -112,7 +111,7 @@ func (m Messages) keep(ctx context.Context, s tenants.Scope, in SendPictures) (k
 		}
 		row.File = fmt.Sprintf("messages/%s/%s", s.Trust().ID, row.ID)
 		kept = append(kept, row)
-		if err := m.files.Put(ctx, row.File, bytes.NewReader(one.Bytes), row.Bytes, row.Type); err != nil {
+		if err := m.files.Put(ctx, s, row.File, one.Bytes, row.Type); err != nil {
 			return kept, err
 		}
 	}
@@ -177,7 +176,7 @@ func (m Messages) Picture(ctx context.Context, s tenants.Scope, in ByID) (web.Co
 		err = fault.Missing()
 	}
 	return web.Content{Type: row.Type, Size: row.Bytes, Tag: row.File, Open: func(ctx context.Context) (io.ReadSeekCloser, error) {
-		return m.files.Open(ctx, row.File)
+		return m.files.Files.Open(ctx, row.File)
 	}}, err
 }
 
