@@ -3,10 +3,13 @@ package tenants_test
 import (
 	"context"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -36,6 +39,62 @@ func TestOfTooMuchThatHappenedTheLatestIsTold(t *testing.T) {
 		})
 		if !slices.Equal(told, all[2:]) {
 			t.Errorf("told of %v, want the last three of %v", told, all)
+		}
+	})
+}
+
+// statements counts the writes to the outbox.
+type statements struct{ updates atomic.Int32 }
+
+func (c *statements) BeforeQuery(ctx context.Context, _ *bun.QueryEvent) context.Context { return ctx }
+
+func (c *statements) AfterQuery(_ context.Context, e *bun.QueryEvent) {
+	if strings.Contains(e.Query, `UPDATE "outbox"`) {
+		c.updates.Add(1)
+	}
+}
+
+func TestWhatIsClaimedIsPutOffInOneStatementEachByItsTries(t *testing.T) {
+	onBoth(t, func(w *world) {
+		tried := map[uuid.UUID]time.Duration{}
+		w.write(w.north, "willow", func(ctx context.Context, s tenants.Scope) error {
+			for _, wait := range []time.Duration{30 * time.Second, time.Minute, 2 * time.Minute, 4 * time.Minute, 8 * time.Minute, 16 * time.Minute, 32 * time.Minute, time.Hour, time.Hour, time.Hour} {
+				subject := uuid.New()
+				tried[subject] = wait
+				if err := s.Emit(ctx, tenants.Kind{Key: "test.happened", Queue: "default"}, tenants.Event{Subject: subject}); err != nil {
+					return err
+				}
+				_, err := s.Update((*tenants.Event)(nil)).Set("attempts = ?", len(tried)-1).Where("subject_id = ?", subject).Exec(ctx)
+				if err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		count := &statements{}
+		w.db.AddQueryHook(count)
+		var claimed, again []tenants.Event
+		var at time.Time
+		w.write(w.north, "willow", func(ctx context.Context, s tenants.Scope) (err error) {
+			s.Now = s.Now.Add(time.Minute)
+			at = s.Now
+			if claimed, err = (tenants.Outbox{Scope: s}).Claim(ctx, 100); err != nil {
+				return err
+			}
+			again, err = tenants.Outbox{Scope: s}.Claim(ctx, 100)
+			return err
+		})
+		if len(claimed) != len(tried) || len(again) != 0 || count.updates.Load() != 1 {
+			w.Errorf("%d claimed of %d, %d of them twice, in %d statements", len(claimed), len(tried), len(again), count.updates.Load())
+		}
+		var kept []tenants.Event
+		w.write(w.north, "willow", func(ctx context.Context, s tenants.Scope) error {
+			return s.Select(&kept).Where("kind = 'test.happened'").Order("id").Scan(ctx)
+		})
+		for i, e := range kept {
+			if e.Attempts != i+1 || !e.DueAt.Equal(at.Add(tried[e.Subject])) {
+				w.Errorf("after try %d: %d tries, due in %v, want %v", i, e.Attempts, e.DueAt.Sub(at), tried[e.Subject])
+			}
 		}
 	})
 }
