@@ -14,9 +14,7 @@ import (
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
-// Who comes back to more than a stream tells again must hear of the latest:
-// what they are not told then, nobody tells them later.
-func TestOfTooMuchThatHappenedTheLatestIsTold(t *testing.T) {
+func TestWhatHappenedIsToldWholeOrNotAtAll(t *testing.T) {
 	onBoth(t, func(w *world) {
 		var all []uuid.UUID
 		w.write(w.north, "willow", func(ctx context.Context, s tenants.Scope) error {
@@ -29,16 +27,18 @@ func TestOfTooMuchThatHappenedTheLatestIsTold(t *testing.T) {
 			}
 			return nil
 		})
-		var told []uuid.UUID
-		w.write(w.north, "willow", func(ctx context.Context, s tenants.Scope) error {
-			events, err := s.As(w.hazel).Happened(ctx, time.Now().Add(-time.Minute), 3)
-			for _, e := range events {
-				told = append(told, e.Subject)
-			}
-			return err
-		})
-		if !slices.Equal(told, all[2:]) {
-			t.Errorf("told of %v, want the last three of %v", told, all)
+		for limit, want := range map[int][]uuid.UUID{4: nil, 5: all, 6: all} {
+			w.write(w.north, "willow", func(ctx context.Context, s tenants.Scope) error {
+				events, whole, err := s.As(w.hazel).Happened(ctx, time.Now().Add(-time.Minute), limit)
+				var told []uuid.UUID
+				for _, e := range events {
+					told = append(told, e.Subject)
+				}
+				if !slices.Equal(told, want) || whole != (want != nil) {
+					t.Errorf("at most %d: told of %v, all of it: %v; want %v", limit, told, whole, want)
+				}
+				return err
+			})
 		}
 	})
 }
