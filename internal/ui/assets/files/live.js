@@ -12,7 +12,7 @@
 //   data-live-announce="Words"   say this to screen readers
 //   data-live-offer="post"       show it, with how many of these there are: data-live-one
 //                                and data-live-many are the words, {n} the number
-//   data-live-count="messages"   how many wait in that room; hidden at 0
+//   data-live-count="messages"   how many wait in these rooms; hidden at 0
 //
 // After too long a time away "anew" comes instead of what was missed: then the page
 // offers to load itself again. Scripts listen to "live:reply" on document; detail is the whole event.
@@ -58,7 +58,7 @@ function recount(within) {
 
 function count(unread) {
   for (const el of document.querySelectorAll('[data-live-count]')) {
-    const n = unread[el.dataset.liveCount] ?? 0;
+    const n = el.dataset.liveCount.split(' ').reduce((sum, room) => sum + (unread[room] ?? 0), 0);
     el.hidden = n === 0;
     el.textContent = n;
     const words = document.createElement('span');
