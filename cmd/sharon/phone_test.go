@@ -65,7 +65,7 @@ func TestAPhoneShowsHowMuchIsUnread(t *testing.T) {
 	s.over("nettle.willow@northmoor").begin("sparrow", "hello too")
 	s.settle(1)
 	tab.WaitText(".more summary .count", "5")
-	tab.Click("text=More")
+	tab.Click(".more summary")
 	tab.Press("Escape")
 	if visible(tab, ".more .rooms") {
 		t.Error("Escape leaves it open")
