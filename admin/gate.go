@@ -41,7 +41,10 @@ func (g *Gate) Enter(ctx context.Context, r *web.Request, fn func(context.Contex
 	if err != nil {
 		return err
 	}
-	return fn(ctx, s)
+	if r.OnceKey == "" || !r.Route.Command() || s.Staff == nil {
+		return fn(ctx, s)
+	}
+	return once(ctx, s, r, func() error { return fn(ctx, s) })
 }
 
 // admit makes the scope, or says why not.

@@ -103,12 +103,39 @@ func (s store) touch(ctx context.Context, hash string) error {
 	return err
 }
 
-// sweep removes sessions that are over and limits that have healed.
+// sweep removes sessions that are over, old receipts and limits that have healed.
 func (s store) sweep(ctx context.Context, limits signin.Sessions) error {
 	if _, err := s.db.NewDelete().Model((*Session)(nil)).Where("(seen_at < ? OR created_at < ?)", s.now.Add(-limits.Idle), s.now.Add(-limits.Absolute)).Exec(ctx); err != nil {
 		return err
 	}
+	if _, err := s.db.NewDelete().Model((*receipt)(nil)).Where("created_at < ?", s.now.Add(-keptReceipts)).Exec(ctx); err != nil {
+		return err
+	}
 	_, err := s.db.NewDelete().Model((*throttle)(nil)).Where("updated_at < ?", s.now.Add(-signin.Healed)).Exec(ctx)
+	return err
+}
+
+// begin keeps that a command is begun, or finds the receipt that its key has already.
+func (s store) begin(ctx context.Context, mine receipt) (*receipt, error) {
+	result, err := s.db.NewInsert().Model(&mine).On("CONFLICT DO NOTHING").Exec(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if made, err := result.RowsAffected(); err != nil || made > 0 {
+		return nil, err
+	}
+	before := &receipt{}
+	return before, s.db.NewSelect().Model(before).Where("staff_id = ?", mine.StaffID).Where("once_key = ?", mine.OnceKey).Scan(ctx)
+}
+
+func (s store) finish(ctx context.Context, mine receipt) error {
+	_, err := s.db.NewUpdate().Model(&mine).Column("location", "answer", "done").WherePK().Exec(ctx)
+	return err
+}
+
+// takeBack forgets a command that did nothing.
+func (s store) takeBack(ctx context.Context, mine receipt) error {
+	_, err := s.db.NewDelete().Model(&mine).WherePK().Exec(ctx)
 	return err
 }
 

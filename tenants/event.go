@@ -107,14 +107,16 @@ func (e Event) For(s Scope) bool {
 }
 
 // Happened lists, oldest first, what the actor may learn of and what was
-// written since some time; if that is more than limit, the latest of it.
-func (s Scope) Happened(ctx context.Context, since time.Time, limit int64) ([]Event, error) {
-	var events []Event
-	err := s.Select(&events).Where("event.id > ?", idAt(since)).
+// written since some time; all is false, and nothing is listed, if that is more
+// than limit.
+func (s Scope) Happened(ctx context.Context, since time.Time, limit int) (events []Event, all bool, err error) {
+	err = s.Select(&events).Where("event.id > ?", idAt(since)).
 		Where("(event.audience IN (?) OR event.readers LIKE ?)", bun.List(s.Actor.Roles.Audiences()), "%"+s.Actor.ID().String()+"%").
-		Order("event.id DESC").Limit(limit).Scan(ctx)
-	slices.Reverse(events)
-	return slices.DeleteFunc(events, func(e Event) bool { return !e.For(s) }), err
+		Order("event.id").Limit(int64(limit) + 1).Scan(ctx)
+	if err != nil || len(events) > limit {
+		return nil, false, err
+	}
+	return slices.DeleteFunc(events, func(e Event) bool { return !e.For(s) }), true, nil
 }
 
 // idAt is the least id that a row written at t can have: ids begin with their

@@ -96,7 +96,17 @@ func frame(e Event) realtime.Frame {
 // Listen asks for what happened since the last event that a page was told of.
 type Listen struct {
 	Last uuid.UUID `json:"last,omitzero"`
+	// Counts asks a client's poll for the counts alone.
+	Counts bool `json:"counts,omitempty"`
 }
+
+// What a page is told of itself each time that it comes back: Here, that it knows
+// all up to now, or Anew, that it was away for too long to be told what it missed
+// and should be loaded again.
+var (
+	Here = Kind{Key: "here"}
+	Anew = Kind{Key: "anew"}
+)
 
 // Heard is what happened, for a client that polls, and what waits for it by room.
 type Heard struct {
@@ -105,8 +115,8 @@ type Heard struct {
 }
 
 // replayed bounds what one stream is told again. It is well above what happens
-// in a busy service during the overlap: with less, who comes back would be told
-// what they know and not the rest.
+// in a busy service during the overlap: with less, whoever comes back would
+// always be told to load anew.
 const replayed = 5000
 
 // overlap is how long a unit of work may take: an event that was written before
@@ -115,13 +125,15 @@ const overlap = 20 * time.Second
 
 // Listen is the stream of a page.
 func (l *Live) Listen(_ context.Context, s Scope, in Listen) (web.Live[Heard], error) {
-	ear := &listener{scope: s.outlive(), since: idTime(in.Last, s.Now).Add(-overlap)}
-	missed := func(ctx context.Context) (Heard, error) {
-		events, err := s.Happened(ctx, ear.since, replayed)
-		if err != nil {
-			return Heard{}, err
+	ear := &listener{scope: s.outlive(), since: idTime(in.Last, s.Now)}
+	missed := func(ctx context.Context) (heard Heard, err error) {
+		var events []Event
+		if !in.Counts {
+			if events, err = missed(ctx, s, ear.since); err != nil {
+				return Heard{}, err
+			}
 		}
-		heard := Heard{Events: make([]Signal, len(events))}
+		heard.Events = make([]Signal, len(events))
 		for i, e := range events {
 			heard.Events[i] = signal(e)
 		}
@@ -136,8 +148,20 @@ func idTime(id uuid.UUID, now time.Time) time.Time {
 	if id.Version() != 7 {
 		return now
 	}
-	at := time.Unix(id.Time().UnixTime())
-	return slices.MaxFunc([]time.Time{at, now.Add(-shownFor)}, time.Time.Compare)
+	return time.Unix(id.Time().UnixTime())
+}
+
+// missed is what a page that comes back is told, and last how far it knows then.
+func missed(ctx context.Context, s Scope, since time.Time) (events []Event, err error) {
+	all := !since.Before(s.Now.Add(-shownFor))
+	if all {
+		events, all, err = s.Happened(ctx, since.Add(-overlap), replayed)
+	}
+	mark := Event{ID: newID(), Kind: Here.Key}
+	if !all {
+		mark.Kind = Anew.Key
+	}
+	return append(events, mark), err
 }
 
 // listener is an open page.
@@ -158,7 +182,7 @@ func (l *listener) Wants(e Event) bool { return e.For(l.scope) }
 
 func (l *listener) Missed(ctx context.Context) (events []Event, err error) {
 	err = l.scope.Read(ctx, func(ctx context.Context, s Scope) (err error) {
-		events, err = s.Happened(ctx, l.since, replayed)
+		events, err = missed(ctx, s, l.since)
 		return err
 	})
 	return events, err

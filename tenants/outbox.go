@@ -39,13 +39,27 @@ func (o Outbox) Claim(ctx context.Context, limit int64) ([]Event, error) {
 	if err := skipLocked(q).Scan(ctx); err != nil {
 		return nil, err
 	}
-	for _, e := range events {
-		_, err := o.update().Set("attempts = attempts + 1").Set("due_at = ?", o.Now.Add(patience(e.Attempts))).Where("id = ?", e.ID).Exec(ctx)
-		if err != nil {
-			return nil, err
-		}
+	if len(events) == 0 {
+		return nil, nil
 	}
-	return events, nil
+	tries := make([]try, len(events))
+	for i, e := range events {
+		tries[i] = try{ID: e.ID, Attempts: e.Attempts + 1, DueAt: o.Now.Add(patience(e.Attempts))}
+		tries[i].own(o.Scope)
+	}
+	_, err := o.unit.db.NewUpdate().Model(&tries).Bulk().Where("event.tenant_id = ?", o.Estate.Trust.ID).Exec(ctx)
+	return events, err
+}
+
+// try is what claiming changes of an event: when it is handed over again, if
+// nothing comes of it.
+type try struct {
+	bun.BaseModel `bun:"table:outbox,alias:event"`
+	InTrust
+
+	ID       uuid.UUID `bun:"id,pk,type:uuid"`
+	Attempts int       `bun:"attempts"`
+	DueAt    time.Time `bun:"due_at"`
 }
 
 // Take reads an event to carry out and keeps everybody else from doing so at

@@ -33,8 +33,8 @@ func TestOnAPhone(t *testing.T) {
 			tab.Click("#write button[type=submit]")
 			tab.WaitText("article.post:first-of-type .post__body", "First shower in two days.")
 
-			tab.Click("text=Me")
-			tab.Click(`.rooms-here a[href$="/forums"]`)
+			tab.Click("text=More")
+			tab.Click(`.more a[href$="/forums"]`)
 			tab.Click("text=Sleep and feeding")
 			tab.Click("text=Start a thread")
 			tab.Fill("#title", "Blackout blinds, yes or no?")

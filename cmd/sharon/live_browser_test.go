@@ -120,3 +120,39 @@ func TestAMessageIsSeenWhileItIsTypedAndWhenItIsSent(t *testing.T) {
 		t.Errorf("the other trust heard %v", heard)
 	}
 }
+
+func TestAPageThatMissedTooMuchOffersToLoadAgain(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	hazel := s.over("hazel.willow@northmoor")
+	thread := threadBy(hazel, "sleep-and-feeding", "Awake again")
+	tab := testkit.Browser(t, testkit.Viewport(390, 844))
+	s.enter(tab, "fern.willow@northmoor")
+	tab.Goto(s.address("fern.willow@northmoor") + "/willow/forums/threads/" + thread)
+	tab.Fill("#body", "half a sentence")
+	tab.Eval(`dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))`, nil) // put aside by the browser
+	replyBy(hazel, thread, "While you were away.")
+	s.much(5001)
+	tab.Eval(`dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))`, nil)
+	tab.WaitText("#live-anew", "Load it again")
+	tab.WaitText("#live-says", "You were away for a while")
+	if tab.Has(".replies .reply") {
+		t.Error("the reply is shown already")
+	}
+	if breaches := tab.Axe(); len(breaches) > 0 {
+		t.Error(breaches)
+	}
+	s.sql("DELETE FROM outbox WHERE tenant_id = ? AND kind = 'test.much'", s.northmoor()) // ids have the machine's time: to the new page this would be to come
+	tab.Click("#live-anew button")
+	tab.WaitText(".replies", "While you were away.")
+	if got := tab.Value("#body"); got != "half a sentence" {
+		t.Errorf("what was being written became %q", got)
+	}
+	replyBy(hazel, thread, "And now.")
+	tab.WaitText(".replies", "And now.")
+	if visible(tab, "#live-anew") {
+		t.Error("the page offers to load again what it has")
+	}
+	if problems := tab.Problems(); len(problems) > 0 {
+		t.Error(problems)
+	}
+}

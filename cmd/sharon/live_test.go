@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -165,5 +167,76 @@ func TestAPollIsToldTheSame(t *testing.T) {
 			}
 		}
 		t.Errorf("not told of the reply: %+v", heard)
+	})
+}
+
+// before is an event's id of so long ago.
+func before(ago time.Duration) string {
+	var id uuid.UUID
+	binary.BigEndian.PutUint64(id[:8], uint64(now.Add(-ago).UnixMilli())<<16)
+	id[6], id[8] = 0x70, 0x80
+	return id.String()
+}
+
+// much lets so many things happen in willow, seen by nobody's pages as they do.
+func (s *site) much(n int) {
+	s.t.Helper()
+	outlet := s.app.Directory.Outlet
+	s.app.Directory.Outlet = nil
+	defer func() { s.app.Directory.Outlet = outlet }()
+	err := s.app.Directory.WriteAs(s.t.Context(), s.northmoor(), "willow", func(ctx context.Context, in tenants.Scope) error {
+		events := make([]tenants.Event, n)
+		for i := range events {
+			events[i] = tenants.Event{Subject: uuid.New(), Audience: tenants.AudienceService}
+		}
+		return in.EmitAll(ctx, tenants.Kind{Key: "test.much"}, events)
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func TestAPageThatWasAwayForTooLongIsToldToLoadAnew(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		hazel, fern := s.over("hazel.willow@northmoor"), s.over("fern.willow@northmoor")
+		reply := replyBy(hazel, threadBy(hazel, "sleep-and-feeding", "Awake again"), "One")
+		expect := func(what, last, mark string, replies bool) (next string) {
+			t.Helper()
+			var heard tenants.Heard
+			if got := fern.getJSON("/willow/stream?last="+last, &heard); got.status != http.StatusOK {
+				t.Fatalf("poll: %d %s", got.status, got.body)
+			}
+			told := slices.ContainsFunc(heard.Events, func(e tenants.Signal) bool { return e.Subject.String() == reply })
+			n := len(heard.Events) - 1
+			if heard.Events[n].Event != mark || told != replies || mark == "anew" && n > 0 {
+				t.Errorf("%s: %d told before %s, of the reply: %v", what, n, heard.Events[n].Event, told)
+			}
+			stream := fern.listen("willow", last)
+			stream.hears(mark, uuid.Nil.String())
+			stream.stop()
+			return heard.Events[n].ID.String()
+		}
+		expect("a new page", before(0), "here", true)
+		expect("after an hour", before(59*time.Minute), "here", true)
+		next := expect("after more than an hour", before(61*time.Minute), "anew", false)
+		expect("once it was loaded", next, "here", true)
+		s.much(5001)
+		expect("after more than 5,000 events", before(time.Minute), "anew", false)
+		stream := fern.listen("willow", before(61*time.Minute)) // and what happens then it hears of
+		stream.hears("posts.replied", replyBy(hazel, threadBy(hazel, "sleep-and-feeding", "And again"), "Two"))
+	})
+}
+
+func TestCountsAloneComeWithoutEvents(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		juniper, sparrow, _ := strangers(s)
+		juniper.begin("sparrow", "hello")
+		var heard tenants.Heard
+		if got := sparrow.getJSON("/willow/stream?counts=true&last="+before(time.Minute), &heard); got.status != http.StatusOK || len(heard.Events) != 0 || heard.Unread["messages"] != 1 {
+			t.Errorf("%d %+v", got.status, heard)
+		}
+		if got := s.visit("northmoor").getJSON("/willow/stream?counts=true", nil); got.status != http.StatusUnauthorized {
+			t.Errorf("a stranger's counts: %d", got.status)
+		}
 	})
 }

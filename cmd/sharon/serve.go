@@ -104,6 +104,7 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 	if err != nil {
 		return err
 	}
+	defer func() { _ = bus.Close() }()
 	if p.workers || c.RedisURL != "" { // pages without workers hand over what happens, and look into the queue
 		if a.Queue, err = jobs.Open(c.RedisURL); err != nil {
 			return err
@@ -127,6 +128,7 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 		}
 		cancel() // when one part ends, so do the others
 	}
+	a.Live.Close() // has been begun by cancel; the bus is hung up once nobody listens
 	return first
 }
 

@@ -10,6 +10,8 @@ type Bus interface {
 	// Listen calls heard for what other nodes publish, and interrupted whenever
 	// some of it may be lost. It returns when ctx ends.
 	Listen(ctx context.Context, heard func(payload []byte), interrupted func())
+	// Close hangs up, once nobody listens any more.
+	Close() error
 }
 
 // Local is the bus of a node that is alone.
@@ -22,3 +24,6 @@ func (Local) Publish(context.Context, []byte) {}
 
 // Listen implements Bus.
 func (Local) Listen(ctx context.Context, _ func([]byte), _ func()) { <-ctx.Done() }
+
+// Close implements Bus.
+func (Local) Close() error { return nil }

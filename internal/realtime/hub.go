@@ -48,7 +48,7 @@ type Limits struct {
 
 // Usual are the limits of a server.
 func Usual() Limits {
-	return Limits{Queue: 64, Write: 5 * time.Second, Heartbeat: 15 * time.Second, Age: time.Hour,
+	return Limits{Queue: 64, Write: 5 * time.Second, Heartbeat: 15 * time.Second, Age: 45 * time.Minute,
 		Retry: time.Second, Spread: 2 * time.Second, Missed: 10 * time.Second, Missing: 8}
 }
 

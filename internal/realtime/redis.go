@@ -54,7 +54,7 @@ func NewRedis(url string, log *slog.Logger) (*Redis, error) {
 	return &Redis{Silence: 20 * time.Second, client: redis.NewClient(options), channel: channel, node: uuid.NewString(), log: log}, nil
 }
 
-// Close hangs up.
+// Close implements Bus.
 func (r *Redis) Close() error { return r.client.Close() }
 
 // Publish implements Bus.

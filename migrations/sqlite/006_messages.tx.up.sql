@@ -31,6 +31,8 @@ CREATE TABLE participants (
   conversation_id text NOT NULL,
   member_id text NOT NULL,
   state text NOT NULL CHECK (state IN ('in', 'asked', 'declined', 'left')),
+  -- Who wrote to them without having written with them before.
+  asked_by text,
   muted boolean NOT NULL,
   last_seq bigint NOT NULL,
   delivered_seq bigint NOT NULL,
@@ -38,8 +40,11 @@ CREATE TABLE participants (
   active_at timestamp NOT NULL,
   PRIMARY KEY (tenant_id, conversation_id, member_id),
   FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations (tenant_id, id),
-  FOREIGN KEY (tenant_id, member_id) REFERENCES members (tenant_id, id)
+  FOREIGN KEY (tenant_id, member_id) REFERENCES members (tenant_id, id),
+  FOREIGN KEY (tenant_id, asked_by) REFERENCES members (tenant_id, id)
 );
+--bun:split
+CREATE INDEX participants_by_asker ON participants (tenant_id, asked_by, conversation_id) WHERE asked_by IS NOT NULL;
 --bun:split
 CREATE INDEX participants_by_member ON participants (tenant_id, member_id, state, active_at DESC, conversation_id DESC);
 --bun:split
@@ -84,6 +89,7 @@ CREATE TABLE message_pictures (
   alt text NOT NULL,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, message_id, position),
+  UNIQUE (tenant_id, file),
   FOREIGN KEY (tenant_id, message_id) REFERENCES messages (tenant_id, id)
 );
 --bun:split

@@ -38,6 +38,9 @@ var (
 // remind is due half an hour before a session. About is the session's ReminderID.
 var remind = tenants.Kind{Key: "live.remind", Queue: jobs.Default}
 
+// replanned is that a session has moved or is cancelled. Its subject is the session.
+var replanned = tenants.Kind{Key: "live.replanned", Queue: jobs.Default}
+
 // Live is the room.
 type Live struct{}
 
@@ -53,7 +56,7 @@ func New() modules.Module {
 		},
 		Routes: l.routes,
 		Rounds: []tenants.Round{{Key: "live.close", Queue: jobs.Default, Every: 20 * time.Second, Module: key, Do: l.sweep}},
-		Tells:  []modules.Tell{{Kind: remind, Notices: l.reminders}},
+		Tells:  []modules.Tell{{Kind: remind, Notices: l.reminders}, {Kind: replanned, Notices: l.changes}},
 		Nav: func(s tenants.Scope) []ui.Room {
 			if !s.May("live.read") {
 				return nil

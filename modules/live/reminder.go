@@ -2,6 +2,7 @@ package live
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,22 +44,41 @@ func (l Live) reminders(ctx context.Context, s tenants.Scope, e tenants.Event) (
 	if err != nil || !x.reminds(e.About, s.Now) {
 		return nil, err
 	}
+	return x.toWhoWait(ctx, s, modules.Notice{Kind: "reminder", Subject: x.ID})
+}
+
+// changes are the notices of a session that was moved or cancelled.
+func (l Live) changes(ctx context.Context, s tenants.Scope, e tenants.Event) ([]modules.Notice, error) {
+	var x Session
+	err := s.Select(&x).Where("live.id = ?", e.Subject).Scan(ctx)
+	if database.Missing(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return x.toWhoWait(ctx, s, modules.Notice{Kind: "change", Subject: e.ID}, e.ActorID)
+}
+
+// toWhoWait addresses a notice of the session to those who asked to be reminded of
+// it and may still come.
+func (x Session) toWhoWait(ctx context.Context, s tenants.Scope, notice modules.Notice, except ...uuid.UUID) ([]modules.Notice, error) {
 	var people []tenants.Person
-	err = s.Select(&people).Column("id", "roles").Where("person.status = 'active'").Order("person.id").
+	err := s.Select(&people).Column("id", "roles").Where("person.status = 'active'").Order("person.id").
 		Where("EXISTS (SELECT 1 FROM live_reminders AS r WHERE r.tenant_id = person.tenant_id AND r.session_id = ? AND r.member_id = person.id)", x.ID).Scan(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var to []uuid.UUID
 	for _, person := range people {
-		if x.admits(s.As(person)) {
-			to = append(to, person.ID)
+		if x.admits(s.As(person)) && !slices.Contains(except, person.ID) {
+			notice.To = append(notice.To, person.ID)
 		}
 	}
-	if len(to) == 0 {
+	if len(notice.To) == 0 {
 		return nil, nil
 	}
-	return []modules.Notice{{Kind: "reminder", To: to, Subject: x.ID, About: x.ID, Path: "/live/" + x.ID.String()}}, nil
+	notice.About, notice.Path = x.ID, "/live/"+x.ID.String()
+	return []modules.Notice{notice}, nil
 }
 
 // Remind says whether the actor wants to be reminded.

@@ -153,6 +153,9 @@ func (l Live) Edit(ctx context.Context, s tenants.Scope, in Edit) (Session, erro
 		if err := Promise(ctx, s, x); err != nil {
 			return Session{}, err
 		}
+		if err := x.replanned(ctx, s); err != nil {
+			return Session{}, err
+		}
 	}
 	if err := x.tell(ctx, s, changed, x.ID); err != nil {
 		return Session{}, err
@@ -248,7 +251,15 @@ func (l Live) Cancel(ctx context.Context, s tenants.Scope, in Cancel) (Session, 
 		return Session{}, err
 	}
 	x.Reason = strings.TrimSpace(in.Reason)
+	if err := x.replanned(ctx, s); err != nil {
+		return Session{}, err
+	}
 	return x, x.end(ctx, s, Cancelled, s.Now)
+}
+
+// replanned has those told who wait for the session.
+func (x Session) replanned(ctx context.Context, s tenants.Scope) error {
+	return s.Emit(ctx, replanned, tenants.Event{Module: key, Subject: x.ID})
 }
 
 // end writes down that a session is over.

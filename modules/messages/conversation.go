@@ -64,11 +64,13 @@ type Participant struct {
 	ConversationID uuid.UUID `bun:"conversation_id,pk,type:uuid"`
 	MemberID       uuid.UUID `bun:"member_id,pk,type:uuid"`
 	State          State     `bun:"state"`
-	Muted          bool      `bun:"muted"`
-	LastSeq        int64     `bun:"last_seq"` // of the messages that they can see
-	DeliveredSeq   int64     `bun:"delivered_seq"`
-	ReadSeq        int64     `bun:"read_seq"`
-	ActiveAt       time.Time `bun:"active_at"`
+	// AskedBy wrote to them without having written with them before; nil for nobody.
+	AskedBy      *uuid.UUID `bun:"asked_by,type:uuid"`
+	Muted        bool       `bun:"muted"`
+	LastSeq      int64      `bun:"last_seq"` // of the messages that they can see
+	DeliveredSeq int64      `bun:"delivered_seq"`
+	ReadSeq      int64      `bun:"read_seq"`
+	ActiveAt     time.Time  `bun:"active_at"`
 
 	Person       *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:member_id=id"`
 	Conversation *Conversation   `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:conversation_id=id"`

@@ -17,6 +17,12 @@ type Lately struct {
 	Before posts.Cursor `json:"before,omitempty"`
 }
 
+// Listing asks for a page of conversations beside the one that is open, if any.
+type Listing struct {
+	Lately
+	Open uuid.UUID `json:"open,omitzero"`
+}
+
 // Line is a conversation as it stands in a list.
 type Line struct {
 	Conversation Conversation     `json:"conversation"`
@@ -41,22 +47,14 @@ type Lines struct {
 	// reports that nobody has closed.
 	Waiting int `json:"mailbox_waiting"`
 	Reports int `json:"open_reports"`
+
+	open uuid.UUID
 }
 
 // List shows the actor's conversations, the latest first.
-func (m Messages) List(ctx context.Context, s tenants.Scope, in Lately) (Lines, error) {
-	out, err := m.lines(ctx, s, in.Before, In)
+func (m Messages) List(ctx context.Context, s tenants.Scope, in Listing) (Lines, error) {
+	out, err := m.listing(ctx, s, in)
 	if err != nil {
-		return Lines{}, err
-	}
-	out.MayWriteToTeam = mayWriteToTeam(s) == nil
-	if out.Requests, err = requests(ctx, s); err != nil {
-		return Lines{}, err
-	}
-	if out.Waiting, err = waiting(ctx, s); err != nil {
-		return Lines{}, err
-	}
-	if out.Reports, err = openReports(ctx, s); err != nil {
 		return Lines{}, err
 	}
 	noteHere(s)
@@ -66,6 +64,27 @@ func (m Messages) List(ctx context.Context, s tenants.Scope, in Lately) (Lines, 
 		return err
 	})
 	return out, nil
+}
+
+// listing is a page of the actor's conversations, with what else waits for them.
+// What is open beside it is being read.
+func (m Messages) listing(ctx context.Context, s tenants.Scope, in Listing) (Lines, error) {
+	out, err := m.lines(ctx, s, in.Before, In)
+	if err != nil {
+		return Lines{}, err
+	}
+	for i := range out.Lines {
+		out.Lines[i].Unread = out.Lines[i].Unread && out.Lines[i].Conversation.ID != in.Open
+	}
+	out.open, out.MayWriteToTeam = in.Open, mayWriteToTeam(s) == nil
+	if out.Requests, err = requests(ctx, s); err != nil {
+		return Lines{}, err
+	}
+	if out.Waiting, err = waiting(ctx, s); err != nil {
+		return Lines{}, err
+	}
+	out.Reports, err = openReports(ctx, s)
+	return out, err
 }
 
 // Requests lists those who ask to write with the actor.

@@ -92,11 +92,13 @@ type Mailbox struct {
 	// Answered are the others, the latest first.
 	Answered []Post `json:"answered"`
 	Older    string `json:"older,omitempty"`
+
+	open uuid.UUID
 }
 
 // Mailbox shows the team's mailbox.
-func (m Messages) Mailbox(ctx context.Context, s tenants.Scope, in Lately) (Mailbox, error) {
-	var out Mailbox
+func (m Messages) Mailbox(ctx context.Context, s tenants.Scope, in Listing) (Mailbox, error) {
+	out := Mailbox{open: in.Open}
 	var err error
 	if in.Before.Zero() {
 		out.Waiting, err = mail(ctx, s, func(q *bun.SelectQuery) *bun.SelectQuery {
@@ -199,7 +201,7 @@ func mailOf(ctx context.Context, s tenants.Scope, t talk) (*Mail, error) {
 	if err != nil {
 		return nil, err
 	}
-	team, err := team(ctx, s)
+	team, err := team(ctx, s, "messages.team")
 	for i, person := range team {
 		if t.HolderID != nil && person.ID == *t.HolderID {
 			out.Holder = &team[i]
@@ -211,8 +213,8 @@ func mailOf(ctx context.Context, s tenants.Scope, t talk) (*Mail, error) {
 	return out, err
 }
 
-// team are those of the service who may work on the mailbox.
-func team(ctx context.Context, s tenants.Scope) ([]tenants.Person, error) {
+// team are those of the service's staff who may do permission.
+func team(ctx context.Context, s tenants.Scope, permission string) ([]tenants.Person, error) {
 	var staff []tenants.Person
 	q := s.Select(&staff).Where("person.status = 'active'").WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
 		for _, role := range tenants.ServiceRoles {
@@ -225,7 +227,7 @@ func team(ctx context.Context, s tenants.Scope) ([]tenants.Person, error) {
 	err := q.Order("person.handle_key").Scan(ctx)
 	var may []tenants.Person
 	for _, person := range staff {
-		if s.As(person).May("messages.team") {
+		if s.As(person).May(permission) {
 			may = append(may, person)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/policy"
+	"github.com/sharon-nhs/sharon/tenants/uploads"
 )
 
 const key = "messages"
@@ -23,12 +24,13 @@ type Settings struct {
 	MembersMayWriteEachOther bool `json:"members_may_write_each_other" label:"Members may write to each other" hint:"If not, they can write to the team, and the team to them."`
 	AcrossSides              bool `json:"across_sides" label:"Service users and carers may write to each other" hint:"Usually they are kept apart, even when they know each other."`
 	Groups                   bool `json:"groups" label:"Small groups" hint:"A conversation of three or more."`
+	RequestsADay             int  `json:"requests_a_day" label:"New people whom a member may write to in a day" hint:"Between 1 and 50. The team does not count, and nor do people whom they have written with." validate:"gte=1,lte=50"`
 	MaxGroup                 int  `json:"max_group" label:"Most people in a group" hint:"Between 3 and 8, with whoever begins it." validate:"gte=3,lte=8"`
 	ReadReceipts             bool `json:"read_receipts" label:"Show that a message was read" hint:"Each member can still switch this off for themselves."`
 	TeamMailbox              bool `json:"team_mailbox" label:"Members may write to the whole team" hint:"Several of the team share the answers."`
 }
 
-var defaults = Settings{MembersMayWriteEachOther: true, Groups: true, MaxGroup: 8, ReadReceipts: true, TeamMailbox: true}
+var defaults = Settings{MembersMayWriteEachOther: true, RequestsADay: 10, Groups: true, MaxGroup: 8, ReadReceipts: true, TeamMailbox: true}
 
 func settings(s tenants.Scope) Settings { return modules.Tune(s, key, defaults) }
 
@@ -43,12 +45,18 @@ var (
 	Typing  = tenants.Kind{Key: "messages.typing"}
 )
 
+// Reported is that a member asks the team to look at a message. The subject is the report.
+var Reported = tenants.Kind{Key: "messages.reported", Queue: jobs.Safety}
+
 // Messages is the room.
-type Messages struct{ album album.Album }
+type Messages struct {
+	album   album.Album
+	uploads uploads.Uploads
+}
 
 // New makes the room; files keep the pictures.
 func New(files *storage.Files) modules.Module {
-	m := Messages{album.Album{Files: files}}
+	m := Messages{album.Album{Files: files}, uploads.Uploads{Files: files, Table: "message_pictures"}}
 	return modules.Module{
 		Key: key, Name: "Messages", Icon: "mail", Settings: defaults,
 		About: "Private conversations: between members, in small groups, and with the team.",
@@ -57,7 +65,8 @@ func New(files *storage.Files) modules.Module {
 			"messages.team": {"moderator"}, "messages.review": {"moderator"},
 		},
 		Routes: m.routes,
-		Tells:  []modules.Tell{{Kind: Sent, Notices: ofMessage}, {Kind: Handed, Notices: ofHandOver}},
+		Tells:  []modules.Tell{{Kind: Sent, Notices: ofMessage}, {Kind: Handed, Notices: ofHandOver}, {Kind: Reported, Notices: ofReport}},
+		Rounds: []tenants.Round{m.uploads.Round()},
 		Unread: unread,
 		Person: m.link,
 		Nav: func(s tenants.Scope) []ui.Room {

@@ -97,7 +97,11 @@ func (m Messages) keep(ctx context.Context, s tenants.Scope, in SendPictures) (k
 		if row.ID, err = uuid.NewV7(); err != nil {
 			return kept, err
 		}
-		prints, err := m.album.Keep(ctx, fmt.Sprintf("messages/%s/%s", s.Trust().ID, row.ID), "pictures", file)
+		name := fmt.Sprintf("messages/%s/%s", s.Trust().ID, row.ID)
+		if err := m.uploads.Note(ctx, s, name); err != nil {
+			return kept, err
+		}
+		prints, err := m.album.Keep(ctx, name, "pictures", file)
 		if err != nil {
 			return kept, err
 		}

@@ -90,10 +90,17 @@ func (m Messages) MakeReport(ctx context.Context, s tenants.Scope, in MakeReport
 	if row.Context, err = neighbours(ctx, s, message); err != nil {
 		return Where{}, err
 	}
-	if _, err := s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
+	back := Where{"/" + s.Service.Slug + "/messages/" + in.ID.String() + "?reported=true"}
+	err = tenants.Touched(s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx))
+	if database.Missing(err) {
+		return back, nil // reported before
+	}
+	if err != nil {
 		return Where{}, err
 	}
-	back := Where{"/" + s.Service.Slug + "/messages/" + in.ID.String() + "?reported=true"}
+	if err := s.Emit(ctx, Reported, tenants.Event{Module: key, Subject: row.ID, About: in.ID}); err != nil {
+		return Where{}, err
+	}
 	return back, s.Emit(ctx, modules.Recount, tenants.Event{Subject: row.ID, Audience: tenants.AudienceStaff})
 }
 

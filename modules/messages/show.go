@@ -51,6 +51,9 @@ type Opened struct {
 	blocked  bool // by the actor
 	reported bool
 	later    bool // there may be newer messages than these
+	// Beside it on a wide screen: the actor's conversations or, in its threads, the mailbox.
+	lines Lines
+	box   Mailbox
 }
 
 // Show reads a conversation, the newest page of it first, and notes that it was read.
@@ -80,10 +83,16 @@ func (m Messages) Show(ctx context.Context, s tenants.Scope, in Asking) (Opened,
 		}
 		out.Reach = &reach
 	}
+	beside := Listing{Open: t.ID}
 	if t.ofTeam() {
-		if out.Mailbox, err = mailOf(ctx, s, t); err != nil {
-			return Opened{}, err
+		if out.Mailbox, err = mailOf(ctx, s, t); err == nil {
+			out.box, err = m.Mailbox(ctx, s, beside)
 		}
+	} else {
+		out.lines, err = m.listing(ctx, s, beside)
+	}
+	if err != nil {
+		return Opened{}, err
 	}
 	out.reported, out.later = in.Reported, in.Before > 0
 	if in.Before == 0 {

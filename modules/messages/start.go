@@ -226,13 +226,18 @@ func (m Messages) make(ctx context.Context, s tenants.Scope, c Conversation, oth
 		}
 		return t, false, err
 	}
-	parts := []Participant{{ConversationID: c.ID, MemberID: s.Actor.ID(), State: In, ActiveAt: s.Now}}
+	me, asked := s.Actor.ID(), 0
+	parts := []Participant{{ConversationID: c.ID, MemberID: me, State: In, ActiveAt: s.Now}}
 	for i, person := range others {
-		state := Asked
-		if known[person.ID] {
-			state = In
+		part := Participant{ConversationID: c.ID, MemberID: person.ID, State: In, ActiveAt: s.Now, Person: &others[i]}
+		if !known[person.ID] {
+			part.State, part.AskedBy = Asked, &me
+			asked++
 		}
-		parts = append(parts, Participant{ConversationID: c.ID, MemberID: person.ID, State: state, ActiveAt: s.Now, Person: &others[i]})
+		parts = append(parts, part)
+	}
+	if err := mayAsk(ctx, s, asked); err != nil {
+		return talk{}, false, err
 	}
 	if _, err := tenants.InsertAll(s, parts).Exec(ctx); err != nil {
 		return talk{}, false, err

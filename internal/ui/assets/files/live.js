@@ -12,9 +12,10 @@
 //   data-live-announce="Words"   say this to screen readers
 //   data-live-offer="post"       show it, with how many of these there are: data-live-one
 //                                and data-live-many are the words, {n} the number
-//   data-live-count="messages"   how many wait in that room; hidden at 0
+//   data-live-count="messages"   how many wait in these rooms; hidden at 0
 //
-// Scripts listen to "live:reply" on document; detail is the whole event.
+// After too long a time away "anew" comes instead of what was missed: then the page
+// offers to load itself again. Scripts listen to "live:reply" on document; detail is the whole event.
 
 const address = document.body.dataset.stream;
 const every = 15000;        // ms between two polls
@@ -33,6 +34,7 @@ function take(event) {
   }
   document.dispatchEvent(new CustomEvent(`live:${event.event}`, { detail: event }));
   if (event.event === 'counts') recount(2000);
+  if (event.event === 'anew') loadAnew();
   offer(event);
   for (const el of document.querySelectorAll(`[data-live~="${CSS.escape(event.event)}"]`)) {
     const about = el.dataset.liveAbout;
@@ -49,14 +51,14 @@ function recount(within) {
   if (!document.querySelector('[data-live-count]')) return;
   recounting ??= setTimeout(async () => {
     recounting = undefined;
-    const response = await ask().catch(() => undefined);
+    const response = await ask(address.replace(/\?.*/, '?counts=true')).catch(() => undefined);
     if (response?.ok) count((await response.json()).unread);
   }, Math.random() * within);
 }
 
 function count(unread) {
   for (const el of document.querySelectorAll('[data-live-count]')) {
-    const n = unread[el.dataset.liveCount] ?? 0;
+    const n = el.dataset.liveCount.split(' ').reduce((sum, room) => sum + (unread[room] ?? 0), 0);
     el.hidden = n === 0;
     el.textContent = n;
     const words = document.createElement('span');
@@ -64,6 +66,15 @@ function count(unread) {
     words.textContent = ' unread';
     el.append(words);
   }
+}
+
+/** Offers the whole page anew: too much was missed to be brought piece by piece. */
+function loadAnew() {
+  const el = document.getElementById('live-anew');
+  el.hidden = false;
+  el.querySelector('button').onclick = () => location.reload();
+  announce(el.querySelector('p').textContent);
+  recount(2000);
 }
 
 const offered = new Set();
@@ -168,12 +179,12 @@ function failed() {
   if (!returns) source.close();
 }
 
-function ask() { return fetch(at(), { cache: 'no-store', headers: { Accept: 'application/json' } }); }
+function ask(url) { return fetch(url, { cache: 'no-store', headers: { Accept: 'application/json' } }); }
 
 async function poll() {
   failures = 0;  // when the page is next looked at, a stream is tried again
   timer = setTimeout(poll, every);
-  const response = await ask().catch(() => undefined);
+  const response = await ask(at()).catch(() => undefined);
   if ([401, 403, 404].includes(response?.status)) { over = true; close(); }  // signed out, or not ours any more
   if (!response?.ok) return;
   const heard = await response.json();

@@ -1,0 +1,3 @@
+DROP TABLE platform_receipts;
+--bun:split
+DROP TABLE uploads;
