@@ -12,6 +12,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
 	"github.com/sharon-nhs/sharon/modules/timeline"
+	"github.com/sharon-nhs/sharon/modules/videos"
 	"github.com/sharon-nhs/sharon/modules/walls"
 )
 
@@ -25,6 +26,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside) []modules.Modul
 		forums.New(kernel),
 		messages.New(files),
 		live.New(),
+		videos.New(kernel, files),
 		kernel.Room(),
 	}
 	rooms = append(rooms, notifications.New(kernel, rooms, outside))

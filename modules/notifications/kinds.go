@@ -65,6 +65,7 @@ var kinds = []kind{
 	{key: "friend_post", name: "When a friend writes something", titled: "{who} wrote {title}", bare: "{who} wrote something", outside: "A friend wrote something", one: "post by a friend", many: "posts by friends", ofPost: true, email: Digest, push: Off},
 	{key: "staff_notice", name: "News from the team", titled: "{who} from the team wrote {title}", bare: "{who} from the team wrote something", outside: "There is news from the team", one: "notice from the team", many: "notices from the team", ofPost: true, email: Digest, push: Off},
 	{key: "reminder", name: "Reminders", bare: "Something that you asked to be reminded of begins soon", outside: "This is a reminder", one: "reminder", many: "reminders", email: Off, push: Now},
+	{key: "video", name: "When a video that you sent is ready", bare: "A video that you sent is ready, or needs a look from you", outside: "Something that you sent is ready", one: "video of yours", many: "videos of yours", email: Off, push: Now},
 	{key: "moderation", name: "When the team has looked at something of yours", bare: "The team has looked at something of yours", outside: "The team has an answer for you", one: "answer from the team", many: "answers from the team", near: true, email: Now, push: Off},
 	{key: "safety_notice", name: "Safety notices", bare: "The team has something important to tell you", outside: "You have an important message", one: "safety notice", many: "safety notices", email: Now, push: Now, always: true},
 }
