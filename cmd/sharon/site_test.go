@@ -101,6 +101,9 @@ func newSite(t *testing.T, address string, changes ...func(*app)) *site {
 	if s.app, err = open(c, w, testKeys, s.clock); err != nil {
 		t.Fatal(err)
 	}
+	if err := demo.KeepFilms(t.Context(), s.app.Files); err != nil {
+		t.Fatal(err)
+	}
 	watched(t, s.app.DB)
 	s.app.Log = slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	for _, change := range changes {

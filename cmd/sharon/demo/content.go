@@ -46,6 +46,7 @@ type content struct {
 		Comments []answer
 	}
 	Live          []session
+	Videos        []video
 	Conversations []conversation
 }
 
@@ -118,6 +119,9 @@ func (c content) check() error {
 		boards[b.Slug] = wide(b.Audience)
 	}
 	var wrong []error
+	for _, v := range c.Videos {
+		wrong = append(wrong, v.check(members))
+	}
 	for _, t := range c.Threads {
 		audience, ok := boards[t.Board]
 		if !ok {

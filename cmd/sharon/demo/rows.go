@@ -49,6 +49,7 @@ type rows struct {
 	threads   []forums.Row
 	marks     []readMark
 	lives
+	screen
 	talks    []messages.Conversation
 	parts    []messages.Participant
 	messages []messages.Message
@@ -69,6 +70,8 @@ func (w *rows) write(ctx context.Context, s tenants.Scope) error {
 		func() error { return insert(ctx, s, w.hosts) },
 		func() error { return insert(ctx, s, w.questions) },
 		func() error { return insert(ctx, s, w.said) },
+		func() error { return insert(ctx, s, w.screen.videos) },
+		func() error { return insert(ctx, s, w.films) },
 		func() error { return insert(ctx, s, w.talks) },
 		func() error { return insert(ctx, s, w.parts) },
 		func() error { return insert(ctx, s, w.messages) },
@@ -78,7 +81,7 @@ func (w *rows) write(ctx context.Context, s tenants.Scope) error {
 			return err
 		}
 	}
-	*w = rows{w.places[:0], w.posts[:0], w.versions[:0], w.reactions[:0], w.follows[:0], w.threads[:0], w.marks[:0], lives{}, w.talks[:0], w.parts[:0], w.messages[:0], w.moves[:0]}
+	*w = rows{w.places[:0], w.posts[:0], w.versions[:0], w.reactions[:0], w.follows[:0], w.threads[:0], w.marks[:0], lives{}, screen{}, w.talks[:0], w.parts[:0], w.messages[:0], w.moves[:0]}
 	return nil
 }
 
