@@ -395,7 +395,7 @@ func TestPoisonIsAnsweredInPlainWordsAndLeaksNothing(t *testing.T) {
 		"half a film":   {whole[:len(whole)/2], "damaged"},
 		"noise":         {append([]byte("\x1a\x45\xdf\xa3"), bytes.Repeat([]byte("\xff\x00\x1a"), 5000)...), "damaged"},
 		"sound alone":   {recorded(t, "a.mp4", "-f", "lavfi", "-i", "sine=duration=1"), "no pictures"},
-		"a huge frame":  {recorded(t, "a.mkv", "-f", "lavfi", "-i", "color=size=9000x16:duration=0.1", "-c:v", "mjpeg"), "damaged"},
+		"a huge frame":  {recorded(t, "a.mkv", "-f", "lavfi", "-i", "color=size=9000x16:duration=0.1", "-c:v", "mjpeg"), "too large"},
 		"far too long":  {recorded(t, "a.mkv", "-f", "lavfi", "-i", "color=size=16x16:rate=1:duration=960", "-c:v", "libx264", "-preset", "ultrafast"), "longer than 15 minutes"},
 		"a web archive": {[]byte("PK\x03\x04 not a film at all"), "not a video"},
 	} {
@@ -479,7 +479,7 @@ func TestConsentEndsOnItsDay(t *testing.T) {
 		t.Error("its post is still there")
 	}
 	var state, title string
-	s.scan([]any{&state, &title}, "SELECT state, title FROM videos WHERE id = ?", id)
+	s.scan([]any{&state, &title}, "SELECT state, title FROM videos WHERE tenant_id = ? AND id = ?", s.northmoor(), id)
 	if state != "withdrawn" || title != "" {
 		t.Errorf("the row is %s, %q", state, title)
 	}

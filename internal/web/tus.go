@@ -32,6 +32,12 @@ const (
 	statusChecksum = 460 // the protocol's own
 )
 
+// tusHeaders are what each method is told.
+var tusHeaders = map[string][]string{
+	http.MethodPost: {"Tus-Resumable", "Upload-Length", "Upload-Metadata"}, http.MethodHead: {"Tus-Resumable"},
+	http.MethodPatch: {"Tus-Resumable", "Upload-Offset", "Upload-Checksum"}, http.MethodDelete: {"Tus-Resumable"},
+}
+
 const (
 	uploadLasts = 2 * time.Hour    // one request; the client comes back for more
 	uploadStall = 30 * time.Second // without a byte ends it
@@ -70,7 +76,7 @@ type UploadState struct {
 // what arrived, unless the part is Whole, also when Body breaks off or ctx ends.
 // A part that does not begin where the last ended is a Conflict.
 type Uploads[S any] struct {
-	Most  func(s S) int64 // bytes of one upload
+	Most  func(ctx context.Context, s S, in OneUpload) (bytes int64, err error)
 	Begin func(ctx context.Context, s S, in BeginUpload) (UploadState, error)
 	State func(ctx context.Context, s S, in OneUpload) (UploadState, error)
 	Take  func(ctx context.Context, s S, in UploadPart) (UploadState, error)
@@ -139,11 +145,15 @@ func (t *tusRequest) tell(state UploadState) {
 	}
 }
 
-func (u Uploads[S]) abilities(_ context.Context, s S, t *tusRequest, _ uuid.UUID) error {
+func (u Uploads[S]) abilities(ctx context.Context, s S, t *tusRequest, id uuid.UUID) error {
+	most, err := u.Most(ctx, s, OneUpload{id})
+	if err != nil {
+		return err
+	}
 	t.c.Set("Tus-Version", tusVersion)
 	t.c.Set("Tus-Extension", tusExtensions)
 	t.c.Set("Tus-Checksum-Algorithm", tusChecksums)
-	t.c.Set("Tus-Max-Size", strconv.FormatInt(u.Most(s), 10))
+	t.c.Set("Tus-Max-Size", strconv.FormatInt(most, 10))
 	t.c.Status(fiber.StatusNoContent)
 	return nil
 }
@@ -157,8 +167,12 @@ func (u Uploads[S]) begin(ctx context.Context, s S, t *tusRequest, id uuid.UUID)
 	if err != nil {
 		return err
 	}
-	if length > u.Most(s) {
-		return fault.New(fault.TooLarge, "That file is too large. The most is "+inWords(int(u.Most(s)))+".")
+	most, err := u.Most(ctx, s, OneUpload{id})
+	if err != nil {
+		return err
+	}
+	if length > most {
+		return fault.New(fault.TooLarge, "That file is too large. The most is "+inWords(int(most))+".")
 	}
 	state, err := u.Begin(ctx, s, BeginUpload{id, length, metadata})
 	if err != nil {

@@ -33,12 +33,13 @@ type Caption struct {
 // Caption keeps captions and transcript. Invalid, with the line, where the
 // captions cannot be read.
 func (v Videos) Caption(ctx context.Context, s tenants.Scope, in Caption) (Video, error) {
-	cues, err := parseCues(in.Captions)
-	if err != nil {
-		return Video{}, fault.Bad("captions", err.Error())
-	}
-	return v.caption(ctx, s, in.ID, in.Version, func(row *Video) {
+	return v.caption(ctx, s, in.ID, in.Version, func(row *Video) error {
+		cues, err := parseCues(in.Captions)
+		if err != nil {
+			return fault.Bad("captions", err.Error())
+		}
 		row.Captions, row.Transcript = writeCues(cues), strings.TrimSpace(in.Transcript)
+		return nil
 	})
 }
 
@@ -51,18 +52,21 @@ type CaptionFile struct {
 
 // CaptionFile takes captions from a file: WebVTT, or SubRip, which is nearly the same.
 func (v Videos) CaptionFile(ctx context.Context, s tenants.Scope, in CaptionFile) (Video, error) {
-	text, err := readCaptions(in.File)
-	if err != nil {
-		return Video{}, err
-	}
-	cues, err := parseCues(text)
-	if err == nil && len(cues) == 0 {
-		err = errors.New("There are no captions in this file.") //nolint:staticcheck // a sentence for people
-	}
-	if err != nil {
-		return Video{}, fault.Bad("captions_file", err.Error())
-	}
-	return v.caption(ctx, s, in.ID, in.Version, func(row *Video) { row.Captions = writeCues(cues) })
+	return v.caption(ctx, s, in.ID, in.Version, func(row *Video) error {
+		text, err := readCaptions(in.File)
+		if err != nil {
+			return err
+		}
+		cues, err := parseCues(text)
+		switch {
+		case err != nil:
+			return fault.Bad("captions_file", err.Error())
+		case len(cues) == 0:
+			return fault.Bad("captions_file", "There are no captions in this file.")
+		}
+		row.Captions = writeCues(cues)
+		return nil
+	})
 }
 
 func readCaptions(file web.File) (string, error) {
@@ -78,7 +82,7 @@ func readCaptions(file web.File) (string, error) {
 }
 
 // caption writes them, unless they changed since the writer saw them.
-func (v Videos) caption(ctx context.Context, s tenants.Scope, id uuid.UUID, version int, set func(*Video)) (Video, error) {
+func (v Videos) caption(ctx context.Context, s tenants.Scope, id uuid.UUID, version int, set func(*Video) error) (Video, error) {
 	row, err := change(ctx, s, id)
 	if err != nil {
 		return Video{}, err
@@ -86,7 +90,9 @@ func (v Videos) caption(ctx context.Context, s tenants.Scope, id uuid.UUID, vers
 	if row.Version != version {
 		return Video{}, fault.Stale()
 	}
-	set(&row)
+	if err := set(&row); err != nil {
+		return Video{}, err
+	}
 	if row.Published() && row.lacks() != nil {
 		return Video{}, fault.Bad("captions", "A video that others can see needs captions or a transcript.")
 	}

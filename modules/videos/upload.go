@@ -22,9 +22,16 @@ const (
 
 func (v Videos) uploads() web.Uploads[tenants.Scope] {
 	return web.Uploads[tenants.Scope]{
-		Most:  func(s tenants.Scope) int64 { return settings(s).most() },
-		Begin: v.BeginUpload, State: v.UploadState, Take: v.Take, End: v.EndUpload,
+		Most: v.mostBytes, Begin: v.BeginUpload, State: v.UploadState, Take: v.Take, End: v.EndUpload,
 	}
+}
+
+// mostBytes is how large the file of a video of the actor's may be.
+func (v Videos) mostBytes(ctx context.Context, s tenants.Scope, in web.OneUpload) (int64, error) {
+	return settings(s).most(), s.Read(ctx, func(ctx context.Context, s tenants.Scope) error {
+		_, err := mine(ctx, s, in.ID)
+		return err
+	})
 }
 
 // BeginUpload begins the file of a video anew. The client's metadata may have a
