@@ -26,7 +26,7 @@ type Gallery struct {
 	Older  string  `json:"older,omitempty"`
 	// Mine counts the actor's own that are not published yet.
 	Mine    int64 `json:"mine"`
-	MaySend bool `json:"may_send"`
+	MaySend bool  `json:"may_send"`
 	// Stuck says, to whoever arranges the rooms, that no worker has ffmpeg.
 	Stuck bool `json:"stuck,omitempty"`
 }
