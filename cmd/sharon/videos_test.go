@@ -551,3 +551,52 @@ func TestASmallVideoNeedsNoScript(t *testing.T) {
 		t.Error("the player lacks captions or a size")
 	}
 }
+
+// videoPages are those of the room, in each state of a video.
+func videoPages(s *site) []aPage {
+	hazel := s.over("hazel.willow@northmoor")
+	var gallery struct {
+		Videos []struct{ Post struct{ ID string } }
+	}
+	hazel.getJSON("/willow/videos", &gallery)
+	var shelf struct{ Videos []struct{ ID string } }
+	hazel.getJSON("/willow/videos/mine", &shelf)
+	ready := myVideo + shelf.Videos[0].ID
+	s.sent(s.over("lead.meadow@eastvale"), "/meadow/settings/rooms/videos", map[string]any{"on": true, "version": 0})
+	empty, sending, failed, waiting := s.begun(hazel, "Our hallway"), s.begun(hazel, "The long way home, with all its stops and a title that goes on and on"), s.begun(hazel, "Rain"), s.begun(hazel, "Tea")
+	hazel.tus(http.MethodPost, sending, nil, "Upload-Length", "90000000")
+	hazel.tus(http.MethodPatch, sending, make([]byte, 5<<20), "Upload-Offset", "0")
+	s.upload(hazel, failed, []byte("#EXTM3U and nothing else"))
+	s.worked(hazel, failed, "failed")
+	s.upload(hazel, waiting, []byte("in line"))
+	lost := s.over("lead.willow@northmoor")
+	stuck := s.begun(lost, "Without programs")
+	s.sql("UPDATE videos SET state = 'waiting', problem = 'It waits until the programs that make videos ready are installed. The team has been told.' WHERE tenant_id = ? AND id = ?", s.northmoor(), stuck)
+	bare := s.begun(s.over("fern.willow@northmoor"), "Nothing said yet")
+	s.sql("UPDATE videos SET state = 'ready', seconds = 9 WHERE tenant_id = ? AND id = ?", s.northmoor(), bare)
+	s.sql(`INSERT INTO video_files (tenant_id, service_id, video_id, name, file, type, bytes, width, height)
+		SELECT tenant_id, service_id, ?, name, file, type, bytes, width, height FROM video_files WHERE tenant_id = ? AND video_id = ?`, bare, s.northmoor(), shelf.Videos[0].ID)
+	return []aPage{
+		{"videos", "hazel.willow@northmoor", "/willow/videos", nil},
+		{"videos-lead", "lead.willow@northmoor", "/willow/videos", nil},
+		{"videos-empty", "lead.meadow@eastvale", "/meadow/videos", nil},
+		{"videos-mine", "hazel.willow@northmoor", "/willow/videos/mine", nil},
+		{"videos-mine-empty", "tansy.willow@northmoor", "/willow/videos/mine", nil},
+		{"video", "hazel.willow@northmoor", "/willow/videos/" + gallery.Videos[1].Post.ID, nil},
+		{"video-new", "hazel.willow@northmoor", "/willow/videos/new", nil},
+		{"video-new-error", "tansy.willow@northmoor", "/willow/videos/new", func(tab *testkit.Tab) { tab.Click("main button[type=submit]") }},
+		{"video-no-file", "hazel.willow@northmoor", myVideo + empty, nil},
+		{"video-sending", "hazel.willow@northmoor", myVideo + sending, nil},
+		{"video-failed", "hazel.willow@northmoor", myVideo + failed, nil},
+		{"video-in-line", "hazel.willow@northmoor", myVideo + waiting, nil},
+		{"video-without-programs", "lead.willow@northmoor", myVideo + stuck, nil},
+		{"video-without-captions", "fern.willow@northmoor", myVideo + bare, nil},
+		{"video-ready", "hazel.willow@northmoor", ready, nil},
+		{"video-captions", "hazel.willow@northmoor", ready + "/captions", nil},
+		{"video-captions-error", "hazel.willow@northmoor", ready + "/captions", func(tab *testkit.Tab) {
+			tab.Fill("#captions", "Hello")
+			tab.Click("main form[action$='/captions'] button[type=submit]")
+		}},
+		{"video-withdraw", "hazel.willow@northmoor", ready + "/withdraw", nil},
+	}
+}

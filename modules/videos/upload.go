@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"time"
 
@@ -44,7 +43,7 @@ func (v Videos) BeginUpload(ctx context.Context, s tenants.Scope, in web.BeginUp
 	case in.Length == 0:
 		return state, fault.Bad("file", "This file is empty.")
 	case in.Length > most.most():
-		return state, fault.New(fault.TooLarge, fmt.Sprintf("This file is larger than %d MB, which is the most here. Make it shorter, or record it smaller.", most.MaxMegabytes))
+		return state, fault.New(fault.TooLarge, "This file is larger than "+most.largest()+", which is the most here. Make it shorter, or record it smaller.")
 	case len(in.Metadata["mark"]) > 100:
 		return state, fault.Bad("mark", "A mark has at most 100 characters.")
 	}

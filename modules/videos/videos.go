@@ -5,6 +5,7 @@
 package videos
 
 import (
+	"fmt"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -37,6 +38,14 @@ var defaults = Settings{MembersMaySend: true, MaxMegabytes: 2048, MaxMinutes: 15
 func settings(s tenants.Scope) Settings { return modules.Tune(s, key, defaults) }
 
 func (t Settings) most() int64 { return int64(t.MaxMegabytes) << 20 }
+
+// largest is the largest file, in words.
+func (t Settings) largest() string {
+	if t.MaxMegabytes%1024 == 0 {
+		return fmt.Sprintf("%d GB", t.MaxMegabytes/1024)
+	}
+	return fmt.Sprintf("%d MB", t.MaxMegabytes)
+}
 
 // What happens to a video, which is both the subject and what it is about.
 // Changed is only shown live, to its sender.

@@ -113,4 +113,3 @@ func (w *seeding) videos(c content) error {
 	}
 	return nil
 }
-
