@@ -16,7 +16,7 @@ bin/sharon:
 	@go build -trimpath -ldflags "-s -w -X main.version=$$(git describe --tags --always --dirty 2>/dev/null || echo dev)" -o $@ ./cmd/sharon
 
 .PHONY: test
-test: ## run all tests (installs PostgreSQL, Redis and Chromium if missing); TESTFLAGS=-run=Name for one
+test: ## run all tests (installs PostgreSQL, Redis, Chromium and ffmpeg if missing); TESTFLAGS=-run=Name for one
 	@.ci/install-test-deps
 	@go test $(TESTFLAGS) ./...
 

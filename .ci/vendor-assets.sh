@@ -28,7 +28,8 @@ cat > package.json <<'JSON'
     "lucide-static": "1.62.0",
     "nhsuk-frontend": "10.6.1",
     "postcss": "8.5.6",
-    "sass": "1.108.2"
+    "sass": "1.108.2",
+    "tus-js-client": "4.3.1"
   }
 }
 JSON
@@ -129,7 +130,7 @@ rmSync(join(root, assets, 'licences'), { recursive: true, force: true });
 mkdirSync(join(root, assets, 'licences'), { recursive: true });
 for (const [pkg, file] of [
   ['htmx.org', 'LICENSE'], ['lucide-static', 'LICENSE'], ['@dicebear/thumbs', 'LICENSE'],
-  ['@zxcvbn-ts/language-common', 'LICENSE.txt'], ['axe-core', 'LICENSE'],
+  ['@zxcvbn-ts/language-common', 'LICENSE.txt'], ['axe-core', 'LICENSE'], ['tus-js-client', 'LICENSE'],
 ]) copyFileSync(`node_modules/${pkg}/${file}`, join(root, assets, 'licences', licenceFile(pkg)));
 // nhsuk-frontend's package carries no licence file, only the words in its
 // package.json and README: the MIT licence, which is written out here.
@@ -144,10 +145,12 @@ const drawn = JSON.parse(readFileSync(`node_modules/${fluent}/info.json`));
 if (drawn.license.spdx !== 'MIT') throw new Error('Fluent emoji changed their licence');
 writeFileSync(join(root, assets, 'licences', licenceFile(fluent)), `MIT License\n\nCopyright (c) ${drawn.author.name}\n\n${terms}`);
 
-// --- htmx: without the pointer to its source map, which we do not ship
-const htmx = readFileSync('node_modules/htmx.org/dist/htmx.min.js', 'utf8')
-  .replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n');
-write(`${assets}/files/htmx.min.js`, htmx, 'htmx.org', 'htmx');
+// --- htmx: without the pointer to its source map, which we do not ship, as tus below
+const unmapped = path => readFileSync(`node_modules/${path}`, 'utf8').replace(/\n?\/\/# sourceMappingURL=.*\s*$/, '\n');
+write(`${assets}/files/htmx.min.js`, unmapped('htmx.org/dist/htmx.min.js'), 'htmx.org', 'htmx');
+
+// --- tus-js-client: uploads that can be cut and resumed
+write(`${assets}/files/tus.min.js`, unmapped('tus-js-client/dist/tus.min.js'), 'tus-js-client', 'tus-js-client');
 
 // --- nhsuk-frontend
 const tokens = {

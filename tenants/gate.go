@@ -64,10 +64,18 @@ func (g *Gate) Enter(ctx context.Context, r *web.Request, fn func(context.Contex
 		return g.again(ctx, s, r, err)
 	}
 	if r.Route.OwnUnits {
-		return fn(ctx, s)
+		return g.own(ctx, s, r, fn)
 	}
 	g.afterwards(ctx, s, r)
 	return nil
+}
+
+// own runs a use case that opens its units itself, and then notes that the session was used.
+func (g *Gate) own(ctx context.Context, s Scope, r *web.Request, fn func(context.Context, Scope) error) error {
+	if err := fn(ctx, s); err != nil || !r.Route.Resumable || !s.Actor.session.stale {
+		return err
+	}
+	return s.Write(ctx, touch)
 }
 
 // admit makes the scope, or says why not.

@@ -12,6 +12,8 @@ type Handler struct {
 	// somebody outside (a mail server). What it did may then be done again after
 	// a crash, so it must be such that the receiver cannot tell.
 	OwnUnits bool
+	// Takes is how long Do may take; zero is two minutes.
+	Takes time.Duration
 	// Do runs as nobody, in the event's service. Otherwise than with OwnUnits, all
 	// that it writes and the mark that the event is done are one transaction.
 	Do func(ctx context.Context, s Scope, e Event) error

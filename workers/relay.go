@@ -1,6 +1,7 @@
 package workers
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,6 +20,8 @@ type Relay struct {
 	Directory *tenants.Directory
 	Queue     *jobs.Queue
 	Log       *slog.Logger
+	// Takes is how long carrying out an event of some kinds may take.
+	Takes map[string]time.Duration
 
 	told chan []tenants.Event
 }
@@ -35,6 +38,17 @@ func (r *Relay) Send(events []tenants.Event) {
 	case r.told <- events:
 	default:
 	}
+}
+
+// Takes tells, of kinds whose handlers need long, how long.
+func Takes(on []tenants.Handler) map[string]time.Duration {
+	long := map[string]time.Duration{}
+	for _, h := range on {
+		if h.Takes > long[h.Kind.Key] {
+			long[h.Kind.Key] = h.Takes
+		}
+	}
+	return long
 }
 
 // Run hands over what it is told until ctx ends.
@@ -66,7 +80,7 @@ type task struct {
 // prefix begins the type of every event's task.
 const prefix = "event:"
 
-// timeout is how long carrying out one event may take.
+// timeout is how long carrying out one event may take, unless its handler says more.
 const timeout = 2 * time.Minute
 
 func (r *Relay) hand(ctx context.Context, e tenants.Event) error {
@@ -76,7 +90,7 @@ func (r *Relay) hand(ctx context.Context, e tenants.Event) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
-	return r.Queue.Offer(ctx, jobs.Task{Type: prefix + e.Kind, ID: e.ID.String(), Queue: e.Queue, Payload: payload, Timeout: timeout})
+	return r.Queue.Offer(ctx, jobs.Task{Type: prefix + e.Kind, ID: e.ID.String(), Queue: e.Queue, Payload: payload, Timeout: cmp.Or(r.Takes[e.Kind], timeout)})
 }
 
 // claimed bounds one transaction of the sweep.

@@ -97,6 +97,7 @@ func (a *app) connect(ctx context.Context, bus realtime.Bus) *workers.Relay {
 		return nil
 	}
 	relay := workers.NewRelay(a.Directory, a.Queue, a.Log)
+	relay.Takes = workers.Takes(a.handlers())
 	go relay.Run(ctx)
 	a.Directory.Outlet = func(events []tenants.Event) {
 		relay.Send(events)
@@ -105,11 +106,16 @@ func (a *app) connect(ctx context.Context, bus realtime.Bus) *workers.Relay {
 	return relay
 }
 
+// handlers are what follows from events.
+func (a *app) handlers() []tenants.Handler {
+	return slices.Concat(a.Parts.Handlers(), modules.Handlers(a.Rooms))
+}
+
 // work is what this process's workers do; no queues means all.
 func (a *app) work(relay *workers.Relay, queues []string) workers.Deps {
 	return workers.Deps{
 		Directory: a.Directory, Sessions: a.Web.sessions(), Queue: a.Queue, Queues: queues, Relay: relay, Clock: a.Clock, Log: a.Log,
-		On: slices.Concat(a.Parts.Handlers(), modules.Handlers(a.Rooms)), Rounds: slices.Concat(a.Parts.Rounds(), modules.Rounds(a.Rooms)),
+		On: a.handlers(), Rounds: slices.Concat(a.Parts.Rounds(), modules.Rounds(a.Rooms)),
 	}
 }
 

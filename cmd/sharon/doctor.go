@@ -12,6 +12,7 @@ import (
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/film"
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/migrations"
@@ -30,7 +31,7 @@ type finding struct{ state, what, mend string }
 // something is broken; what is merely unsafe for production is a warning.
 func (cmd doctorCmd) Run(ctx context.Context) error {
 	var all []finding
-	for _, look := range []func(context.Context) []finding{cmd.database, cmd.queue, cmd.files, cmd.secret, cmd.pages, cmd.mail, cmd.texts, cmd.notices, cmd.demoData} {
+	for _, look := range []func(context.Context) []finding{cmd.database, cmd.queue, cmd.files, cmd.secret, cmd.pages, cmd.mail, cmd.texts, cmd.notices, cmd.films, cmd.demoData} {
 		all = append(all, look(ctx)...)
 	}
 	broken := 0
@@ -220,4 +221,22 @@ func (cmd doctorCmd) notices(context.Context) []finding {
 		return []finding{{"warning", "browsers take notices from an https address only, this machine excepted", "Set SHARON_BASE_URL=https://…"}}
 	}
 	return []finding{{"good", "browsers can be sent notices", ""}}
+}
+
+// films looks at what makes videos ready, and at the jail in which it does.
+func (cmd doctorCmd) films(ctx context.Context) []finding {
+	tools, err := film.Find()
+	if err != nil {
+		return []finding{{"warning", "ffmpeg is not installed here, so this machine makes no video ready: they wait", "Where the workers run: apt-get install ffmpeg"}}
+	}
+	files, network, err := tools.Walls(ctx)
+	switch {
+	case err != nil:
+		return []finding{{"warning", "ffmpeg does not run here: " + err.Error(), "Where the workers run: apt-get install --reinstall ffmpeg"}}
+	case !files:
+		return []finding{{"warning", "ffmpeg, which reads what members send, is not kept from other files", "Use a Linux kernel of 5.13 or newer with Landlock switched on (lsm=landlock,…)."}}
+	case !network:
+		return []finding{{"warning", "ffmpeg, which reads what members send, is not kept from the network", "Let the workers make user namespaces (sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0), or run them with systemd's RestrictAddressFamilies where only the database and the queue can be reached."}}
+	}
+	return []finding{{"good", "ffmpeg makes videos ready, without other files and without a network", ""}}
 }

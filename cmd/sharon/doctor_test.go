@@ -61,3 +61,13 @@ func TestAStartMakesThePlaceForFiles(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestTheDoctorLooksAtFfmpeg(t *testing.T) {
+	if got := (doctorCmd{}).films(t.Context()); len(got) != 1 || !strings.Contains(got[0].what, "ffmpeg") || strings.Contains(got[0].what, "not installed") {
+		t.Errorf("%v", got)
+	}
+	t.Setenv("PATH", "/nowhere")
+	if got := (doctorCmd{}).films(t.Context()); len(got) != 1 || got[0].state != "warning" || !strings.Contains(got[0].mend, "apt-get install ffmpeg") {
+		t.Errorf("%v", got)
+	}
+}

@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/film"
 )
 
 // version is set when a release is built.
@@ -39,6 +40,7 @@ func (versionCmd) Run() error {
 }
 
 func main() {
+	film.Jailed()
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(200) // pages are short-lived garbage: half the collections for a few megabytes
 	}

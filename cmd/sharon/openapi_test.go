@@ -44,6 +44,9 @@ func (c contract) check(t *testing.T, path, method string, got answer) {
 		t.Errorf("%s %s answers %s, which the document does not know: %s", method, path, status, got.body)
 		return
 	}
+	if len(got.body) == 0 {
+		return // it is all in the headers
+	}
 	pointer := "/components/responses/Problem/content/application~1problem+json/schema"
 	if got.status == http.StatusOK {
 		promised := operation["responses"].(map[string]any)["200"].(map[string]any)["content"].(map[string]any)
@@ -96,6 +99,9 @@ func (s *site) keepsItsWord(lead, stranger *visitor, routes []*web.Route, at ids
 		method := strings.ToLower(route.Method)
 		path := at.fill(route.Path)
 		c.check(t, route.Path, method, call(lead, route, at))
+		if route.Resumable {
+			continue // what it makes of garbage, its own test says
+		}
 		if !route.Command() {
 			c.check(t, route.Path, method, lead.getJSON(path+"?before=garbage&quote=garbage&name="+strings.Repeat("x", 900), nil))
 			continue

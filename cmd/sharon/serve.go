@@ -92,6 +92,9 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 	if p.demo {
 		a.Inbox = mail.NewInbox(a.Clock)
 		a.Outside.Email = a.Inbox.Send
+		if err := demo.KeepFilms(ctx, a.Files); err != nil {
+			return err
+		}
 		if err := demo.Seed(ctx, demo.Deps{Directory: a.Directory, Keys: keys, Clock: a.Clock}); err != nil {
 			return err
 		}

@@ -27,13 +27,17 @@ import (
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/film"
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/realtime"
 	"github.com/sharon-nhs/sharon/internal/testkit"
 	"github.com/sharon-nhs/sharon/workers"
 )
 
-func TestMain(m *testing.M) { testkit.Main(m) }
+func TestMain(m *testing.M) {
+	film.Jailed()
+	testkit.Main(m)
+}
 
 // A site is SHaRON, whole, with the demo trusts, on a database of its own.
 type site struct {
@@ -95,6 +99,9 @@ func newSite(t *testing.T, address string, changes ...func(*app)) *site {
 	c := config{Data: t.TempDir(), DatabaseURL: address, LogLevel: "error", LogFormat: "text"}
 	w := webConfig{BaseURL: "http://localhost:" + port, SessionIdle: 30 * time.Minute, SessionAbsolute: 12 * time.Hour, BodyLimit: 256 << 10}
 	if s.app, err = open(c, w, testKeys, s.clock); err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.KeepFilms(t.Context(), s.app.Files); err != nil {
 		t.Fatal(err)
 	}
 	watched(t, s.app.DB)

@@ -29,7 +29,7 @@ func (s *site) idsOf(trust, service string) ids {
 	lead := s.over("lead." + service + "@" + trust)
 	var timeline struct{ Posts []struct{ ID, Kind string } }
 	lead.getJSON("/"+service, &timeline)
-	found := ids{"service": service, "room": "walls", "topic": "suicide", "id": uuid.Nil.String(),
+	found := ids{"service": service, "room": "walls", "topic": "suicide", "id": uuid.Nil.String(), "file": "360p",
 		"handle": strings.ToLower(field(s.t, lead.getJSON("/"+service+"/me", nil), "person", "handle")), "board": s.boardOf("lead."+service+"@"+trust, service)}
 	for _, post := range timeline.Posts {
 		if post.Kind == "thread" {
@@ -48,6 +48,13 @@ func (i ids) fill(path string) string {
 
 // call sends the route a request with good input.
 func call(v *visitor, route *web.Route, at ids) answer {
+	if route.Resumable {
+		request := v.request(route.Method, at.fill(route.Path), nil)
+		for name, value := range map[string]string{"Tus-Resumable": "1.0.0", "Upload-Length": "5", "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"} {
+			request.Header.Set(name, value)
+		}
+		return v.do(request)
+	}
 	if fields := filesOf(route.Input); len(fields) > 0 {
 		return v.sendFiles(at.fill(route.Path), example(route.Input), fields)
 	}
@@ -131,13 +138,13 @@ func TestNobodyReachesAnotherTrustOrServiceThroughAnyRoute(t *testing.T) {
 				}
 				// A service of the same trust that this member is not in.
 				if account != "admin@"+trust && !strings.Contains(account, strangers[trust]) {
-					if got := call(v, route, ids{"service": strangers[trust], "id": others[trust]["id"], "handle": "x", "board": "x", "room": "walls"}); !refused(got.status) {
+					if got := call(v, route, ids{"service": strangers[trust], "id": others[trust]["id"], "handle": "x", "board": "x", "room": "walls", "file": "360p"}); !refused(got.status) {
 						t.Errorf("%s: %s %s of another service: %d %s", account, route.Method, route.Path, got.status, got.body)
 					}
 				}
 				// The other trust's ids inside the own service.
 				if strings.Contains(route.Path, "{id}") {
-					mixed := ids{"service": homes[trust], "id": others[trust]["id"], "handle": "x", "board": "x", "room": "walls"}
+					mixed := ids{"service": homes[trust], "id": others[trust]["id"], "handle": "x", "board": "x", "room": "walls", "file": "360p"}
 					if got := call(v, route, mixed); !refused(got.status) {
 						t.Errorf("%s: %s %s with the other trust's id: %d %s", account, route.Method, route.Path, got.status, got.body)
 					}
@@ -157,14 +164,14 @@ func TestNobodyReachesAnotherTrustOrServiceThroughAnyRoute(t *testing.T) {
 }
 
 func (s *site) ownIDs() ids {
-	return ids{"service": "willow", "id": uuid.NewString(), "handle": "hazel", "board": "sleep-and-feeding", "room": "walls"}
+	return ids{"service": "willow", "id": uuid.NewString(), "handle": "hazel", "board": "sleep-and-feeding", "room": "walls", "file": "360p"}
 }
 
 func TestARoomSwitchedOffAnswersNobody(t *testing.T) {
 	s := newSite(t, testkit.SQLite(t, prepare))
 	at := s.idsOf("northmoor", "willow")
 	lead := s.over("lead.willow@northmoor")
-	for _, room := range []string{"walls", "forums", "messages", "gifts", "live", "resources"} {
+	for _, room := range []string{"walls", "forums", "messages", "gifts", "live", "resources", "videos"} {
 		if got := lead.sendJSON("/willow/settings/rooms/"+room, map[string]any{"on": false, "version": 1}); got.status != 200 {
 			t.Fatalf("switch off %s: %d %s", room, got.status, got.body)
 		}

@@ -81,4 +81,16 @@ func (b bucket) remove(ctx context.Context, key string) error {
 	return nil
 }
 
+func (b bucket) removeBelow(ctx context.Context, key string) error {
+	for object := range b.client.ListObjectsIter(ctx, b.name, minio.ListObjectsOptions{Prefix: key + "/", Recursive: true}) {
+		if object.Err != nil {
+			return unreachable("list", object.Err)
+		}
+		if err := b.remove(ctx, object.Key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func missing(err error) bool { return minio.ToErrorResponse(err).Code == minio.NoSuchKey }

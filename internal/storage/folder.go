@@ -123,6 +123,13 @@ func (f folder) remove(_ context.Context, key string) error {
 	return nil
 }
 
+func (f folder) removeBelow(_ context.Context, key string) error {
+	if err := f.RemoveAll(key); err != nil {
+		return fmt.Errorf("files: %w", err)
+	}
+	return nil
+}
+
 // lasting is a reader that ends with its context.
 type lasting struct {
 	ctx context.Context

@@ -36,6 +36,7 @@ type driver interface {
 	put(ctx context.Context, key string, content io.Reader, size int64, contentType string) error
 	open(ctx context.Context, key string) (File, error)
 	remove(ctx context.Context, key string) error
+	removeBelow(ctx context.Context, key string) error
 }
 
 // patience is how long one file may take to be kept or removed.
@@ -90,6 +91,17 @@ func (f *Files) Delete(ctx context.Context, key string) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	return f.remove(ctx, key)
+}
+
+// DeleteBelow forgets all files whose keys begin with this one and a slash,
+// also those that a crash left behind and no row knows of.
+func (f *Files) DeleteBelow(ctx context.Context, key string) error {
+	if err := checkKey(key); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return f.removeBelow(ctx, key)
 }
 
 // Ping keeps a small file, reads it again and deletes it.

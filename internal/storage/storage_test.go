@@ -96,6 +96,29 @@ func TestWhatIsPutIsReadUntilItIsDeleted(t *testing.T) {
 	})
 }
 
+func TestAllBelowAKeyGoesAndNothingElse(t *testing.T) {
+	onBoth(t, func(t *testing.T, files *storage.Files) {
+		for _, key := range []string{"a/b/c", "a/b/d/e", "a/bc", "a/c"} {
+			put(t, files, key, key)
+		}
+		for range 2 {
+			if err := files.DeleteBelow(t.Context(), "a/b"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, gone := range []string{"a/b/c", "a/b/d/e"} {
+			if _, err := files.Open(t.Context(), gone); !fault.Is(err, fault.NotFound) {
+				t.Errorf("%s: %v", gone, err)
+			}
+		}
+		for _, left := range []string{"a/bc", "a/c"} {
+			if got := read(t, files, left); got != left {
+				t.Errorf("%s reads %q", left, got)
+			}
+		}
+	})
+}
+
 func TestAnyPartOfAFileCanBeRead(t *testing.T) {
 	onBoth(t, func(t *testing.T, files *storage.Files) {
 		content := make([]byte, 3<<20)

@@ -24,6 +24,9 @@ func Start(cmd *exec.Cmd) (*Program, error) {
 // Exited is closed once the program has ended.
 func (p *Program) Exited() <-chan struct{} { return p.running.exited }
 
+// PID is the program's process id.
+func (p *Program) PID() int { return p.running.cmd.Process.Pid }
+
 // Kill ends the program at once, as a crash would.
 func (p *Program) Kill() { p.running.stop(syscall.SIGKILL) }
 

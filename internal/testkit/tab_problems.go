@@ -56,7 +56,7 @@ func (tab *Tab) hear(event any) {
 	case *network.EventRequestWillBeSent:
 		r := request{method: e.Request.Method, url: e.Request.URL, kind: e.Type}
 		// What never ends must not keep the page from settling.
-		r.stream = e.Type == network.ResourceTypeEventSource || e.Type == network.ResourceTypeWebSocket || e.Type == network.ResourceTypePing
+		r.stream = e.Type == network.ResourceTypeEventSource || e.Type == network.ResourceTypeWebSocket || e.Type == network.ResourceTypePing || e.Type == network.ResourceTypeMedia
 		tab.inflight[e.RequestID] = r
 		tab.begun++
 		tab.changed = time.Now()

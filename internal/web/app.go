@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -70,7 +71,7 @@ func (a *App[S]) Fiber() *fiber.App {
 	}
 	for _, b := range *a.Router.table {
 		app.Add(b.Method, fiberPath(b.Path), a.serve(b))
-		if !b.Command() {
+		if b.Method == http.MethodGet {
 			app.Add(http.MethodHead, fiberPath(b.Path), a.serve(b))
 		}
 	}
@@ -151,15 +152,18 @@ func serveAsset(c *fiber.Ctx) error {
 type Handler struct {
 	Serve fasthttp.RequestHandler
 	allow func(*fasthttp.RequestHeader) fasthttp.RequestConfig
+	// streams tells whether the route reads its body itself, bit by bit.
+	streams func(*fasthttp.RequestHeader) bool
 }
 
 // Handler builds the app once and returns what serves it.
-func (a *App[S]) Handler() Handler { return Handler{a.Fiber().Handler(), a.allowance} }
+func (a *App[S]) Handler() Handler { return Handler{a.Fiber().Handler(), a.allowance, a.streams} }
 
 // Host sends each request to the face that its host belongs to.
 func Host(choose func(host string) Handler, o Options) *fiber.App {
 	root := fiber.New(fiber.Config{
 		DisableStartupMessage: true, BodyLimit: hardLimit(o), ReadBufferSize: 16 << 10,
+		StreamRequestBody: true, DisablePreParseMultipartForm: true, // see gather
 		ReadTimeout: 15 * time.Second, WriteTimeout: 30 * time.Second, IdleTimeout: 75 * time.Second,
 		// Reached only for what cannot be read as a request, or is too large to.
 		ErrorHandler: func(c *fiber.Ctx, err error) error {
@@ -170,7 +174,13 @@ func Host(choose func(host string) Handler, o Options) *fiber.App {
 	})
 	keepHijacked(root)
 	root.Use(func(c *fiber.Ctx) error {
-		choose(hostOnly(string(c.Request().Host()))).Serve(c.Context())
+		face, header := choose(hostOnly(string(c.Request().Host()))), &c.Request().Header
+		if !face.streams(header) {
+			if err := gather(c.Context(), cmp.Or(face.allow(header).MaxRequestBodySize, hardLimit(o))); err != nil {
+				return err
+			}
+		}
+		face.Serve(c.Context())
 		return nil
 	})
 	root.Server().HeaderReceived = func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
@@ -243,7 +253,7 @@ func secureHeaders(o Options, c *fiber.Ctx) {
 }
 
 var headers = [][2]string{
-	{"Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"},
+	{"Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; media-src 'self'; form-action 'self'; manifest-src 'self'; base-uri 'none'; frame-ancestors 'none'"},
 	{"Cache-Control", "private, no-store"},
 	{"Referrer-Policy", "same-origin"},
 	{"X-Content-Type-Options", "nosniff"},

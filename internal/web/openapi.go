@@ -1,6 +1,7 @@
 package web
 
 import (
+	"cmp"
 	"net/http"
 	"reflect"
 	"strings"
@@ -51,7 +52,12 @@ func operation(route *Route, schemas *schemas) map[string]any {
 	if route.Module != "" {
 		op["tags"] = []string{route.Module}
 	}
-	if route.Command() {
+	if route.Resumable {
+		op["description"] = "The tus protocol, version 1.0.0 (https://tus.io), with " + tusExtensions + "."
+		if route.Method == http.MethodPatch {
+			op["requestBody"] = map[string]any{"required": true, "content": map[string]any{tusContent: map[string]any{}}}
+		}
+	} else if route.Command() {
 		op["requestBody"] = map[string]any{"required": true, "content": bodies(route, schemas)}
 	}
 	return op
@@ -80,10 +86,7 @@ func bodies(route *Route, schemas *schemas) map[string]any {
 }
 
 func operationID(route *Route) string {
-	verb := "get"
-	if route.Command() {
-		verb = "post"
-	}
+	verb := strings.ToLower(route.Method)
 	words := strings.FieldsFunc(route.Path, func(r rune) bool { return strings.ContainsRune("/{}-.", r) })
 	return strings.Join(append([]string{verb}, words...), "_")
 }
@@ -108,7 +111,11 @@ func parameters(route *Route, schemas *schemas) []any {
 		list = append(list, map[string]any{"name": lastEventID, "in": "header", "required": false, "description": "The id of the last event that was seen.",
 			"schema": map[string]any{"type": "string"}})
 	}
-	if route.Command() && route.Permission != Public {
+	if route.Resumable {
+		for _, name := range tusHeaders[route.Method] {
+			list = append(list, map[string]any{"name": name, "in": "header", "required": name == "Tus-Resumable", "schema": map[string]any{"type": "string"}})
+		}
+	} else if route.Command() && route.Permission != Public {
 		list = append(list, map[string]any{"name": "Idempotency-Key", "in": "header", "required": false,
 			"schema": map[string]any{"type": "string", "maxLength": 100}})
 	}
@@ -124,7 +131,13 @@ func responses(route *Route, schemas *schemas) map[string]any {
 	out := map[string]any{
 		"404": problem, "422": problem, "429": problem, "500": problem, "503": problem,
 	}
-	if route.Output == contents {
+	if route.Resumable {
+		for _, status := range []string{"400", "409", "412", "413", "415", "460"} {
+			out[status] = problem
+		}
+		done := map[string]string{http.MethodPost: "201", http.MethodHead: "200"}
+		out[cmp.Or(done[route.Method], "204")] = map[string]any{"description": "Done; the headers say how far the upload is"}
+	} else if route.Output == contents {
 		file := map[string]any{"*/*": map[string]any{"schema": map[string]any{"type": "string", "contentMediaType": "application/octet-stream"}}}
 		out["200"] = map[string]any{"description": "The file", "content": file}
 		out["206"] = map[string]any{"description": "The part of it that Range asked for", "content": file}

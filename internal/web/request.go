@@ -120,6 +120,10 @@ func (a *App[S]) copyRequest(c *fiber.Ctx, route *Route) (*Request, error) {
 		r.Bearer = token
 		r.wantsJSON = true // no browser sends one by itself
 	}
+	if route != nil && route.Resumable {
+		r.wantsJSON, r.csrf = true, string(c.Request().Header.Peek("X-Form-Token"))
+		return r, nil
+	}
 	r.OnceKey = string(c.Request().Header.Peek("Idempotency-Key"))
 	if route == nil || !route.Command() {
 		r.Values = values(c.Request().URI().QueryArgs())

@@ -34,6 +34,8 @@ type Route struct {
 	// OwnUnits says that the use case opens its units of work itself, because it
 	// does slow work (a password hash) that must not hold the database.
 	OwnUnits bool
+	// Resumable says that the route speaks the tus protocol.
+	Resumable bool
 
 	next string // where a browser goes after a command, a template over the output and the path
 	form string // path template of the page that holds this command's form
@@ -48,7 +50,7 @@ type Route struct {
 }
 
 // Command tells whether the route changes something.
-func (r *Route) Command() bool { return r.Method != http.MethodGet }
+func (r *Route) Command() bool { return r.Method != http.MethodGet && r.Method != http.MethodHead }
 
 // binding is a route with its typed parts closed over.
 type binding[S any] struct {
@@ -56,6 +58,8 @@ type binding[S any] struct {
 	plan plan
 	call func(ctx context.Context, s S, in any) (any, error)
 	view func(out any) templ.Component
+	// upload, instead of call, carries out a request of the tus protocol.
+	upload func(ctx context.Context, s S, t *tusRequest, r *Request) error
 }
 
 // Router collects routes under one path for one room.

@@ -29,6 +29,9 @@ type elsewhere interface{ Elsewhere() string }
 
 // serve is the one handler: every page and command of every room passes here.
 func (a *App[S]) serve(b *binding[S]) fiber.Handler {
+	if b.Resumable {
+		return a.tus(b)
+	}
 	return func(c *fiber.Ctx) error {
 		ctx, cancel := context.WithTimeout(c.UserContext(), a.Timeout)
 		defer cancel()

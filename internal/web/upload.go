@@ -87,6 +87,17 @@ func (a *App[S]) allowance(h *fasthttp.RequestHeader) (granted fasthttp.RequestC
 	return granted
 }
 
+// streams tells whether the route of an address reads its body itself.
+func (a *App[S]) streams(h *fasthttp.RequestHeader) bool {
+	uri, _, _ := strings.Cut(string(h.RequestURI()), "?")
+	for _, b := range *a.Router.table {
+		if b.Resumable && b.Method == string(h.Method()) && sameShape(b.Path, uri) {
+			return true
+		}
+	}
+	return false
+}
+
 // sameShape tells whether an address can be of a route.
 func sameShape(pattern, uri string) bool {
 	want, given := strings.Split(pattern, "/"), strings.Split(uri, "/")

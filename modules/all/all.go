@@ -15,6 +15,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/search"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
 	"github.com/sharon-nhs/sharon/modules/timeline"
+	"github.com/sharon-nhs/sharon/modules/videos"
 	"github.com/sharon-nhs/sharon/modules/walls"
 )
 
@@ -30,6 +31,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside) []modules.Modul
 		gifts.New(kernel, files),
 		live.New(),
 		resources.New(files),
+		videos.New(kernel, files),
 		kernel.Room(),
 	}
 	rooms = append(rooms, notifications.New(kernel, rooms, outside))

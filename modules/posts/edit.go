@@ -164,6 +164,27 @@ func (k *Kernel) Remove(ctx context.Context, s tenants.Scope, in ByID) (Done, er
 	return out, k.unreplied(ctx, s, post)
 }
 
+// Withdraw takes down a post of the actor's because its room says so, also where
+// that room is closed. A second time changes nothing.
+func (k *Kernel) Withdraw(ctx context.Context, s tenants.Scope, id uuid.UUID) error {
+	if err := k.Alone(ctx, s, id); err != nil {
+		return err
+	}
+	post, err := unseen(ctx, s, id)
+	if err != nil || post.State == Removed {
+		return err
+	}
+	now := post
+	now.State = Removed
+	return k.change(ctx, s, post, &now, post.Version, "state")
+}
+
+// IsRemoved tells whether a post was taken down.
+func (k *Kernel) IsRemoved(ctx context.Context, s tenants.Scope, id uuid.UUID) (bool, error) {
+	post, err := unseen(ctx, s, id)
+	return post.State == Removed, err
+}
+
 // Removing reads a post for whoever may take it down.
 func (k *Kernel) Removing(ctx context.Context, s tenants.Scope, in ByID) (Post, error) {
 	post, err := k.removable(ctx, s, in.ID)

@@ -19,10 +19,16 @@ type member struct {
 // member signs in the nth member of a trust's service.
 func (f *fleet) member(trust string, n int) member {
 	f.Helper()
+	return f.account(trust, fmt.Sprintf("m%d", n))
+}
+
+// account signs in somebody of a trust's service.
+func (f *fleet) account(trust, login string) member {
+	f.Helper()
 	m := member{fleet: f, host: trust + ".localhost"}
 	var out struct{ Token string }
 	err := m.send(f.web[0], "/sign-in", "", map[string]string{
-		"email": fmt.Sprintf("m%d.willow@%s.example", n, trust), "password": "demo-sharon-2026",
+		"email": fmt.Sprintf("%s.willow@%s.example", login, trust), "password": "demo-sharon-2026",
 	}, &out)
 	if err != nil || out.Token == "" {
 		f.Fatalf("sign in: %v", err)
@@ -59,6 +65,15 @@ func (m member) send(n *node, path, key string, in, out any) error {
 	if key != "" {
 		request.Header.Set("Idempotency-Key", key)
 	}
+	return m.do(request, out)
+}
+
+func (m member) get(n *node, path string, out any) error {
+	request, err := http.NewRequestWithContext(m.fleet.Context(), http.MethodGet, "http://"+n.addr+path, nil)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Accept", "application/json")
 	return m.do(request, out)
 }
 

@@ -49,6 +49,7 @@ type content struct {
 		By, Title, Body string
 	}
 	Live          []session
+	Videos        []video
 	Conversations []conversation
 	Gifts         []gift
 	Resources     []resource
@@ -124,6 +125,9 @@ func (c content) check() error {
 		boards[b.Slug] = wide(b.Audience)
 	}
 	var wrong []error
+	for _, v := range c.Videos {
+		wrong = append(wrong, v.check(members))
+	}
 	for _, t := range c.Threads {
 		audience, ok := boards[t.Board]
 		if !ok {

@@ -53,6 +53,7 @@ type rows struct {
 	marks     []readMark
 	drafts    []posts.Saved
 	lives
+	screen
 	talks    []messages.Conversation
 	parts    []messages.Participant
 	messages []messages.Message
@@ -79,6 +80,8 @@ func (w *rows) write(ctx context.Context, s tenants.Scope) error {
 		func() error { return insert(ctx, s, w.hosts) },
 		func() error { return insert(ctx, s, w.questions) },
 		func() error { return insert(ctx, s, w.said) },
+		func() error { return insert(ctx, s, w.screen.videos) },
+		func() error { return insert(ctx, s, w.films) },
 		func() error { return insert(ctx, s, w.talks) },
 		func() error { return insert(ctx, s, w.parts) },
 		func() error { return insert(ctx, s, w.messages) },

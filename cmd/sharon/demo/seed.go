@@ -84,6 +84,9 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 	if err := w.live(c); err != nil {
 		return err
 	}
+	if err := w.videos(c); err != nil {
+		return err
+	}
 	if err := w.conversations(c); err != nil {
 		return err
 	}
