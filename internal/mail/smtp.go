@@ -53,8 +53,9 @@ type connection struct {
 	socket net.Conn
 }
 
-// mostIdle is how many connections wait open.
-const mostIdle = 4
+// mostIdle is how many connections wait open: as many as a worker sends by at once,
+// so that none has to sign in anew for each message.
+const mostIdle = 8
 
 // OpenSMTP reads the options. It does not connect yet.
 func OpenSMTP(o Options) (*SMTP, error) {
