@@ -107,6 +107,9 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 	if !s.Actor.SignedIn() {
 		return s, fault.New(fault.Unauthenticated, "Please sign in first.")
 	}
+	if lack := s.Actor.session.lack; lack != nothing && r.Route.Permission != web.Arriving {
+		return s, lack.refusal()
+	}
 	if slug != "" {
 		s.Service = s.Estate.Service(slug)
 		if s.Service == nil || s.Actor.Member == nil && !s.Actor.Roles.Has(TrustAdmin) {
@@ -122,7 +125,7 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 			return s, err
 		}
 	}
-	if r.Route.Permission != web.SignedIn {
+	if r.Route.Permission != web.SignedIn && r.Route.Permission != web.Arriving {
 		if decision := s.Decide(r.Route.Permission); !decision.Allowed {
 			return s, fault.Wrap(fault.Forbidden, "Your role here does not allow this.", denied(decision.Because))
 		}
@@ -197,7 +200,7 @@ func (g *Gate) afterwards(ctx context.Context, s Scope, r *web.Request) {
 // Page implements web.Gate.
 func (g *Gate) Page(ctx context.Context, r *web.Request, s Scope) context.Context {
 	frame := &ui.Frame{
-		Trust: s.Estate.Trust.Name, Module: r.Route.Module, Path: r.Path, Now: s.Now,
+		Trust: s.Estate.Trust.Name, Module: r.Route.Module, Path: r.Path, Host: r.Host, Now: s.Now,
 		FormToken: signin.FormToken(g.Keys, s.Actor.session.hash), May: s.May,
 	}
 	if s.Actor.SignedIn() {

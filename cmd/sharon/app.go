@@ -29,6 +29,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/all"
 	"github.com/sharon-nhs/sharon/modules/notifications"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/account"
 	"github.com/sharon-nhs/sharon/workers"
 )
 
@@ -38,6 +39,7 @@ type app struct {
 	Files     *storage.Files
 	Directory *tenants.Directory
 	Keys      crypt.Keys
+	Accounts  account.Accounts
 	Parts     tenants.Parts
 	Rooms     []modules.Module
 	Clock     clock.Clock
@@ -72,11 +74,12 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 		return nil, err
 	}
 	a := &app{DB: db, Files: files, Keys: keys, Rooms: all.Rooms(files, outside), Outside: outside, Clock: at, Log: c.log(), Web: w}
+	a.Accounts = accounts(a)
 	a.Parts = everywhere(a)
 	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: slices.Concat(tenants.Grants.Rules(), a.Parts.Rules(), modules.Grants(a.Rooms))}
 	a.Live = &tenants.Live{Directory: a.Directory, Sessions: w.sessions(), Unread: modules.Unread(a.Rooms)}
 	a.table = web.NewRouter[tenants.Scope]()
-	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live, Links: modules.Links(a.Rooms), Mine: a.mine}.Routes(a.table)
+	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live, Ways: a.Accounts.Ways, Own: a.Parts.Links, Links: modules.Links(a.Rooms), Mine: a.mine}.Routes(a.table)
 	a.Parts.Mount(a.table)
 	modules.Mount(a.table, a.Rooms)
 	return a, nil

@@ -93,7 +93,7 @@ func newSite(t *testing.T, address string, changes ...func(*app)) *site {
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	s := &site{t: t, clock: clock.NewFake(now), port: port}
 	c := config{Data: t.TempDir(), DatabaseURL: address, LogLevel: "error", LogFormat: "text"}
-	w := webConfig{BaseURL: "http://localhost:" + port, SessionIdle: 30 * time.Minute, SessionAbsolute: 12 * time.Hour, BodyLimit: 256 << 10}
+	w := webConfig{BaseURL: "http://localhost:" + port, SessionIdle: 30 * time.Minute, SessionAbsolute: 12 * time.Hour, BodyLimit: 256 << 10, OneFactor: true}
 	if s.app, err = open(c, w, testKeys, s.clock); err != nil {
 		t.Fatal(err)
 	}

@@ -123,17 +123,29 @@ func (a *App[S]) command(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Re
 	if r.Outcome.Location == "" {
 		r.Outcome.Location = "/"
 	}
+	if b.again {
+		return c.Redirect(r.Outcome.Location, fiber.StatusTemporaryRedirect)
+	}
 	return c.Redirect(r.Outcome.Location, fiber.StatusSeeOther)
 }
 
 // refuse shows the command's form again, filled in, or else the error's page.
 func (a *App[S]) refuse(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Request, err error) error {
 	var failed *fault.Error
-	if r.wantsJSON || b.form == "" || !errors.As(err, &failed) || !mendable[failed.Code] {
+	form := b.form
+	if errors.As(err, &failed) && failed.Code == fault.ProofNeeded {
+		form = doors[failed.Code] // it takes the form along and sends it on
+	} else if failed == nil || !mendable[failed.Code] {
+		form = ""
+	}
+	if r.wantsJSON || form == "" {
 		return a.fail(ctx, c, r, err)
 	}
-	path, query, _ := strings.Cut(b.form, "?")
+	path, query, _ := strings.Cut(form, "?")
 	page := a.Router.find(fiber.MethodGet, path)
+	if page == nil {
+		return a.fail(ctx, c, r, err)
+	}
 	again := *r
 	again.Method, again.Route, again.OnceKey = fiber.MethodGet, &page.Route, ""
 	again.Values = map[string][]string{}
@@ -143,8 +155,8 @@ func (a *App[S]) refuse(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Req
 	}
 	a.log(ctx, r, err)
 	retryAfter(c, failed)
-	form := &Form{Action: r.Path, Values: r.Values, Code: failed.Code, Message: failed.Message, Errors: failed.Fields}
-	return a.page(ctx, c, page, &again, statusOf(failed.Code), form)
+	refused := &Form{Action: r.Path, Values: r.Values, Code: failed.Code, Message: failed.Message, Errors: failed.Fields}
+	return a.page(ctx, c, page, &again, statusOf(failed.Code), refused)
 }
 
 // mendable errors bring the form back; the others have a page of their own.
