@@ -107,8 +107,8 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 	if !s.Actor.SignedIn() {
 		return s, fault.New(fault.Unauthenticated, "Please sign in first.")
 	}
-	if lack := s.Actor.session.lack; lack != nothing && r.Route.Permission != web.Arriving {
-		return s, lack.refusal()
+	if s.Actor.Lacks() && r.Route.Permission != web.Arriving {
+		return s, s.Actor.session.lack.Refusal()
 	}
 	if slug != "" {
 		s.Service = s.Estate.Service(slug)

@@ -37,7 +37,7 @@ type Session struct {
 type session struct {
 	id     uuid.UUID
 	hash   string
-	lack   lack
+	lack   signin.Lack
 	stale  bool // its last use should be noted
 	cookie bool // came as a cookie, so forms need the token
 	proved time.Time
@@ -57,7 +57,7 @@ func (a Actor) Session() uuid.UUID { return a.session.id }
 
 // Lacks tells whether the session is still short of a second factor, so that it
 // opens nothing but the pages on which that is mended.
-func (a Actor) Lacks() bool { return a.session.lack != nothing }
+func (a Actor) Lacks() bool { return a.session.lack != signin.Nothing }
 
 // Proved notes that the person has just shown that it is them; strong, that they
 // have now shown both factors.
@@ -67,40 +67,6 @@ func (s Scope) Proved(ctx context.Context, strong bool) error {
 		q.Set("strong = ?", true)
 	}
 	return Touched(q.Exec(ctx))
-}
-
-// lack is what a session is still short of.
-type lack int
-
-const (
-	nothing lack = iota
-	aCode        // the account has an app, and no code of it was given yet
-	aFactor      // somebody of a team has nothing but a password
-)
-
-// refusal is what such a session gets from every page but those for arriving.
-func (l lack) refusal() error {
-	switch l {
-	case aCode:
-		return fault.New(fault.CodeNeeded, "You are not quite signed in yet: type the code from your app first.")
-	case aFactor:
-		return fault.New(fault.FactorNeeded, "People who work here need a second step to sign in. Set it up first.")
-	}
-	return nil
-}
-
-// lackOf is what a session is short of. Two factors shown lack nothing; a
-// password alone does for a member who has set up no more.
-func lackOf(strong, app, team bool, rule Sessions) lack {
-	switch {
-	case strong:
-		return nothing
-	case app:
-		return aCode
-	case team && !rule.OneFactor:
-		return aFactor
-	}
-	return nothing
 }
 
 // freshFor is how long a proof counts for what is most private.
@@ -181,7 +147,7 @@ func (i identity) actor(limits Sessions, now time.Time, tokenHash string, cookie
 	}
 	actor := Actor{
 		AccountID: *i.AccountID, Roles: append(Roles{}, i.TrustRoles...),
-		session: session{id: *i.SessionID, lack: lackOf(i.Strong, i.HasApp, i.OnTeam, limits), hash: tokenHash, cookie: cookie, proved: *i.ProvedAt, stale: signin.Stale(*i.SeenAt, now)},
+		session: session{id: *i.SessionID, lack: signin.LackOf(i.Strong, i.HasApp, i.OnTeam, signin.Sessions(limits)), hash: tokenHash, cookie: cookie, proved: *i.ProvedAt, stale: signin.Stale(*i.SeenAt, now)},
 	}
 	if i.MemberID != nil {
 		actor.Member = &Person{ID: *i.MemberID, AccountID: *i.AccountID, Handle: *i.Handle, HandleKey: *i.HandleKey, Avatar: *i.Avatar, Roles: i.Roles, JoinedAt: *i.JoinedAt}

@@ -134,7 +134,7 @@ func (e Entrance) Admit(ctx context.Context, s Scope, account Account, way strin
 		return SignedIn{}, err
 	}
 	out := SignedIn{Token: token, lasts: e.Sessions.Absolute}
-	if lack := lackOf(strong, account.TOTPSealed != "", team, e.Sessions).refusal(); lack != nil {
+	if lack := signin.LackOf(strong, account.TOTPSealed != "", team, signin.Sessions(e.Sessions)).Refusal(); lack != nil {
 		out.Lacks = fault.CodeOf(lack)
 		out.Next = web.Door(out.Lacks, next)
 		return out, nil

@@ -127,7 +127,7 @@ func CodePage(action, next string) templ.Component {
 }
 
 // SetUpPage shows a new secret, as a picture and as text, and asks for its first code.
-func SetUpPage(action string, in SetUp, demanded bool) templ.Component {
+func SetUpPage(action, back string, in SetUp, demanded bool) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -161,7 +161,7 @@ func SetUpPage(action string, in SetUp, demanded bool) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if !demanded {
-				templ_7745c5c3_Err = ui.Back("/account/sign-in", "How I sign in").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Back(back, "Back").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -119,7 +119,7 @@ func newFactorPage(in Setting) templ.Component {
 			templ_7745c5c3_Var5 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = signin.SetUpPage("/account/second-factor", in.SetUp, in.Demanded).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = signin.SetUpPage("/account/second-factor", "/account/sign-in", in.SetUp, in.Demanded).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
