@@ -19,6 +19,7 @@ document.addEventListener('click', async e => {
   button.ariaDisabled = 'true';
   try {
     const asked = await ask(button.dataset.passkey);
+    if (asked.code === 'proof_needed') location.assign(`/account/confirm?next=${encodeURIComponent(location.pathname)}`);
     if (!asked.options) {
       says.textContent = asked.title;
       return;
