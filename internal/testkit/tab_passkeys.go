@@ -59,11 +59,30 @@ func (s *Safe) Put(passkeys ...*webauthn.Credential) {
 		if err := call(ctx, target, webauthn.ClearCredentials, webauthn.ClearCredentialsParams{AuthenticatorID: s.id}); err != nil {
 			return err
 		}
-		for _, passkey := range passkeys {
-			if err := call(ctx, target, webauthn.AddCredential, webauthn.AddCredentialParams{AuthenticatorID: s.id, Credential: passkey}); err != nil {
+		for _, p := range passkeys {
+			copied := loose{Credential: loosePasskey{p.CredentialID, p.IsResidentCredential, p.RpID, p.PrivateKey, p.UserHandle, p.SignCount}, AuthenticatorID: s.id}
+			if err := call(ctx, target, addLoose, copied); err != nil {
 				return err
 			}
 		}
 		return nil
 	})
 }
+
+// loose is a passkey outside a safe, with all that any safe takes: cdproto's own
+// type always says more than that.
+type loose struct {
+	AuthenticatorID webauthn.AuthenticatorID `json:"authenticatorId"`
+	Credential      loosePasskey             `json:"credential"`
+}
+
+type loosePasskey struct {
+	CredentialID         []byte  `json:"credentialId"`
+	IsResidentCredential bool    `json:"isResidentCredential"`
+	RpID                 string  `json:"rpId"`
+	PrivateKey           []byte  `json:"privateKey"`
+	UserHandle           []byte  `json:"userHandle"`
+	SignCount            float64 `json:"signCount"`
+}
+
+var addLoose = cdp.Command[loose, cdp.Empty]{Method: webauthn.CommandAddCredential}
