@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"html"
+	"log/slog"
 	"math/big"
 	"net/http"
 	"net/http/cookiejar"
@@ -330,8 +331,11 @@ func TestNobodyComesInByTheProviderWhoShouldNot(t *testing.T) {
 	}
 }
 
+// unlogged is for tests in which others fail us, which operators are told of.
+func unlogged(a *app) { a.Log = slog.New(slog.DiscardHandler) }
+
 func TestAProviderThatIsDownOrGoneLetsNobodyIn(t *testing.T) {
-	s := newSite(t, testkit.SQLite(t, prepare))
+	s := newSite(t, testkit.SQLite(t, prepare), unlogged)
 	o := organised(t, s, testkit.OpenIDClient{Secret: "secret"}, nil)
 	v := s.visit("northmoor")
 	to := o.through(o.leaves(v, o.id))
@@ -504,7 +508,7 @@ func TestATokenThatIsNotForUsOpensNothing(t *testing.T) {
 }
 
 func TestWhatCannotBeAProviderIsRefused(t *testing.T) {
-	s := newSite(t, testkit.SQLite(t, prepare))
+	s := newSite(t, testkit.SQLite(t, prepare), unlogged)
 	admin := s.over("admin@northmoor")
 	for name, change := range map[string]map[string]string{
 		"plain http": {"issuer": "http://id.example"}, "no address": {"issuer": "id.example"}, "a password in it": {"issuer": "https://a:b@id.example"},

@@ -221,7 +221,7 @@ func (a Accounts) holder(ctx context.Context, s tenants.Scope, account tenants.A
 
 // NewPasskey is a browser's answer, and what its owner calls the key.
 type NewPasskey struct {
-	Name       string `json:"name" validate:"required,max=60" label:"a name for this passkey"`
+	Name       string `json:"name" validate:"filled,max=60" label:"a name for this passkey"`
 	Credential string `json:"credential" validate:"required,max=20000" label:"a passkey"`
 }
 
@@ -263,7 +263,7 @@ func (a Accounts) AddPasskey(ctx context.Context, s tenants.Scope, in NewPasskey
 // Naming is a passkey's new name.
 type Naming struct {
 	ID   uuid.UUID `path:"id"`
-	Name string    `json:"name" validate:"required,max=60" label:"a name for this passkey"`
+	Name string    `json:"name" validate:"filled,max=60" label:"a name for this passkey"`
 }
 
 // NamePasskey changes what its owner calls a passkey. NotFound if it is not theirs.

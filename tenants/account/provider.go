@@ -124,11 +124,11 @@ func (a Accounts) Ways(ctx context.Context, s tenants.Scope) ([]tenants.Way, err
 
 // NewProvider is what the other organisation gave the trust.
 type NewProvider struct {
-	Name     string `json:"name" validate:"required,max=60" label:"a name for the button"`
+	Name     string `json:"name" validate:"filled,max=60" label:"a name for the button"`
 	Kind     string `json:"kind" validate:"required,oneof=entra cis2 nhs_login other" label:"what kind it is"`
-	Issuer   string `json:"issuer" validate:"required,max=300" label:"the issuer"`
-	ClientID string `json:"client_id" validate:"required,max=200" label:"the client id"`
-	Secret   string `json:"secret" validate:"required,max=12000" label:"the secret or private key"`
+	Issuer   string `json:"issuer" validate:"filled,max=300" label:"the issuer"`
+	ClientID string `json:"client_id" validate:"filled,max=200" label:"the client id"`
+	Secret   string `json:"secret" validate:"filled,max=12000" label:"the secret or private key"`
 	KeyID    string `json:"key_id,omitempty" validate:"max=200" label:"the key id"`
 	Levels   string `json:"levels,omitempty" validate:"max=300" label:"the levels"`
 }

@@ -23,7 +23,7 @@ function start() {
     jwks: { keys: [signingKey()] },
     cookies: { keys: ['for tests only'] },
     acrValues: ['low', 'high'],
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], acr: null, amr: null },
+    claims: { openid: ['sub', 'amr'], email: ['email', 'email_verified'], acr: null },
     conformIdTokenClaims: false,
     enabledJWA: { clientAuthSigningAlgValues: ['RS256', 'RS512', 'PS256', 'ES256'] },
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'private_key_jwt'],
