@@ -109,7 +109,7 @@ func (o organisation) through(to string) string {
 		Transport:     &http.Transport{TLSClientConfig: &tls.Config{RootCAs: o.Roots, MinVersion: tls.VersionTLS12}},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	for range 10 {
-		answer, err := client.Get(to) //nolint:noctx // the client's timeout bounds it
+		answer, err := client.Get(to)
 		if err != nil {
 			o.t.Fatal(err)
 		}

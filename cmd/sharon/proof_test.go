@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/pquerna/otp/totp"
 	"github.com/uptrace/bun"
 
@@ -170,19 +171,15 @@ func TestTheSameCodeTwiceAtOnceCountsOnce(t *testing.T) {
 		v, _ := s.password(lead)
 		f := v.enrol()
 		for name, code := range map[string]func() string{"an app's": func() string { s.later(); return s.code(f.Secret) }, "a recovery": func() string { return f.Codes[3] }} {
-			type try struct {
-				v    *visitor
-				code string
-			}
-			tries := make([]try, 5)
+			tries := make([]*visitor, 5)
 			now := code()
 			for i := range tries {
-				tries[i].v, _ = s.password(lead)
+				tries[i], _ = s.password(lead)
 			}
 			statuses := make([]int, len(tries))
 			var together sync.WaitGroup
 			for i, try := range tries {
-				together.Go(func() { statuses[i] = try.v.sendJSON("/sign-in/code", map[string]string{"code": now}).status })
+				together.Go(func() { statuses[i] = try.sendJSON("/sign-in/code", map[string]string{"code": now}).status })
 			}
 			together.Wait()
 			if won := slices.DeleteFunc(slices.Clone(statuses), func(status int) bool { return status != http.StatusOK }); len(won) != 1 {
@@ -530,4 +527,50 @@ func TestTheConsoleDemandsASecondFactorToo(t *testing.T) {
 			t.Error("a secret is in the database")
 		}
 	})
+}
+
+// proofPages are those of proving who one is.
+func proofPages(s *site) []aPage {
+	const moss, wren, clinician, admin = "moss.willow@northmoor", "wren.willow@northmoor", "clinician.willow@northmoor", "admin@northmoor"
+	secret := s.over(moss).enrol().Secret
+	s.enters("northmoor", "https://login.microsoftonline.com/0b1e0000-0000-4000-8000-000000000000/v2.0", "a secret", map[string]string{"kind": "entra", "levels": "c1"})
+	for i, name := range []string{"My phone", "Desk at work"} {
+		s.sql("INSERT INTO passkeys (tenant_id, id, account_id, host, credential_id, credential, name, created_at, used_at) SELECT tenant_id, ?, account_id, 'northmoor.localhost', ?, '{}', ?, ?, ? FROM members WHERE tenant_id = ? AND handle_key = 'jo'",
+			uuid.New(), name, name, now.AddDate(0, -i, -3), now.Add(-time.Hour), s.northmoor())
+	}
+	s.over("hazel.willow@northmoor")
+	code := func(tab *testkit.Tab, code string) {
+		tab.Fill("#code", code)
+		tab.Click("main form button[type=submit]")
+	}
+	return []aPage{
+		{"second-step", moss, "/sign-in/code", nil},
+		{"second-step-wrong", moss, "/sign-in/code", func(tab *testkit.Tab) { code(tab, "000000") }},
+		{"how-i-sign-in-app", moss, "/sign-in/code?next=/account/sign-in", func(tab *testkit.Tab) {
+			s.later()
+			code(tab, s.code(secret))
+		}},
+		{"second-step-new", wren, "/account/second-factor/new", nil},
+		{"second-step-new-wrong", wren, "/account/second-factor/new", func(tab *testkit.Tab) { code(tab, "000000") }},
+		{"recovery-codes", wren, "/account/second-factor/new", func(tab *testkit.Tab) {
+			tab.Click("text=I cannot scan it")
+			code(tab, s.code(strings.ReplaceAll(tab.Text("code.code"), " ", "")))
+		}},
+		{"how-i-sign-in", clinician, "/account/sign-in", nil},
+		{"how-i-sign-in-empty", "hazel.willow@northmoor", "/account/sign-in", nil},
+		{"how-i-sign-in-error", "hazel.willow@northmoor", "/sign-in/back?state=x", nil},
+		{"confirm", clinician, "/account/confirm?next=/account/sign-in", nil},
+		{"confirm-form", admin, "/trust/providers", func(tab *testkit.Tab) {
+			for name, value := range provider {
+				tab.Fill("#"+name, value)
+			}
+			s.sql("UPDATE sessions SET proved_at = ? WHERE tenant_id = ? AND account_id IN (SELECT id FROM accounts WHERE tenant_id = ? AND trust_roles <> '')", now.AddDate(0, 0, -1), s.northmoor(), s.northmoor())
+			tab.Click("text=Add this sign-in")
+		}},
+		{"devices", "hazel.willow@northmoor", "/account/devices", nil},
+		{"providers", admin, "/trust/providers", nil},
+		{"providers-empty", "admin@eastvale", "/trust/providers", nil},
+		{"providers-error", "admin@eastvale", "/trust/providers", func(tab *testkit.Tab) { tab.Click("text=Add this sign-in") }},
+		{"console-second-step", "platform@sharon", "/account/second-factor/new", nil},
+	}
 }

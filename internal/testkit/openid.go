@@ -80,7 +80,7 @@ func NewOpenID(t testing.TB, clients ...OpenIDClient) *OpenID {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	command := exec.CommandContext(ctx, "node", "--no-warnings", "provider.mjs") //nolint:gosec // a programme of ours
+	command := exec.CommandContext(ctx, "node", "--no-warnings", "provider.mjs")
 	command.Dir = folder
 	var problems bytes.Buffer
 	command.Stderr = &problems
