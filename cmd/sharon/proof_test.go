@@ -231,7 +231,7 @@ func TestSecretsAreSealedOrHashedAtRest(t *testing.T) {
 		browser.getJSON("/account/second-factor/new?setup="+url.QueryEscape(page.Get("setup")), &shown)
 		page.Set("code", s.code(shown.Secret))
 		done := browser.post("/account/second-factor", page) // with a key, as forms have, by which answers are kept
-		code := strings.Trim(html.UnescapeString(string(recovery.Find(done.body))), "</code>")
+		code := strings.NewReplacer("<code>", "", "</code>", "").Replace(string(recovery.Find(done.body)))
 		if len(code) != 9 {
 			t.Fatalf("no codes: %d %s", done.status, done.text())
 		}
@@ -298,7 +298,11 @@ func TestAMemberMayHaveASecondFactorAndTurnItOff(t *testing.T) {
 	strict(t, func(t *testing.T, s *site) {
 		const hazel = "hazel.willow@northmoor"
 		v, _ := s.password(hazel)
+		before, _ := s.password(hazel)
 		v.enrol()
+		if got := before.getJSON("/willow", nil); got.status != http.StatusUnauthorized {
+			t.Errorf("a device that had only the password: %d", got.status)
+		}
 		half, in := s.password(hazel)
 		if in.Lacks != fault.CodeNeeded || half.getJSON("/willow", nil).status != http.StatusForbidden {
 			t.Errorf("without a code: %+v", in)
@@ -444,6 +448,32 @@ func TestOneSignsOutADeviceOrAllOfThem(t *testing.T) {
 			t.Errorf("the audit log has %v, not %v", got, want)
 		}
 	})
+}
+
+func TestWhatASignedOutDeviceHasOpenEndsWithinAMinute(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	const hazel = "hazel.willow@northmoor"
+	phone, desk, fern := s.over(hazel), s.over(hazel), s.over("fern.willow@northmoor")
+	open, others := phone.listen("willow", uuid.NewString()), fern.listen("willow", uuid.NewString())
+	if got := desk.sendJSON("/account/devices/sign-out", map[string]string{}); got.status != http.StatusOK {
+		t.Fatalf("sign out everywhere: %d %s", got.status, got.body)
+	}
+	minute := time.After(time.Minute)
+	for over := false; !over; {
+		select {
+		case _, more := <-open.heard:
+			over = !more
+		case <-minute:
+			t.Fatal("a minute later it is still open")
+		}
+	}
+	select {
+	case _, more := <-others.heard:
+		if !more {
+			t.Error("somebody else's ended too")
+		}
+	default:
+	}
 }
 
 // audited are the kinds of records about a member of willow, each once, by name.

@@ -131,7 +131,7 @@ type Codes struct {
 func (c Codes) Cookies() []web.Cookie { return c.arrived.Cookies() }
 
 // SetFactor has codes of an app asked for from now on, in place of an earlier one.
-// Invalid if the code is not the app's.
+// Devices that are signed in by a password alone have to do so anew. Invalid if the code is not the app's.
 func (a Accounts) SetFactor(ctx context.Context, s tenants.Scope, in SetFactor) (out Codes, err error) {
 	err = s.Write(ctx, func(ctx context.Context, s tenants.Scope) error {
 		account, err := a.maySet(ctx, s)
@@ -157,6 +157,9 @@ func (a Accounts) SetFactor(ctx context.Context, s tenants.Scope, in SetFactor) 
 			return err
 		}
 		if err := s.Proved(ctx, true); err != nil {
+			return err
+		}
+		if err := endWeakSessions(ctx, s); err != nil {
 			return err
 		}
 		if err := s.Audit(ctx, "second_factor.set", tenants.Audited{Subject: account.ID, Before: account.TOTPSealed != "", After: true}); err != nil {

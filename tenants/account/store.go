@@ -29,6 +29,12 @@ func endSessions(ctx context.Context, s tenants.Scope) (int64, error) {
 	return result.RowsAffected()
 }
 
+// endWeakSessions ends those that were opened by a password alone, but this one.
+func endWeakSessions(ctx context.Context, s tenants.Scope) error {
+	_, err := s.Delete((*tenants.Session)(nil)).Where("account_id = ?", s.Actor.AccountID).Where("strong = ?", false).Where("id <> ?", s.Actor.Session()).Exec(ctx)
+	return err
+}
+
 // useStep takes a code's step of time; NotFound if it, or a later one, was taken.
 func useStep(ctx context.Context, s tenants.Scope, account uuid.UUID, step int64) error {
 	return tenants.Touched(s.Update((*tenants.Account)(nil)).Set("totp_used = ?", step).Where("id = ?", account).Where("totp_used < ?", step).Exec(ctx))
