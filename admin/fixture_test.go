@@ -33,7 +33,7 @@ var passwordHash = func() string {
 	return hash
 }()
 
-var limits = signin.Sessions{Idle: 30 * time.Minute, Absolute: 12 * time.Hour}
+var limits = signin.Sessions{Idle: 30 * time.Minute, Absolute: 12 * time.Hour, OneFactor: true}
 
 // world is the console on a real database, with one account of each role.
 type world struct {

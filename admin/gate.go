@@ -2,6 +2,7 @@ package admin
 
 import (
 	"context"
+	"time"
 
 	"github.com/a-h/templ"
 	"github.com/google/uuid"
@@ -31,6 +32,8 @@ var _ web.Gate[Scope] = (*Gate)(nil)
 type session struct {
 	hash   string
 	cookie bool // came as a cookie, so forms need the token
+	begun  time.Time
+	lack   signin.Lack
 }
 
 // Enter implements web.Gate. The use case opens its own units of work: most of
@@ -59,12 +62,15 @@ func (g *Gate) admit(ctx context.Context, r *web.Request) (Scope, error) {
 	if s.Staff == nil {
 		return s, fault.New(fault.Unauthenticated, "Please sign in first.")
 	}
+	if s.session.lack != signin.Nothing && r.Route.Permission != web.Arriving {
+		return s, s.session.lack.Refusal()
+	}
 	if r.Route.Command() && s.session.cookie && !r.JSON {
 		if err := signin.CheckForm(g.Keys, s.session.hash, r); err != nil {
 			return s, err
 		}
 	}
-	if r.Route.Permission != web.SignedIn && !s.May(r.Route.Permission) {
+	if r.Route.Permission != web.SignedIn && r.Route.Permission != web.Arriving && !s.May(r.Route.Permission) {
 		return s, fault.New(fault.Forbidden, "Your role here does not allow this.")
 	}
 	return s, nil
@@ -87,7 +93,7 @@ func (g *Gate) identify(ctx context.Context, r *web.Request, s *Scope) error {
 	if found == nil || g.Sessions.Over(found.CreatedAt, found.SeenAt, s.Now) {
 		return nil
 	}
-	s.Staff, s.session = found.Staff, session{hash, cookie}
+	s.Staff, s.session = found.Staff, session{hash, cookie, found.CreatedAt, signin.LackOf(found.Strong, found.Staff.TOTPSealed != "", true, g.Sessions)}
 	if !signin.Stale(found.SeenAt, s.Now) {
 		return nil
 	}
@@ -98,7 +104,7 @@ func (g *Gate) identify(ctx context.Context, r *web.Request, s *Scope) error {
 func (g *Gate) frame(r *web.Request, s Scope) *ui.Frame {
 	frame := &ui.Frame{Service: "SHaRON console", About: "Trusts and queues", Path: r.Path, Now: s.Now, May: s.May}
 	for _, room := range rooms {
-		if s.Staff != nil && (room.Key == "" || s.May(room.Key)) {
+		if s.Staff != nil && s.session.lack == signin.Nothing && (room.Key == "" || s.May(room.Key)) {
 			frame.Rooms = append(frame.Rooms, room)
 		}
 	}

@@ -18,13 +18,18 @@ var Grants = policy.Grants{
 var rooms = []ui.Room{
 	{Name: "Home", Path: "/"},
 	{Key: "queues.read", Name: "Queues", Path: "/queues"},
+	{Name: "Second step", Path: "/account/second-factor/new"},
 }
 
 // Routes is the console's table.
 func (c Console) Routes(r *web.Router[Scope]) {
 	web.Get(r, "/sign-in", web.Public, "Where to sign in", c.Form, signInPage)
 	web.Post(r, "/sign-in", web.Public, "Sign in and get a token", c.SignIn, web.SeeOther("{next}"), web.FormAt("/sign-in?next={next}"))
-	web.Post(r, "/sign-out", web.SignedIn, "End this session", c.SignOut, web.SeeOther("/sign-in"))
+	web.Get(r, "/sign-in/code", web.Arriving, "Where to give the second step", c.CodeForm, codePage)
+	web.Post(r, "/sign-in/code", web.Arriving, "Give the second step", c.GiveCode, web.SeeOther("{next}"), web.FormAt("/sign-in/code?next={next}"))
+	web.Get(r, "/account/second-factor/new", web.Arriving, "A new secret for an app that makes codes", c.NewFactor, newFactorPage)
+	web.Post(r, "/account/second-factor", web.Arriving, "Set up the app with its first code", c.SetFactor, web.Showing(codesPage), web.FormAt("/account/second-factor/new?setup={setup}&next={next}"))
+	web.Post(r, "/sign-out", web.Arriving, "End this session", c.SignOut, web.SeeOther("/sign-in"))
 	web.Get(r, "/", "trusts.list", "The trusts, and what needs a person", c.Home, homePage)
 
 	web.Get(r, "/queues", "queues.read", "How the queues stand, and what failed", c.Queues, queuesPage)

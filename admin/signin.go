@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
@@ -27,8 +28,10 @@ func (c Console) Form(_ context.Context, _ Scope, in tenants.SignInForm) (Doorst
 
 // SignedIn is a new session. The token is shown once; a browser gets it as a cookie.
 type SignedIn struct {
-	Token  string `json:"token"`
-	Next   string `json:"next"`
+	Token string `json:"token,omitempty"`
+	Next  string `json:"next"`
+	// Lacks is as in tenants.SignedIn.
+	Lacks  fault.Code `json:"lacks,omitempty"`
 	device string
 	lasts  time.Duration
 }
@@ -38,7 +41,7 @@ func (s SignedIn) Cookies() []web.Cookie { return signin.Cookies(s.Token, s.devi
 
 // SignIn opens a session. Words, status and work are the same whether or not
 // there is such an account; Limited after too many failures.
-func (c Console) SignIn(ctx context.Context, s Scope, in tenants.SignIn) (SignedIn, error) {
+func (c Console) SignIn(ctx context.Context, s Scope, in tenants.SignIn) (out SignedIn, err error) {
 	lookup := c.Keys.Lookup(in.Email)
 	buckets := signin.Buckets(s.Client, lookup, signin.Known(c.Keys, s.Client, realm, lookup))
 	var staff Staff
@@ -58,10 +61,6 @@ func (c Console) SignIn(ctx context.Context, s Scope, in tenants.SignIn) (Signed
 	if !right {
 		return SignedIn{}, signin.Refused()
 	}
-	out := SignedIn{Next: in.Next, device: signin.Device(c.Keys, realm, lookup), lasts: c.Sessions.Absolute}
-	if out.Next == "" {
-		out.Next = "/"
-	}
 	err = s.write(ctx, func(ctx context.Context, rows store) error {
 		if err := signin.Refund(ctx, rows, buckets); err != nil {
 			return err
@@ -72,10 +71,27 @@ func (c Console) SignIn(ctx context.Context, s Scope, in tenants.SignIn) (Signed
 		if err := rows.sweep(ctx, c.Sessions); err != nil {
 			return err
 		}
-		out.Token, err = rows.openSession(ctx, staff.ID)
-		return err
+		token, err := rows.openSession(ctx, staff.ID)
+		if err != nil {
+			return err
+		}
+		if lack := signin.LackOf(false, staff.TOTPSealed != "", true, c.Sessions).Refusal(); lack != nil {
+			out = SignedIn{Lacks: fault.CodeOf(lack), Next: web.Door(fault.CodeOf(lack), in.Next)}
+		} else {
+			out = c.arrived(staff, in.Next)
+		}
+		out.Token, out.lasts = token, c.Sessions.Absolute
+		return nil
 	})
 	return out, err
+}
+
+// arrived is where a sign-in ends that lacks nothing any more.
+func (c Console) arrived(staff Staff, next string) SignedIn {
+	if next == "" {
+		next = "/"
+	}
+	return SignedIn{Next: next, device: signin.Device(c.Keys, realm, staff.EmailLookup)}
 }
 
 // SignedOut ends a browser's session.

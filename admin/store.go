@@ -23,6 +23,8 @@ type Staff struct {
 	EmailSealed  string        `bun:"email_sealed"`
 	Name         string        `bun:"name"`
 	PasswordHash string        `bun:"password_hash"`
+	TOTPSealed   string        `bun:"totp_sealed"`
+	TOTPUsed     int64         `bun:"totp_used"`
 	Roles        tenants.Roles `bun:"roles"`
 	Status       string        `bun:"status"`
 	CreatedAt    time.Time     `bun:"created_at"`
@@ -35,6 +37,7 @@ type Session struct {
 	TokenHash string    `bun:"token_hash,pk"`
 	StaffID   uuid.UUID `bun:"staff_id,type:uuid"`
 	Staff     *Staff    `bun:"rel:belongs-to,join:staff_id=id"`
+	Strong    bool      `bun:"strong"` // both factors have been shown, not the password alone
 	CreatedAt time.Time `bun:"created_at"`
 	SeenAt    time.Time `bun:"seen_at"`
 }
@@ -91,6 +94,45 @@ func (s store) openSession(ctx context.Context, staff uuid.UUID) (string, error)
 	row := Session{TokenHash: crypt.TokenHash(token), StaffID: staff, CreatedAt: s.now, SeenAt: s.now}
 	_, err := s.db.NewInsert().Model(&row).Exec(ctx)
 	return token, err
+}
+
+// strengthen notes that the session has now shown both factors.
+func (s store) strengthen(ctx context.Context, hash string) error {
+	return tenants.Touched(s.db.NewUpdate().Model((*Session)(nil)).Set("strong = ?", true).Where("token_hash = ?", hash).Exec(ctx))
+}
+
+// useStep takes a code's step of time; NotFound if it, or a later one, was taken.
+func (s store) useStep(ctx context.Context, staff uuid.UUID, step int64) error {
+	return tenants.Touched(s.db.NewUpdate().Model((*Staff)(nil)).Set("totp_used = ?", step).Where("id = ?", staff).Where("totp_used < ?", step).Exec(ctx))
+}
+
+func (s store) setFactor(ctx context.Context, staff uuid.UUID, sealed string, step int64) error {
+	return tenants.Touched(s.db.NewUpdate().Model((*Staff)(nil)).Set("totp_sealed = ?", sealed).Set("totp_used = ?", step).Where("id = ?", staff).Exec(ctx))
+}
+
+// recoveryCode is the hash of a code that is good once.
+type recoveryCode struct {
+	bun.BaseModel `bun:"table:platform_recovery_codes,alias:recovery"`
+
+	StaffID uuid.UUID `bun:"staff_id,pk,type:uuid"`
+	Hash    string    `bun:"code_hash,pk"`
+}
+
+func (s store) useRecoveryCode(ctx context.Context, staff uuid.UUID, hash string) error {
+	return tenants.Touched(s.db.NewDelete().Model((*recoveryCode)(nil)).Where("staff_id = ?", staff).Where("code_hash = ?", hash).Exec(ctx))
+}
+
+// setRecoveryCodes replaces those of a colleague.
+func (s store) setRecoveryCodes(ctx context.Context, staff uuid.UUID, hashes []string) error {
+	if _, err := s.db.NewDelete().Model((*recoveryCode)(nil)).Where("staff_id = ?", staff).Exec(ctx); err != nil {
+		return err
+	}
+	rows := make([]recoveryCode, len(hashes))
+	for i, hash := range hashes {
+		rows[i] = recoveryCode{StaffID: staff, Hash: hash}
+	}
+	_, err := s.db.NewInsert().Model(&rows).Exec(ctx)
+	return err
 }
 
 func (s store) closeSession(ctx context.Context, hash string) error {

@@ -19,7 +19,7 @@ func TestMain(m *testing.M) { testkit.Main(m) }
 var prepare = testkit.Migrated(migrations.Files)
 
 // platform names the tables that belong to no tenant. Think twice before adding one.
-var platform = []string{"bun_migration_locks", "bun_migrations", "platform_receipts", "platform_sessions", "platform_staff", "platform_throttles", "trusts"}
+var platform = []string{"bun_migration_locks", "bun_migrations", "platform_receipts", "platform_recovery_codes", "platform_sessions", "platform_staff", "platform_throttles", "trusts"}
 
 func TestUpDownAndUpAgain(t *testing.T) {
 	testkit.OnBoth(t, prepare, func(t *testing.T, url string) {
@@ -197,7 +197,7 @@ func TestApplicationMayDoLittleToThePlatformsTables(t *testing.T) {
 		var rights []string
 		err := db.NewRaw(`SELECT table_name || ': ' || string_agg(privilege_type, ' ' ORDER BY privilege_type) FROM information_schema.table_privileges
 			WHERE table_schema = 'public' AND grantee = ? AND table_name IN (?) GROUP BY table_name ORDER BY 1`, database.AppRole, bun.List(platform)).Scan(ctx, &rights)
-		want := []string{"platform_receipts: DELETE INSERT SELECT UPDATE", "platform_sessions: DELETE INSERT SELECT UPDATE", "platform_staff: INSERT SELECT", "platform_throttles: DELETE INSERT SELECT UPDATE", "trusts: INSERT SELECT UPDATE"}
+		want := []string{"platform_receipts: DELETE INSERT SELECT UPDATE", "platform_recovery_codes: DELETE INSERT SELECT", "platform_sessions: DELETE INSERT SELECT UPDATE", "platform_staff: INSERT SELECT", "platform_throttles: DELETE INSERT SELECT UPDATE", "trusts: INSERT SELECT UPDATE"}
 		if !slices.Equal(rights, want) {
 			t.Errorf("got %v\nwant %v", rights, want)
 		}

@@ -115,6 +115,9 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 	if !s.Actor.SignedIn() {
 		return s, fault.New(fault.Unauthenticated, "Please sign in first.")
 	}
+	if s.Actor.Lacks() && r.Route.Permission != web.Arriving {
+		return s, s.Actor.session.lack.Refusal()
+	}
 	if slug != "" {
 		s.Service = s.Estate.Service(slug)
 		if s.Service == nil || s.Actor.Member == nil && !s.Actor.Roles.Has(TrustAdmin) {
@@ -130,7 +133,7 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 			return s, err
 		}
 	}
-	if r.Route.Permission != web.SignedIn {
+	if r.Route.Permission != web.SignedIn && r.Route.Permission != web.Arriving {
 		if decision := s.Decide(r.Route.Permission); !decision.Allowed {
 			return s, fault.Wrap(fault.Forbidden, "Your role here does not allow this.", denied(decision.Because))
 		}
@@ -205,7 +208,7 @@ func (g *Gate) afterwards(ctx context.Context, s Scope, r *web.Request) {
 // Page implements web.Gate.
 func (g *Gate) Page(ctx context.Context, r *web.Request, s Scope) context.Context {
 	frame := &ui.Frame{
-		Trust: s.Estate.Trust.Name, Module: r.Route.Module, Path: r.Path, Now: s.Now,
+		Trust: s.Estate.Trust.Name, Module: r.Route.Module, Path: r.Path, Host: r.Host, Now: s.Now,
 		FormToken: signin.FormToken(g.Keys, s.Actor.session.hash), May: s.May,
 	}
 	if s.Actor.SignedIn() {

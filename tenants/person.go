@@ -22,6 +22,8 @@ type Account struct {
 	EmailLookup  string    `bun:"email_lookup"`
 	EmailSealed  string    `bun:"email_sealed"`
 	PasswordHash string    `bun:"password_hash"`
+	TOTPSealed   string    `bun:"totp_sealed"` // the secret of the app that makes codes; empty for none
+	TOTPUsed     int64     `bun:"totp_used"`   // the last step of time whose code was taken
 	TrustRoles   Roles     `bun:"trust_roles"`
 	Status       string    `bun:"status"`
 	CreatedAt    time.Time `bun:"created_at"`

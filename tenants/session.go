@@ -3,6 +3,7 @@ package tenants
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,8 +23,11 @@ type Session struct {
 	InTrust
 
 	TokenHash string    `bun:"token_hash,pk"`
+	ID        uuid.UUID `bun:"id,type:uuid"` // by which its owner calls it
 	AccountID uuid.UUID `bun:"account_id,type:uuid"`
+	Device    string    `bun:"device"` // in a few words
 	Bearer    bool      `bun:"bearer"`
+	Strong    bool      `bun:"strong"` // both factors have been shown, not the password alone
 	CreatedAt time.Time `bun:"created_at"`
 	SeenAt    time.Time `bun:"seen_at"`
 	// ProvedAt is when the person last showed that it is them: a password, a code, a key.
@@ -32,31 +36,52 @@ type Session struct {
 
 // session is what a request carries of it.
 type session struct {
+	id     uuid.UUID
 	hash   string
+	lack   signin.Lack
 	stale  bool // its last use should be noted
 	cookie bool // came as a cookie, so forms need the token
 	proved time.Time
 }
 
 // openSession makes a session and returns its token, which is shown once.
-func openSession(ctx context.Context, s Scope, account uuid.UUID, bearer bool) (string, error) {
+func openSession(ctx context.Context, s Scope, account uuid.UUID, strong bool) (string, error) {
 	token := crypt.Token()
-	row := Session{TokenHash: crypt.TokenHash(token), AccountID: account, Bearer: bearer, CreatedAt: s.Now, SeenAt: s.Now, ProvedAt: s.Now}
+	row := Session{TokenHash: crypt.TokenHash(token), ID: newID(), AccountID: account, Device: signin.DeviceName(s.Client.Agent),
+		Bearer: !s.Client.Browser, Strong: strong, CreatedAt: s.Now, SeenAt: s.Now, ProvedAt: s.Now}
 	_, err := s.Insert(&row).Exec(ctx)
 	return token, err
+}
+
+// Session is the id of the session that asks.
+func (a Actor) Session() uuid.UUID { return a.session.id }
+
+// Lacks tells whether the session is still short of a second factor, so that it
+// opens nothing but the pages on which that is mended.
+func (a Actor) Lacks() bool { return a.session.lack != signin.Nothing }
+
+// Proved notes that the person has just shown that it is them; strong, that they
+// have now shown both factors.
+func (s Scope) Proved(ctx context.Context, strong bool) error {
+	q := s.Update((*Session)(nil)).Set("proved_at = ?", s.Now).Where("token_hash = ?", s.Actor.session.hash)
+	if strong {
+		q.Set("strong = ?", true)
+	}
+	return Touched(q.Exec(ctx))
 }
 
 // freshFor is how long a proof counts for what is most private.
 const freshFor = 10 * time.Minute
 
 // Fresh is nil if the person showed within the last ten minutes that it is
-// them; otherwise it refuses and says where to do so. What is most private asks
-// for it: identities, policy, export.
+// them; otherwise it refuses with ProofNeeded, for which a browser is led to
+// /account/confirm and back, form and all. What is most private asks for it:
+// identities, policy, export.
 func (s Scope) Fresh() error {
 	if s.Now.Sub(s.Actor.session.proved) <= freshFor {
 		return nil
 	}
-	return fault.New(fault.Forbidden, "Please sign in again first: this needs to know that it is still you.")
+	return fault.New(fault.ProofNeeded, "Please show again that it is you: this page is a private one.")
 }
 
 func touch(ctx context.Context, s Scope) error {
@@ -71,6 +96,10 @@ type identity struct {
 	ServiceID     *uuid.UUID      `bun:"service_id,type:uuid"`
 	AccountID     *uuid.UUID      `bun:"account_id,type:uuid"`
 	TrustRoles    Roles           `bun:"trust_roles"`
+	HasApp        bool            `bun:"has_app"`
+	OnTeam        bool            `bun:"on_team"`
+	SessionID     *uuid.UUID      `bun:"session_id,type:uuid"`
+	Strong        bool            `bun:"strong"`
 	CreatedAt     *time.Time      `bun:"created_at"`
 	SeenAt        *time.Time      `bun:"seen_at"`
 	ProvedAt      *time.Time      `bun:"proved_at"`
@@ -83,13 +112,27 @@ type identity struct {
 	Chosen        json.RawMessage `bun:"own,type:jsonb"`
 }
 
+// onTeam tells of an account a whether it is on any team: that of its trust or of
+// one of the trust's services.
+var onTeam = func() string {
+	var works []string
+	for _, role := range ServiceRoles {
+		if role.Staff() {
+			works = append(works, "team.roles LIKE '%"+string(role)+"%'")
+		}
+	}
+	return "(COALESCE(a.trust_roles, '') <> '' OR EXISTS (SELECT 1 FROM members AS team WHERE team.tenant_id = a.tenant_id AND team.account_id = a.id" +
+		" AND team.status = 'active' AND (" + strings.Join(works, " OR ") + ")))"
+}()
+
 // identify reads trust, session, account and member together. Without a valid
 // token only the trust's part is filled.
 func identify(ctx context.Context, db bun.IDB, trust uuid.UUID, service, tokenHash string) (identity, error) {
 	var found identity
 	err := db.NewSelect().TableExpr("trusts AS t").
 		ColumnExpr("t.config_version, t.status AS trust_status, sv.id AS service_id").
-		ColumnExpr("a.id AS account_id, a.trust_roles, s.created_at, s.seen_at, s.proved_at").
+		ColumnExpr("a.id AS account_id, a.trust_roles, s.id AS session_id, COALESCE(s.strong, ?) AS strong, s.created_at, s.seen_at, s.proved_at", false).
+		ColumnExpr("COALESCE(a.totp_sealed, '') <> '' AS has_app, "+onTeam+" AS on_team").
 		ColumnExpr("m.id AS member_id, m.handle, m.handle_key, m.avatar, m.roles, m.joined_at, m.own").
 		Join("LEFT JOIN services AS sv ON sv.tenant_id = t.id AND sv.slug = ?", service).
 		Join("LEFT JOIN sessions AS s ON s.tenant_id = t.id AND s.token_hash = ?", tokenHash).
@@ -106,7 +149,7 @@ func (i identity) actor(limits Sessions, now time.Time, tokenHash string, cookie
 	}
 	actor := Actor{
 		AccountID: *i.AccountID, Roles: append(Roles{}, i.TrustRoles...),
-		session: session{hash: tokenHash, cookie: cookie, proved: *i.ProvedAt, stale: signin.Stale(*i.SeenAt, now)},
+		session: session{id: *i.SessionID, lack: signin.LackOf(i.Strong, i.HasApp, i.OnTeam, signin.Sessions(limits)), hash: tokenHash, cookie: cookie, proved: *i.ProvedAt, stale: signin.Stale(*i.SeenAt, now)},
 	}
 	if i.MemberID != nil {
 		actor.Member = &Person{ID: *i.MemberID, AccountID: *i.AccountID, Handle: *i.Handle, HandleKey: *i.HandleKey, Avatar: *i.Avatar, Roles: i.Roles, JoinedAt: *i.JoinedAt, Chosen: i.Chosen}

@@ -22,15 +22,32 @@ type Entrance struct {
 	Keys     crypt.Keys
 	Sessions Sessions
 	Live     *Live
+	// Ways are the other ways to sign in that a trust offers.
+	Ways func(ctx context.Context, s Scope) ([]Way, error)
+	// Own are the pages that concern whoever asks, whichever service they are in.
+	Own func(s Scope) []MeLink
 	// Links are what the rooms offer to do with a member.
 	Links func(s Scope, person Person) []Link
 	// Mine are the pages that concern whoever asks or their work.
 	Mine func(s Scope) []MeLink
 }
 
-// SignInForm is what the sign-in page needs: where the person wanted to go.
+// SignInForm asks for the sign-in page: where the person wanted to go.
 type SignInForm struct {
 	Next string `json:"next" validate:"max=500"`
+}
+
+// Doorstep is the sign-in page.
+type Doorstep struct {
+	Next string `json:"next"`
+	Ways []Way  `json:"ways"`
+}
+
+// Way is another way to sign in, besides password and passkey: its name, and the
+// path of the command that begins it.
+type Way struct {
+	Name string `json:"name"`
+	Path string `json:"path"`
 }
 
 // SignIn is an attempt to sign in.
@@ -42,8 +59,11 @@ type SignIn struct {
 
 // SignedIn is a new session. The token is shown once; a browser gets it as a cookie.
 type SignedIn struct {
-	Token  string `json:"token"`
-	Next   string `json:"next"`
+	Token string `json:"token,omitempty"`
+	Next  string `json:"next"`
+	// Lacks is the code of the refusal that the session gets until its owner has
+	// shown, or set up, a second factor; empty for none.
+	Lacks  fault.Code `json:"lacks,omitempty"`
 	device string
 	lasts  time.Duration
 }
@@ -52,7 +72,10 @@ type SignedIn struct {
 func (s SignedIn) Cookies() []web.Cookie { return signin.Cookies(s.Token, s.device, s.lasts) }
 
 // Form shows the sign-in page.
-func (e Entrance) Form(_ context.Context, _ Scope, in SignInForm) (SignInForm, error) { return in, nil }
+func (e Entrance) Form(ctx context.Context, s Scope, in SignInForm) (Doorstep, error) {
+	ways, err := e.Ways(ctx, s)
+	return Doorstep{in.Next, ways}, err
+}
 
 // SignIn opens a session. Words, status and work are the same whether or not
 // there is such an account; Limited after too many failures.
@@ -77,26 +100,77 @@ func (e Entrance) SignIn(ctx context.Context, s Scope, in SignIn) (SignedIn, err
 	if err != nil {
 		return SignedIn{}, err
 	}
-	if !right {
-		return SignedIn{}, signin.Refused()
-	}
-	out := SignedIn{Next: in.Next, device: signin.Device(e.Keys, realm, lookup), lasts: e.Sessions.Absolute}
-	err = s.Write(ctx, func(ctx context.Context, s Scope) error {
-		if err := signin.Refund(ctx, failures{s}, buckets); err != nil {
+	var out SignedIn
+	err = s.Write(ctx, func(ctx context.Context, s Scope) (err error) {
+		if !right { // written for nobody's account too: the work must be the same
+			return s.Audit(ctx, "sign_in.refused", Audited{Subject: account.ID})
+		}
+		if err := Refund(ctx, s, buckets); err != nil {
 			return err
 		}
-		if err := closeSession(ctx, s); err != nil {
-			return err
-		}
-		if out.Next == "" || out.Next == "/" {
-			if out.Next, err = home(ctx, s, account); err != nil {
-				return err
-			}
-		}
-		out.Token, err = openSession(ctx, s, account.ID, !s.Client.Browser)
+		out, err = e.Admit(ctx, s, account, "password", false, in.Next)
 		return err
 	})
+	if err == nil && !right {
+		return SignedIn{}, signin.Refused()
+	}
 	return out, err
+}
+
+// Admit opens a session for an account whose owner has shown that it is them, by
+// way; strong, that they have shown two factors. What is still lacking the answer
+// says. Call it in the unit of work that uses up the proof.
+func (e Entrance) Admit(ctx context.Context, s Scope, account Account, way string, strong bool, next string) (SignedIn, error) {
+	if err := closeSession(ctx, s); err != nil {
+		return SignedIn{}, err
+	}
+	s.Actor = Actor{AccountID: account.ID}
+	team, err := OnTeam(ctx, s, account)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	token, err := openSession(ctx, s, account.ID, strong)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	out := SignedIn{Token: token, lasts: e.Sessions.Absolute}
+	if lack := signin.LackOf(strong, account.TOTPSealed != "", team, signin.Sessions(e.Sessions)).Refusal(); lack != nil {
+		out.Lacks = fault.CodeOf(lack)
+		out.Next = web.Door(out.Lacks, next)
+		return out, nil
+	}
+	arrived, err := e.Arrive(ctx, s, account, way, next)
+	arrived.Token, arrived.lasts = out.Token, out.lasts
+	return arrived, err
+}
+
+// Arrive completes a sign-in that lacks nothing any more: it is written down, the
+// browser is known from now on, and Next is where somebody lands who wanted to go
+// nowhere else.
+func (e Entrance) Arrive(ctx context.Context, s Scope, account Account, way, next string) (SignedIn, error) {
+	out := SignedIn{Next: next, device: signin.Device(e.Keys, s.Trust().ID.String(), account.EmailLookup)}
+	if out.Next == "" || out.Next == "/" {
+		var err error
+		if out.Next, err = home(ctx, s, account); err != nil {
+			return out, err
+		}
+	}
+	return out, s.Audit(ctx, "sign_in.done", Audited{Subject: account.ID, After: map[string]string{"way": way, "device": signin.DeviceName(s.Client.Agent)}})
+}
+
+// Demands tells whether an account needs a second factor, for the work it does.
+func (e Entrance) Demands(ctx context.Context, s Scope, account Account) (bool, error) {
+	if e.Sessions.OneFactor {
+		return false, nil
+	}
+	return OnTeam(ctx, s, account)
+}
+
+// OnTeam tells whether an account works anywhere in the trust.
+func OnTeam(ctx context.Context, s Scope, account Account) (bool, error) {
+	var people []Person
+	err := s.SelectAcross(&people).Where("account_id = ?", account.ID).Where("status = 'active'").Scan(ctx)
+	return len(account.TrustRoles) > 0 || slices.ContainsFunc(people, func(p Person) bool { return p.Roles.Staff() }), err
 }
 
 // home is where somebody lands: their service if they have one, else the trust's page.
@@ -129,12 +203,13 @@ type Home struct {
 	Trust   string    `json:"trust"`
 	Mine    []Service `json:"services"`
 	Managed []Service `json:"managed"`
+	Links   []MeLink  `json:"links"`
 }
 
 // Home lists the services of whoever asks.
 func (e Entrance) Home(ctx context.Context, s Scope, _ web.None) (Home, error) {
 	mine, err := memberships(ctx, s, s.Actor.AccountID)
-	out := Home{Trust: s.Trust().Name, Mine: mine}
+	out := Home{Trust: s.Trust().Name, Mine: mine, Links: e.Own(s)}
 	if s.May("services.configure") {
 		for _, service := range s.Estate.Services {
 			out.Managed = append(out.Managed, *service)

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/internal/signin"
 )
 
 // throttle counts failures of one subject at a trust's sign-in.
@@ -15,6 +17,17 @@ type throttle struct {
 	Subject   string    `bun:"subject,pk"`
 	Failures  float64   `bun:"failures"`
 	UpdatedAt time.Time `bun:"updated_at"`
+}
+
+// Spend counts a try against a trust's limits before it is known how it ends;
+// Limited if there were too many. Refund takes it back after a success.
+func Spend(ctx context.Context, s Scope, buckets []signin.Bucket) error {
+	return signin.Spend(ctx, failures{s}, s.Now, buckets)
+}
+
+// Refund takes back what Spend counted.
+func Refund(ctx context.Context, s Scope, buckets []signin.Bucket) error {
+	return signin.Refund(ctx, failures{s}, buckets)
 }
 
 // failures are a trust's rows for package signin.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -20,6 +21,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/mail"
+	"github.com/sharon-nhs/sharon/internal/outbound"
 	"github.com/sharon-nhs/sharon/internal/realtime"
 	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/storage"
@@ -29,6 +31,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/all"
 	"github.com/sharon-nhs/sharon/modules/notifications"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/account"
 	"github.com/sharon-nhs/sharon/workers"
 )
 
@@ -38,6 +41,8 @@ type app struct {
 	Files     *storage.Files
 	Directory *tenants.Directory
 	Keys      crypt.Keys
+	Accounts  account.Accounts
+	Asking    *http.Client // by which other organisations' sign-ins are asked
 	Parts     tenants.Parts
 	Rooms     []modules.Module
 	Clock     clock.Clock
@@ -72,11 +77,13 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 		return nil, err
 	}
 	a := &app{DB: db, Files: files, Keys: keys, Rooms: all.Rooms(files, outside), Outside: outside, Clock: at, Log: c.log(), Web: w}
+	a.Asking = outbound.Client(5*time.Second, outbound.Public, nil)
+	a.Accounts = account.New(account.Deps{Entrance: tenants.Entrance{Keys: keys, Sessions: w.sessions()}, Clock: at, BaseURL: w.BaseURL, HTTP: a.Asking})
 	a.Parts = everywhere(a)
 	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: slices.Concat(tenants.Grants.Rules(), a.Parts.Rules(), modules.Grants(a.Rooms))}
 	a.Live = &tenants.Live{Directory: a.Directory, Sessions: w.sessions(), Unread: modules.Unread(a.Rooms)}
 	a.table = web.NewRouter[tenants.Scope]()
-	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live, Links: modules.Links(a.Rooms), Mine: a.mine}.Routes(a.table)
+	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live, Ways: a.Accounts.Ways, Own: a.Parts.Links, Links: modules.Links(a.Rooms), Mine: a.mine}.Routes(a.table)
 	a.Parts.Mount(a.table)
 	modules.Mount(a.table, a.Rooms)
 	return a, nil

@@ -157,6 +157,7 @@ type webConfig struct {
 	SessionIdle     time.Duration `help:"A session ends after this long without a request." default:"30m"`
 	SessionAbsolute time.Duration `help:"A session ends this long after sign-in." default:"12h"`
 	BodyLimit       int           `help:"Largest request in bytes." default:"262144"`
+	OneFactor       bool          `help:"Let staff in with a password alone. For demonstrations: otherwise they need a second factor."`
 }
 
 func (c webConfig) base() (*url.URL, error) {
@@ -184,5 +185,5 @@ func (c webConfig) proxies() ([]netip.Prefix, error) {
 }
 
 func (c webConfig) sessions() tenants.Sessions {
-	return tenants.Sessions{Idle: c.SessionIdle, Absolute: c.SessionAbsolute}
+	return tenants.Sessions{Idle: c.SessionIdle, Absolute: c.SessionAbsolute, OneFactor: c.OneFactor}
 }

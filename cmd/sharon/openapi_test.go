@@ -138,7 +138,7 @@ var garbage = map[string][]byte{
 }
 
 func last(path string) string {
-	if path == "/sign-out" || path == "/sign-in" {
+	if path == "/sign-out" || path == "/sign-in" || path == "/account/devices/sign-out" {
 		return "~" + path
 	}
 	if strings.HasSuffix(path, "/remove") {

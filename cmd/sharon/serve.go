@@ -25,8 +25,11 @@ type serveCmd struct {
 
 // Run is everything in one process.
 func (cmd serveCmd) Run(ctx context.Context) error {
-	if cmd.Demo && cmd.LogLevel == "info" {
-		cmd.LogLevel = "warn" // leave the screen to the table of accounts
+	if cmd.Demo {
+		cmd.OneFactor = true // whoever tries SHaRON has the printed password and no more
+		if cmd.LogLevel == "info" {
+			cmd.LogLevel = "warn" // leave the screen to the table of accounts
+		}
 	}
 	if err := migrated(ctx, cmd.config, true); err != nil {
 		return err

@@ -88,7 +88,13 @@ func onBoth(t *testing.T, test func(t *testing.T, s *site)) {
 	}
 }
 
+// newSite is one as in a demonstration: a password lets everybody in.
 func newSite(t *testing.T, address string, changes ...func(*app)) *site {
+	t.Helper()
+	return newSiteOf(t, address, webConfig{OneFactor: true}, changes...)
+}
+
+func newSiteOf(t *testing.T, address string, w webConfig, changes ...func(*app)) *site {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -97,7 +103,7 @@ func newSite(t *testing.T, address string, changes ...func(*app)) *site {
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
 	s := &site{t: t, clock: clock.NewFake(now), port: port}
 	c := config{Data: t.TempDir(), DatabaseURL: address, LogLevel: "error", LogFormat: "text"}
-	w := webConfig{BaseURL: "http://localhost:" + port, SessionIdle: 30 * time.Minute, SessionAbsolute: 12 * time.Hour, BodyLimit: 256 << 10}
+	w.BaseURL, w.SessionIdle, w.SessionAbsolute, w.BodyLimit = "http://localhost:"+port, 30*time.Minute, 12*time.Hour, 256<<10
 	if s.app, err = open(c, w, testKeys, s.clock); err != nil {
 		t.Fatal(err)
 	}

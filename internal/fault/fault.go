@@ -18,6 +18,9 @@ const (
 	Invalid         Code = "invalid"          // read, but a field breaks a rule
 	Unauthenticated Code = "unauthenticated"  // sign in first
 	Forbidden       Code = "forbidden"        // signed in, but not allowed
+	CodeNeeded      Code = "code_needed"      // signed in by half: the second factor is still to be given
+	FactorNeeded    Code = "factor_needed"    // signed in, but work here needs a second factor to be set up
+	ProofNeeded     Code = "proof_needed"     // allowed, once the person shows again that it is them
 	NotFound        Code = "not_found"        // is not there, or not for you: the same answer
 	Conflict        Code = "conflict"         // somebody was faster: a stale edit, a name taken
 	Limited         Code = "limited"          // too many, too soon

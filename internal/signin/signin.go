@@ -17,6 +17,7 @@ import (
 const (
 	sessionCookie = "sharon"
 	deviceCookie  = "sharon-device"
+	awayCookie    = "sharon-away"
 )
 
 // deviceAge is in seconds: how long a browser counts as known.
@@ -27,11 +28,14 @@ type Client struct {
 	Address string // as a limit counts it: IPv4, or the /64 of an IPv6 address
 	Device  string // the cookie of a browser that has signed in before
 	Browser bool   // and not an API client
+	Agent   string // what the client says it is
+	Host    string // whose pages it is at, without port
+	Away    string // what it was given on leaving for another organisation's sign-in
 }
 
 // ClientOf says where a request came from.
 func ClientOf(r *web.Request) Client {
-	return Client{Address: countedAddress(r.Address), Device: r.Cookie(deviceCookie), Browser: r.Page()}
+	return Client{Address: countedAddress(r.Address), Device: r.Cookie(deviceCookie), Browser: r.Page(), Agent: r.Agent, Host: r.Host, Away: r.Cookie(awayCookie)}
 }
 
 // countedAddress is an address as limits count it: a /64 of IPv6 is one subscriber.
@@ -53,9 +57,24 @@ func Token(r *web.Request) (token string, cookie bool) {
 	return r.Cookie(sessionCookie), true
 }
 
-// Cookies are what a browser gets that has signed in.
+// Cookies are what a browser gets that has signed in: a session, if it has none
+// yet, and what makes it known. Without a device it does not count as known: that
+// is for those who are in, not for half of it.
 func Cookies(token, device string, lasts time.Duration) []web.Cookie {
-	return []web.Cookie{{Name: sessionCookie, Value: token, MaxAge: int(lasts.Seconds())}, {Name: deviceCookie, Value: device, MaxAge: deviceAge}}
+	var cookies []web.Cookie
+	if token != "" {
+		cookies = append(cookies, web.Cookie{Name: sessionCookie, Value: token, MaxAge: int(lasts.Seconds())})
+	}
+	if device != "" {
+		cookies = append(cookies, web.Cookie{Name: deviceCookie, Value: device, MaxAge: deviceAge})
+	}
+	return cookies
+}
+
+// Leaving is what a browser gets that goes to another organisation to sign in: who
+// comes back with it is the one who left. It lasts for ten minutes.
+func Leaving(state string) []web.Cookie {
+	return []web.Cookie{{Name: awayCookie, Value: state, MaxAge: 600}}
 }
 
 // NoCookies ends a browser's session; the browser stays known.
@@ -107,6 +126,8 @@ func Seems(r *web.Request) bool { return r.Cookie(sessionCookie) != "" }
 type Sessions struct {
 	Idle     time.Duration // without a request
 	Absolute time.Duration // since sign-in
+	// OneFactor lets staff work with a password alone: for demonstrations.
+	OneFactor bool
 }
 
 // Over tells whether a session has ended.

@@ -48,6 +48,19 @@ func Buckets(client Client, lookup string, known bool) []Bucket {
 	}
 }
 
+// Address is what a try draws from of which nobody knows yet whose account it is for.
+func Address(client Client) []Bucket { return []Bucket{{"address:" + client.Address, perAddress}} }
+
+// Codes are what a try at the second factor of lookup draws from: as many as for a
+// password, counted apart, so that knowing the one buys no tries at the other.
+func Codes(client Client, lookup string, known bool) []Bucket {
+	all := Buckets(client, "code:"+lookup, known)
+	for i := range all {
+		all[i].subject = "code:" + all[i].subject
+	}
+	return all
+}
+
 // Failures are the rows that count, within one transaction: those of a trust, or
 // those of the platform.
 type Failures interface {

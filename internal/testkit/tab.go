@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/security"
 	"github.com/chromedp/cdproto/serviceworker"
 	"github.com/chromedp/chromedp"
 )
@@ -55,7 +56,11 @@ type tabOptions struct {
 	width, height int
 	scheme        string
 	noScript      bool
+	gullible      bool
 }
+
+// AnyCertificate lets the tab open servers whose certificate nobody vouches for.
+func AnyCertificate() TabOption { return func(o *tabOptions) { o.gullible = true } }
 
 // NoScript switches JavaScript off.
 func NoScript() TabOption { return func(o *tabOptions) { o.noScript = true } }
@@ -97,6 +102,7 @@ func Browser(t testing.TB, options ...TabOption) *Tab {
 				{Name: "prefers-reduced-motion", Value: "reduce"}, // Screenshots and contrast without half-done fades.
 			}}),
 			call(ctx, target, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Europe/London"}),
+			call(ctx, target, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: o.gullible}),
 			call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: o.noScript}),
 		)
 	}))

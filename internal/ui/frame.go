@@ -21,6 +21,7 @@ type Frame struct {
 	Home      string // path of the service, such as /willow
 	Module    string // key of the room that the page belongs to
 	Path      string
+	Host      string // whose pages these are, without port
 	Rooms     []Room
 	Viewer    *Viewer
 	Session   string // tells drafts of one session from those of the next

@@ -19,6 +19,9 @@ var statuses = map[fault.Code]int{
 	fault.Malformed:       fiber.StatusBadRequest,
 	fault.Unauthenticated: fiber.StatusUnauthorized,
 	fault.Forbidden:       fiber.StatusForbidden,
+	fault.CodeNeeded:      fiber.StatusForbidden,
+	fault.FactorNeeded:    fiber.StatusForbidden,
+	fault.ProofNeeded:     fiber.StatusForbidden,
 	fault.NotFound:        fiber.StatusNotFound,
 	fault.NoMethod:        fiber.StatusMethodNotAllowed,
 	fault.Conflict:        fiber.StatusConflict,
@@ -28,6 +31,21 @@ var statuses = map[fault.Code]int{
 	fault.Limited:         fiber.StatusTooManyRequests,
 	fault.Internal:        fiber.StatusInternalServerError,
 	fault.Unavailable:     fiber.StatusServiceUnavailable,
+}
+
+// doors are where a browser is led that is refused for one of these reasons. Both
+// faces have these pages; from each the way goes on to ?next=.
+var doors = map[fault.Code]string{
+	fault.Unauthenticated: "/sign-in",
+	fault.CodeNeeded:      "/sign-in/code",
+	fault.FactorNeeded:    "/account/second-factor/new",
+	fault.ProofNeeded:     "/account/confirm",
+}
+
+// Door is the page on which a refusal with this code is mended, from where the way
+// goes on to next.
+func Door(code fault.Code, next string) string {
+	return doors[code] + "?next=" + url.QueryEscape(next)
 }
 
 func statusOf(code fault.Code) int { return statuses[code] }
@@ -59,7 +77,7 @@ func known(err error) *fault.Error {
 	var refused *fiber.Error
 	if errors.As(err, &refused) {
 		for code, status := range statuses {
-			if status == refused.Code && code != fault.Internal {
+			if status == refused.Code && code != fault.Internal && doors[code] == "" {
 				return &fault.Error{Code: code, Message: fiberMessages[code], Cause: err}
 			}
 		}
@@ -96,8 +114,8 @@ func (a *App[S]) fail(ctx context.Context, c *fiber.Ctx, r *Request, err error) 
 		}
 		return sendProblem(c, status, failed, r.ID)
 	}
-	if failed.Code == fault.Unauthenticated && c.Method() == fiber.MethodGet {
-		return c.Redirect("/sign-in?next="+url.QueryEscape(string(c.Request().RequestURI())), fiber.StatusSeeOther)
+	if doors[failed.Code] != "" && c.Method() == fiber.MethodGet {
+		return c.Redirect(Door(failed.Code, string(c.Request().RequestURI())), fiber.StatusSeeOther)
 	}
 	return a.html(a.Gate.Outside(ctx, r), c, status, a.Gate.Problem(failed, kept(r)))
 }

@@ -32,6 +32,7 @@ type Request struct {
 	JSON    bool                // the body is JSON
 	Cookies map[string]string
 	Bearer  string
+	Agent   string // what the client says it is, 300 bytes at most
 	Address netip.Addr
 	Route   *Route
 
@@ -86,6 +87,20 @@ type Form struct {
 
 type formKey struct{}
 
+// Carried are all fields of the form, label and value, but our own (which begin
+// with _) and those with the prefix, in the order of their names.
+func (f *Form) Carried(without string) (fields []Kept) {
+	for _, name := range slices.Sorted(maps.Keys(f.Values)) {
+		if strings.HasPrefix(name, "_") || strings.HasPrefix(name, without) {
+			continue
+		}
+		for _, value := range f.Values[name] {
+			fields = append(fields, Kept{name, value})
+		}
+	}
+	return fields
+}
+
 // FormOf returns the refused form whose action it is; nil if there is none.
 func FormOf(ctx context.Context, action string) *Form {
 	form, _ := ctx.Value(formKey{}).(*Form)
@@ -106,7 +121,7 @@ func (a *App[S]) copyRequest(c *fiber.Ctx, route *Route) (*Request, error) {
 	r := &Request{
 		ID: requestID(c), Method: strings.Clone(c.Method()), Path: strings.Clone(c.Path()),
 		Host: hostOnly(string(c.Request().Host())), Params: map[string]string{}, Cookies: map[string]string{},
-		Address: a.clientAddress(c), Route: route,
+		Address: a.clientAddress(c), Route: route, Agent: agentOf(c),
 		fetchSite: string(c.Request().Header.Peek("Sec-Fetch-Site")), origin: string(c.Request().Header.Peek("Origin")),
 		wantsJSON: wantsJSON(c), trace: traceOf(c), secure: a.Secure,
 	}
@@ -133,6 +148,11 @@ func (a *App[S]) copyRequest(c *fiber.Ctx, route *Route) (*Request, error) {
 		return r, nil
 	}
 	return r, r.readBody(c, a.BodyLimit)
+}
+
+func agentOf(c *fiber.Ctx) string {
+	agent := c.Request().Header.UserAgent()
+	return strings.ToValidUTF8(string(agent[:min(len(agent), 300)]), "")
 }
 
 func (r *Request) readBody(c *fiber.Ctx, limit int) error {

@@ -18,6 +18,10 @@ const Public = "public"
 // SignedIn is the permission of a page for everybody who has signed in.
 const SignedIn = "signed-in"
 
+// Arriving is the permission of the pages on which somebody finishes signing in:
+// open to a session that still lacks something, closed without any.
+const Arriving = "arriving"
+
 // None is the input or output of a use case that has none.
 type None struct{}
 
@@ -37,8 +41,9 @@ type Route struct {
 	// Resumable says that the route speaks the tus protocol.
 	Resumable bool
 
-	next string // where a browser goes after a command, a template over the output and the path
-	form string // path template of the page that holds this command's form
+	next  string // where a browser goes after a command, a template over the output and the path
+	again bool   // instead of being sent on, a browser sends the same form to next
+	form  string // path template of the page that holds this command's form
 
 	asks bool // the page holds the form that asks for it
 	// repeatable commands keep no receipt: to do them again is to do them anew.
@@ -140,6 +145,10 @@ type Option func(r *Route)
 // filled from the output's JSON fields, then from the request's path. "{path}"
 // alone goes where the output says.
 func SeeOther(path string) Option { return func(r *Route) { r.next = path } }
+
+// SendAgain is SeeOther for a command that stood in another one's way: the
+// browser sends the form on to that path, with all that was in it.
+func SendAgain(path string) Option { return func(r *Route) { r.next, r.again = path, true } }
 
 // FormAt names the page that holds the command's form, so that a refused form
 // comes back filled in with its errors. A form that stands on many pages says

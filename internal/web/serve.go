@@ -132,21 +132,30 @@ func (a *App[S]) command(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Re
 	if r.Outcome.Location == "" {
 		r.Outcome.Location = "/"
 	}
+	if b.again {
+		return c.Redirect(r.Outcome.Location, fiber.StatusTemporaryRedirect)
+	}
 	return c.Redirect(r.Outcome.Location, fiber.StatusSeeOther)
 }
 
 // refuse shows the command's form again, filled in, or else the error's page.
 func (a *App[S]) refuse(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Request, err error) error {
-	form := refusedForm(c, r, err)
-	if form == nil || b.form == "" {
+	var failed *fault.Error
+	form := b.form
+	refused := refusedForm(c, r, err)
+	if errors.As(err, &failed) && failed.Code == fault.ProofNeeded {
+		form, refused = doors[failed.Code], formOf(c, r, failed) // it takes the form along and sends it on
+	}
+	if refused == nil || r.wantsJSON || form == "" {
 		return a.fail(ctx, c, r, err)
 	}
-	path, query, _ := strings.Cut(b.form, "?")
+	path, query, _ := strings.Cut(form, "?")
 	page, params := a.Router.find(fiber.MethodGet, path), r.Params
 	if path == fromItself {
-		if page, params = a.Router.pageAt(first(r.Values["from"])); page == nil {
-			return a.fail(ctx, c, r, err)
-		}
+		page, params = a.Router.pageAt(first(r.Values["from"]))
+	}
+	if page == nil {
+		return a.fail(ctx, c, r, err)
 	}
 	again := *r
 	again.Params = params
@@ -157,7 +166,7 @@ func (a *App[S]) refuse(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Req
 		again.Values[name] = r.Values[strings.Trim(first(template), "{}")]
 	}
 	a.log(ctx, r, err)
-	return a.page(ctx, c, page, &again, statusOf(form.Code), form)
+	return a.page(ctx, c, page, &again, statusOf(refused.Code), refused)
 }
 
 // refusedForm is what was sent, to be mended; nil where that cannot be.
@@ -166,6 +175,10 @@ func refusedForm(c *fiber.Ctx, r *Request, err error) *Form {
 	if r.wantsJSON || !errors.As(err, &failed) || !mendable[failed.Code] {
 		return nil
 	}
+	return formOf(c, r, failed)
+}
+
+func formOf(c *fiber.Ctx, r *Request, failed *fault.Error) *Form {
 	retryAfter(c, failed)
 	return &Form{Action: r.Path, Values: r.Values, Code: failed.Code, Message: failed.Message, Errors: failed.Fields}
 }

@@ -54,6 +54,9 @@ CREATE TABLE accounts (
   email_lookup text NOT NULL,
   email_sealed text NOT NULL,
   password_hash text NOT NULL,
+  -- The secret of the app that makes codes, sealed; empty for none. No code of this step of time or an earlier one is good any more.
+  totp_sealed text NOT NULL,
+  totp_used bigint NOT NULL,
   trust_roles text NOT NULL,
   status text NOT NULL CHECK (status IN ('active', 'closed')),
   created_at timestamptz NOT NULL,
@@ -87,7 +90,11 @@ CREATE TABLE sessions (
   tenant_id uuid NOT NULL,
   token_hash text NOT NULL,
   account_id uuid NOT NULL,
+  id uuid NOT NULL,
+  device text NOT NULL,
   bearer boolean NOT NULL,
+  -- Both factors have been shown, not the password alone.
+  strong boolean NOT NULL,
   created_at timestamptz NOT NULL,
   proved_at timestamptz NOT NULL,
   seen_at timestamptz NOT NULL,

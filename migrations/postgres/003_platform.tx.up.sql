@@ -5,6 +5,9 @@ CREATE TABLE platform_staff (
   email_sealed text NOT NULL,
   name text NOT NULL,
   password_hash text NOT NULL,
+  -- As in accounts.
+  totp_sealed text NOT NULL,
+  totp_used bigint NOT NULL,
   roles text NOT NULL,
   status text NOT NULL CHECK (status IN ('active', 'closed')),
   created_at timestamptz NOT NULL
@@ -13,6 +16,7 @@ CREATE TABLE platform_staff (
 CREATE TABLE platform_sessions (
   token_hash text NOT NULL PRIMARY KEY,
   staff_id uuid NOT NULL REFERENCES platform_staff (id),
+  strong boolean NOT NULL,
   created_at timestamptz NOT NULL,
   seen_at timestamptz NOT NULL
 );
@@ -24,6 +28,6 @@ CREATE TABLE platform_throttles (
   updated_at timestamptz NOT NULL
 );
 --bun:split
-GRANT SELECT, INSERT ON platform_staff TO sharon_app;
+GRANT SELECT, INSERT, UPDATE (totp_sealed, totp_used) ON platform_staff TO sharon_app;
 --bun:split
 GRANT SELECT, INSERT, UPDATE, DELETE ON platform_sessions, platform_throttles TO sharon_app;

@@ -34,6 +34,9 @@ CREATE TABLE accounts (
   email_lookup text NOT NULL,
   email_sealed text NOT NULL,
   password_hash text NOT NULL,
+  -- The secret of the app that makes codes, sealed; empty for none. No code of this step of time or an earlier one is good any more.
+  totp_sealed text NOT NULL,
+  totp_used bigint NOT NULL,
   trust_roles text NOT NULL,
   status text NOT NULL CHECK (status IN ('active', 'closed')),
   created_at timestamp NOT NULL,
@@ -67,7 +70,11 @@ CREATE TABLE sessions (
   tenant_id text NOT NULL,
   token_hash text NOT NULL,
   account_id text NOT NULL,
+  id text NOT NULL,
+  device text NOT NULL,
   bearer boolean NOT NULL,
+  -- Both factors have been shown, not the password alone.
+  strong boolean NOT NULL,
   created_at timestamp NOT NULL,
   proved_at timestamp NOT NULL,
   seen_at timestamp NOT NULL,

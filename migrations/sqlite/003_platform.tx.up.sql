@@ -5,6 +5,9 @@ CREATE TABLE platform_staff (
   email_sealed text NOT NULL,
   name text NOT NULL,
   password_hash text NOT NULL,
+  -- As in accounts.
+  totp_sealed text NOT NULL,
+  totp_used bigint NOT NULL,
   roles text NOT NULL,
   status text NOT NULL CHECK (status IN ('active', 'closed')),
   created_at timestamp NOT NULL
@@ -13,6 +16,7 @@ CREATE TABLE platform_staff (
 CREATE TABLE platform_sessions (
   token_hash text NOT NULL PRIMARY KEY,
   staff_id text NOT NULL REFERENCES platform_staff (id),
+  strong boolean NOT NULL,
   created_at timestamp NOT NULL,
   seen_at timestamp NOT NULL
 ) WITHOUT ROWID;
