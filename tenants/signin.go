@@ -80,23 +80,31 @@ func (e Entrance) SignIn(ctx context.Context, s Scope, in SignIn) (SignedIn, err
 	if !right {
 		return SignedIn{}, signin.Refused()
 	}
-	out := SignedIn{Next: in.Next, device: signin.Device(e.Keys, realm, lookup), lasts: e.Sessions.Absolute}
+	out := SignedIn{}
 	err = s.Write(ctx, func(ctx context.Context, s Scope) error {
 		if err := signin.Refund(ctx, failures{s}, buckets); err != nil {
 			return err
 		}
-		if err := closeSession(ctx, s); err != nil {
-			return err
-		}
-		if out.Next == "" || out.Next == "/" {
-			if out.Next, err = home(ctx, s, account); err != nil {
+		next := in.Next
+		if next == "" || next == "/" {
+			if next, err = home(ctx, s, account); err != nil {
 				return err
 			}
 		}
-		out.Token, err = openSession(ctx, s, account.ID, !s.Client.Browser)
+		out, err = e.Admit(ctx, s, account, next)
 		return err
 	})
 	return out, err
+}
+
+// Admit opens a session for an account that has shown who it is, and ends the one
+// that asked, if any.
+func (e Entrance) Admit(ctx context.Context, s Scope, account Account, next string) (SignedIn, error) {
+	if err := closeSession(ctx, s); err != nil {
+		return SignedIn{}, err
+	}
+	token, err := openSession(ctx, s, account.ID, !s.Client.Browser)
+	return SignedIn{Token: token, Next: next, device: signin.Device(e.Keys, s.Trust().ID.String(), account.EmailLookup), lasts: e.Sessions.Absolute}, err
 }
 
 // home is where somebody lands: their service if they have one, else the trust's page.

@@ -48,6 +48,10 @@ func Buckets(client Client, lookup string, known bool) []Bucket {
 	}
 }
 
+// Guesses are what a try at anything else that is secret draws from, such as the
+// link of an email.
+func Guesses(client Client) []Bucket { return []Bucket{{"address:" + client.Address, perAddress}} }
+
 // Failures are the rows that count, within one transaction: those of a trust, or
 // those of the platform.
 type Failures interface {
