@@ -5,6 +5,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/credentials"
 	"github.com/sharon-nhs/sharon/tenants/identity"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
 	"github.com/sharon-nhs/sharon/tenants/letters"
@@ -16,6 +17,7 @@ func everywhere(a *app) tenants.Parts {
 	return tenants.Parts{
 		invitations.New(a.office(), tenants.Entrance{Keys: a.Keys, Sessions: a.Web.sessions()}),
 		identity.New(a.Keys),
+		credentials.New(a.office()),
 	}
 }
 

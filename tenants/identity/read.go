@@ -82,12 +82,12 @@ func title(word string) string {
 // phone reads a phone number as it is dialled from anywhere: +447700900123.
 func phone(text string) (number, complaint string) {
 	number = gaps.Replace(strings.TrimSpace(text))
-	number = strings.Replace(number, "+440", "+44", 1) // +44 (0)7700 …
 	if rest, ok := strings.CutPrefix(number, "00"); ok {
 		number = "+" + rest
 	} else if rest, ok := strings.CutPrefix(number, "0"); ok {
 		number = "+44" + rest
 	}
+	number = strings.Replace(number, "+440", "+44", 1) // +44 (0)7700 …
 	digits, ok := strings.CutPrefix(number, "+")
 	if !ok || len(digits) < 9 || len(digits) > 15 || strings.Trim(digits, "0123456789") != "" || strings.HasPrefix(number, "+44") && len(digits) != 12 {
 		return "", "Write a phone number like 07700 900123."

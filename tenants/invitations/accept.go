@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 
-
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
@@ -165,7 +164,9 @@ func (i Invitations) join(ctx context.Context, s tenants.Scope, row Row, in Acce
 // checkJoining tells everything that has to change before somebody can join.
 func (i Invitations) checkJoining(ctx context.Context, at tenants.Scope, in Accept, who identity.Identity) error {
 	wrong := &fault.Error{Code: fault.Invalid, Message: "Some of what you entered needs a change."}
-	add := func(field, message string) { wrong.Fields = append(wrong.Fields, fault.Field{Name: field, Message: message}) }
+	add := func(field, message string) {
+		wrong.Fields = append(wrong.Fields, fault.Field{Name: field, Message: message})
+	}
 	err := at.Read(ctx, func(ctx context.Context, s tenants.Scope) error {
 		here, err := standing(ctx, s, i.office.Keys.Lookup(in.Email))
 		if err != nil {

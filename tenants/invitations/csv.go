@@ -73,13 +73,13 @@ func readLines(from io.Reader, usual tenants.Role) (lines []Line, whole string) 
 		if errors.Is(err, io.EOF) {
 			break
 		}
-		number, _ := reader.FieldPos(0)
 		var broken *csv.ParseError
 		if errors.As(err, &broken) {
 			lines = append(lines, Line{Number: broken.StartLine, Wrong: "The quotation marks in this line do not match."})
 		} else if err != nil {
 			return nil, "The file could not be read. Choose it again."
 		} else if strings.TrimSpace(strings.Join(record, "")) != "" {
+			number, _ := reader.FieldPos(0)
 			lines = append(lines, readLine(number, record, fields, usual))
 		}
 		if len(lines) > mostLines {

@@ -150,6 +150,18 @@ func closeExpired(ctx context.Context, s tenants.Scope, lookups []string) error 
 	return err
 }
 
+// unanswered is how long an invitation that has expired can be sent again; then
+// what was sealed of the person goes.
+const unanswered = 30 * 24 * time.Hour
+
+func tidy(ctx context.Context, s tenants.Scope) error {
+	return s.Write(ctx, func(ctx context.Context, s tenants.Scope) error {
+		_, err := s.Update((*Row)(nil)).Set("closed_at = ?", s.Now).Set("identity_sealed = ''").
+			Where("closed_at IS NULL").Where("expires_at < ?", s.Now.Add(-unanswered)).Exec(ctx)
+		return err
+	})
+}
+
 // update writes what changes of an invitation.
 func update(ctx context.Context, s tenants.Scope, row *Row) error {
 	_, err := s.Update(row).Column("identity_sealed", "sends", "expires_at", "sent_at", "bounced_at", "opened_at", "accepted_at", "revoked_at", "closed_at").

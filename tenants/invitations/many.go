@@ -125,7 +125,6 @@ func (i Invitations) SendMany(ctx context.Context, s tenants.Scope, in SendMany)
 	return Many{len(guests)}, err
 }
 
-
 func lower(name string) string { return strings.ToLower(name[:1]) + name[1:] }
 
 func roleNames(roles []tenants.Role) string {

@@ -1,6 +1,9 @@
 package invitations
 
 import (
+	"time"
+
+	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/identity"
@@ -29,6 +32,7 @@ func New(office letters.Office, entrance tenants.Entrance) tenants.Part {
 		},
 		Routes: i.routes,
 		On:     []tenants.Handler{{Kind: sent, OwnUnits: true, Do: i.write}},
+		Rounds: []tenants.Round{{Key: "old-invitations", Queue: jobs.Bulk, Every: 24 * time.Hour, Do: tidy}},
 		Links: func(s tenants.Scope) (links []tenants.MeLink) {
 			if s.May("invitations.list") {
 				links = append(links, tenants.MeLink{Name: "Invitations", About: "Who is invited, and how far they have come", Path: "/" + s.Service.Slug + "/invitations"})
