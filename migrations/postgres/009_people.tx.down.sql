@@ -1,3 +1,5 @@
+REVOKE UPDATE (email_sealed) ON platform_staff FROM sharon_app;
+--bun:split
 DROP INDEX audit_log_of_identity;
 --bun:split
 DROP TABLE tickets;

@@ -69,3 +69,6 @@ CREATE INDEX audit_log_of_identity ON audit_log (tenant_id, subject_id, at) WHER
 SELECT sharon_protect('invitations'),
   sharon_protect('identities'),
   sharon_protect('tickets');
+--bun:split
+-- For sealing anew with another key.
+GRANT UPDATE (email_sealed) ON platform_staff TO sharon_app;

@@ -28,11 +28,11 @@ type Office struct {
 	Email func() func(context.Context, mail.Message) error
 }
 
-// Open is Unavailable where the deployment has no mail server, so that nobody
+// Open is a Conflict where the deployment has no mail server, so that nobody
 // waits for an email that cannot come.
 func (o Office) Open() error {
 	if o.Email() == nil {
-		return fault.New(fault.Unavailable, "SHaRON cannot send emails here yet. Those who run it can tell you more.")
+		return fault.New(fault.Conflict, "SHaRON cannot send emails here yet. Those who run it can tell you more.")
 	}
 	return nil
 }
