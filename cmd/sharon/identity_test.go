@@ -52,7 +52,10 @@ func TestAClinicianSeesWhoSomebodyIsAndThatIsOnRecord(t *testing.T) {
 				t.Errorf("%d without %s: %s", got.status, word, got.body)
 			}
 		}
-		clinician.sendJSON(page, map[string]any{"reason": "kept from them", "safeguarding": true})
+		inBrowser := s.as("clinician.willow@northmoor")
+		if got := inBrowser.post(page, url.Values{"reason": {"kept from them"}, "safeguarding": {"false", "true"}}); got.status != 200 || !got.has("Kanari Vogelsang") {
+			t.Errorf("by the form: %d %s", got.status, got.text())
+		}
 		if looks := string(member.getJSON("/account/identity", nil).body); strings.Count(looks, `"by":"Jo"`) != 1 || strings.Contains(looks, "to call them") {
 			t.Errorf("the member sees %s", looks)
 		}

@@ -1,8 +1,12 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -11,7 +15,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
+	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/internal/testkit"
+	"github.com/sharon-nhs/sharon/tenants"
 )
 
 var invitationLink = regexp.MustCompile(`/invitation/[A-Za-z0-9_~-]+`)
@@ -289,4 +297,152 @@ func TestTheEmailOfAnInvitationTellsNothing(t *testing.T) {
 			}
 		}
 	}
+}
+
+// list sends a file as a browser does and returns the answer.
+func (v *visitor) list(path, text string) answer {
+	v.site.t.Helper()
+	var body bytes.Buffer
+	form := multipart.NewWriter(&body)
+	to, err := form.CreateFormFile("file", "people.csv")
+	if err == nil {
+		_, err = to.Write([]byte(text))
+	}
+	if err == nil {
+		err = form.Close()
+	}
+	if err != nil {
+		v.site.t.Fatal(err)
+	}
+	request := v.request(http.MethodPost, path, &body)
+	request.Header.Set("Content-Type", form.FormDataContentType())
+	request.Header.Set("Accept", "application/json")
+	return v.do(request)
+}
+
+func TestAListIsLookedThroughBeforeAnythingIsSent(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		p, clinician := s.posted(), s.over("clinician.willow@northmoor")
+		s.invited(p, clinician, "willow", "waits@person.example", "service_user", nil)
+		got := clinician.list("/willow/invitations/many/check", "email;role\none@person.example;carer\ntwo@person.example;moderator\nwaits@person.example;\nHAZEL.willow@northmoor.example;\nthree@person.example;\n")
+		for _, words := range []string{"You cannot invite people to this role", "has an invitation already", "is a member here already", `"good":2`} {
+			if got.status != http.StatusOK || !got.has(words) {
+				t.Errorf("%d without %q: %s", got.status, words, got.body)
+			}
+		}
+		s.settle(1)
+		if len(p.Mails()) != 1 {
+			t.Errorf("looking sent %d emails", len(p.Mails())-1)
+		}
+		list := field(t, got, "list")
+		for round, status := range []int{http.StatusOK, http.StatusUnprocessableEntity} {
+			if got := clinician.sendJSON("/willow/invitations/many", map[string]any{"list": list}); got.status != status {
+				t.Errorf("round %d: %d %s", round, got.status, got.body)
+			}
+		}
+		s.settle(1)
+		if len(p.Mails()) != 3 {
+			t.Errorf("%d emails, not 3", len(p.Mails()))
+		}
+		for name, list := range map[string]string{"a moderator": "email,role\nfour@person.example,carer\nfive@person.example,moderator\n", "a formula": "email,name\nfour@person.example,=1\n", "many": "email\n" + strings.Repeat("x@person.example\n", 501)} {
+			if got := clinician.sendJSON("/willow/invitations/many", map[string]any{"list": list}); got.status != http.StatusUnprocessableEntity {
+				t.Errorf("%s, past the preview: %d %s", name, got.status, got.body)
+			}
+		}
+		if got := clinician.list("/willow/invitations/many/check", "email\n"+strings.Repeat("sam@example.com\n", 100_000)); got.status != http.StatusUnprocessableEntity || !got.has("more than 500") {
+			t.Errorf("100,000 lines: %d %s", got.status, got.body)
+		}
+		if n := s.count("SELECT count(*) FROM invitations WHERE tenant_id = ? AND email_lookup = ?", s.northmoor(), testKeys.Lookup("four@person.example")); n != 0 {
+			t.Errorf("half a list was sent")
+		}
+	})
+}
+
+func TestHouseRulesAreTheLeadsToChange(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		lead := s.over("lead.willow@northmoor")
+		change := map[string]any{"rules": "**Be kind.** <script>alert(1)</script>", "days": 3, "version": 1}
+		if got := s.over("clinician.willow@northmoor").sendJSON("/willow/settings/joining", change); got.status != http.StatusForbidden {
+			t.Errorf("a clinician: %d", got.status)
+		}
+		for round, status := range []int{http.StatusOK, http.StatusConflict} {
+			if got := lead.sendJSON("/willow/settings/joining", change); got.status != status {
+				t.Errorf("round %d: %d %s", round, got.status, got.body)
+			}
+		}
+		if got := s.as("hazel.willow@northmoor").get("/willow/rules"); !got.has("<strong>Be kind.</strong>") || got.has("<script>alert") {
+			t.Errorf("%d %s", got.status, got.text())
+		}
+		link := s.invited(s.posted(), lead, "willow", "soon@person.example", "service_user", nil)
+		s.clock.Advance(3*24*time.Hour + time.Minute)
+		if got := s.visit("northmoor").get(link); got.status != http.StatusUnprocessableEntity {
+			t.Errorf("after three days: %d", got.status)
+		}
+	})
+}
+
+// A mail server that is away costs nobody their invitation; one that refuses the
+// address is told to the team.
+func TestAnInvitationIsSentOnceTheMailServerIsBack(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	lead := s.over("lead.willow@northmoor")
+	if got := lead.sendJSON("/willow/invitations", map[string]any{"email": "a@person.example", "role": "carer"}); got.status != http.StatusConflict {
+		t.Errorf("without a mail server: %d %s", got.status, got.body)
+	}
+	var kept []mail.Message
+	failing := true
+	s.app.Outside.Email = func(_ context.Context, m mail.Message) error {
+		switch {
+		case m.To == "gone@person.example":
+			return &mail.Refused{Code: 550, Status: "5.1.1", Address: true}
+		case failing:
+			return errors.New("connection refused")
+		}
+		kept = append(kept, m)
+		return nil
+	}
+	s.app.Outside.Address = func(tr tenants.Trust) string { return tr.Address("https://sharon.example.nhs.uk") }
+	for _, email := range []string{"a@person.example", "gone@person.example"} {
+		if got := lead.sendJSON("/willow/invitations", map[string]any{"email": email, "role": "carer"}); got.status != http.StatusOK {
+			t.Fatalf("%d %s", got.status, got.body)
+		}
+	}
+	id := func(email string) string { return invitationTo(t, lead.getJSON("/willow/invitations", nil), email) }
+	a, gone := id("a@person.example"), id("gone@person.example")
+	if err := s.carry(a); err == nil {
+		t.Error("a server that is away counts as sent")
+	}
+	if err := s.carry(gone); err != nil {
+		t.Errorf("an address that is refused for good is tried again: %v", err)
+	}
+	failing = false
+	for range 2 { // done again after a crash
+		if err := s.carry(a); err != nil {
+			t.Error(err)
+		}
+	}
+	states := string(lead.getJSON("/willow/invitations?state=open", nil).body)
+	if len(kept) != 1 || !strings.Contains(states, `"state":"bounced"`) || !strings.Contains(states, `"state":"sent"`) {
+		t.Errorf("%d emails, states %s", len(kept), states)
+	}
+}
+
+// carry does what follows from an invitation, as a worker does.
+func (s *site) carry(id string) error {
+	s.t.Helper()
+	var here tenants.Scope
+	err := s.app.Directory.ReadAs(s.t.Context(), s.northmoor(), "willow", func(_ context.Context, sc tenants.Scope) error {
+		here = sc
+		return nil
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, handler := range s.app.Parts.Handlers() {
+		if handler.Kind.Key == "invitations.sent" {
+			return handler.Do(s.t.Context(), here, tenants.Event{ID: uuid.New(), Subject: uuid.MustParse(id)})
+		}
+	}
+	s.t.Fatal("nobody sends invitations")
+	return nil
 }

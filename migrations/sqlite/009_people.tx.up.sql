@@ -42,7 +42,7 @@ CREATE TABLE identities (
 --bun:split
 CREATE INDEX identities_by_nhs ON identities (tenant_id, nhs_lookup) WHERE nhs_lookup <> '';
 --bun:split
--- What a link or a code in an email or a text message does, once and in time. The link is signed and stands nowhere. A reset
+-- What a link in an email does, once and in time. The link is signed and stands nowhere. A reset
 -- is noted whether or not the address has an account, so account_id may be null.
 CREATE TABLE tickets (
   tenant_id text NOT NULL,
@@ -51,7 +51,6 @@ CREATE TABLE tickets (
   email_lookup text NOT NULL,
   account_id text,
   sealed text NOT NULL,
-  tries integer NOT NULL,
   created_at timestamp NOT NULL,
   expires_at timestamp NOT NULL,
   used_at timestamp,

@@ -37,7 +37,6 @@ type Ticket struct {
 	EmailLookup string     `bun:"email_lookup"` // whose account, or which new address
 	AccountID   uuid.UUID  `bun:"account_id,type:uuid,nullzero"`
 	Sealed      string     `bun:"sealed"` // the address that it is about
-	Tries       int        `bun:"tries"`
 	CreatedAt   time.Time  `bun:"created_at"`
 	ExpiresAt   time.Time  `bun:"expires_at"`
 	UsedAt      *time.Time `bun:"used_at"`

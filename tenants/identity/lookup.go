@@ -28,15 +28,15 @@ func (i Identities) Asking(ctx context.Context, s tenants.Scope, in tenants.ByHa
 	return Asking{person}, err
 }
 
-// Reason is why somebody looks.
-type Reason struct {
+// Why is the reason for which somebody looks.
+type Why struct {
 	Reason string `json:"reason" validate:"filled,max=500" label:"a reason"`
 	// Safeguarding keeps the look-up from the member, where knowing would put somebody at risk.
 	Safeguarding bool `json:"safeguarding"`
 }
 
-func (r Reason) action() string {
-	if r.Safeguarding {
+func (w Why) action() string {
+	if w.Safeguarding {
 		return guarded
 	}
 	return read
@@ -45,7 +45,7 @@ func (r Reason) action() string {
 // LookUp asks who a member is.
 type LookUp struct {
 	Handle string `path:"handle"`
-	Reason
+	Why
 }
 
 // Found is who a member is.
@@ -76,7 +76,7 @@ func (i Identities) LookUp(ctx context.Context, s tenants.Scope, in LookUp) (Fou
 		if out.Email, err = account.Email(i.archive.Keys); err != nil {
 			return err
 		}
-		return s.Audit(ctx, in.action(), tenants.Audited{Subject: out.Person.ID, Reason: plain(in.Reason.Reason)})
+		return s.Audit(ctx, in.action(), tenants.Audited{Subject: out.Person.ID, Reason: plain(in.Reason)})
 	})
 	if database.Missing(err) {
 		return Found{}, fault.Missing()
@@ -87,7 +87,7 @@ func (i Identities) LookUp(ctx context.Context, s tenants.Scope, in LookUp) (Fou
 // Seek looks for a member by what is known of them outside.
 type Seek struct {
 	Known string `json:"known" validate:"filled,max=254" label:"an NHS number or an email address"`
-	Reason
+	Why
 }
 
 // Sought are the members of this service that it fits.
@@ -119,11 +119,11 @@ func (i Identities) Seek(ctx context.Context, s tenants.Scope, in Seek) (Sought,
 		if out.People, err = memberBy(ctx, s, lookup); err != nil {
 			return err
 		}
-		if err := s.Audit(ctx, sought, tenants.Audited{Reason: plain(in.Reason.Reason)}); err != nil {
+		if err := s.Audit(ctx, sought, tenants.Audited{Reason: plain(in.Reason)}); err != nil {
 			return err
 		}
 		for _, person := range out.People { // whoever is found has been looked up
-			if err := s.Audit(ctx, in.action(), tenants.Audited{Subject: person.ID, Reason: plain(in.Reason.Reason)}); err != nil {
+			if err := s.Audit(ctx, in.action(), tenants.Audited{Subject: person.ID, Reason: plain(in.Reason)}); err != nil {
 				return err
 			}
 		}

@@ -6,12 +6,12 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
-	"net/mail"
 	"strings"
 	"unicode/utf8"
 
 	"go.mau.fi/util/confusable"
 
+	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/identity"
 )
@@ -134,6 +134,11 @@ func headings(names []string) (fields []string, whole string) {
 	return fields, ""
 }
 
+// address holds a line's to the same rule as a form's.
+type address struct {
+	Email string `validate:"required,email,max=254"`
+}
+
 // readLine reads one person.
 func readLine(number int, record, fields []string, usual tenants.Role) Line {
 	line := Line{Number: number, Role: usual}
@@ -171,7 +176,7 @@ func readLine(number int, record, fields []string, usual tenants.Role) Line {
 			line.given.Phone = value
 		}
 	}
-	if address, err := mail.ParseAddress(line.Email); line.Wrong == "" && (err != nil || address.Address != line.Email || len(line.Email) > 254) {
+	if line.Wrong == "" && web.Validate(address{line.Email}) != nil {
 		line.Wrong = "This is not an email address."
 	}
 	return line
@@ -205,7 +210,9 @@ func twice(lines []Line) {
 		look := confusable.Skeleton(key)
 		if before, again := seen[key]; again {
 			line.Wrong = "This address is in line " + number(before) + " already."
-		} else if before, like := looks[look]; like {
+			continue
+		}
+		if before, like := looks[look]; like {
 			line.Note = "This looks like the address in line " + number(before) + ". Check that both are right."
 		}
 		seen[key], looks[look] = line.Number, line.Number

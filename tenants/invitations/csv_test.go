@@ -59,6 +59,7 @@ func TestALineThatWillNotDoIsToldWhy(t *testing.T) {
 		"right":                {"sam@example.com,Sam,17/05/1990,+44 7700 900123", "", ""},
 		"no address":           {",Sam,,", "not an email address", ""},
 		"half an address":      {"sam@,Sam,,", "not an email address", ""},
+		"no domain":            {"sam@example,,,", "not an email address", ""},
 		"a name and address":   {"Sam <sam@example.com>,,,", "not an email address", ""},
 		"twice":                {"First@Example.com,,,", "in line 2 already", ""},
 		"a formula":            {"sam@example.com,\"=HYPERLINK(\"\"http://x\"\")\",,", "like a formula", ""},

@@ -36,14 +36,14 @@ type Entry struct {
 
 const onePage = 30
 
-// whichOf are the choices of the list.
+// whichOf are the choices of the list; the time is now.
 var whichOf = []struct {
 	State
 	name, where string
 }{
 	{"", "All", ""},
-	{"open", "Waiting for an answer", "invitation.closed_at IS NULL"},
-	{"accepted", "Accepted", "invitation.accepted_at IS NOT NULL"},
+	{"open", "Waiting for an answer", "invitation.closed_at IS NULL AND invitation.expires_at > ?"},
+	{"accepted", "Accepted", "invitation.accepted_at <= ?"},
 	{"ended", "Expired or taken back", "(invitation.revoked_at IS NOT NULL OR invitation.accepted_at IS NULL AND invitation.expires_at <= ?)"},
 }
 
@@ -53,11 +53,8 @@ func (i Invitations) List(ctx context.Context, s tenants.Scope, in List) (Listed
 	var rows []Row
 	q := s.Select(&rows).Order("invitation.id DESC").Limit(onePage + 1)
 	for _, which := range whichOf {
-		if which.State != in.State || which.where == "" {
-			continue
-		}
-		if q = q.Where(which.where, s.Now); in.State == "open" {
-			q = q.Where("invitation.expires_at > ?", s.Now)
+		if which.State == in.State && which.where != "" {
+			q = q.Where(which.where, s.Now)
 		}
 	}
 	if in.Before != "" {
