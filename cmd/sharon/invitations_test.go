@@ -229,6 +229,11 @@ func TestRolesAreGivenByThoseWhoMay(t *testing.T) {
 		if got := clinician.sendJSON("/willow/invitations/"+id+"/"+act, nil); got.status != http.StatusForbidden {
 			t.Errorf("%s by a clinician: %d %s", act, got.status, got.body)
 		}
+		for who, path := range map[string]string{"lead.harbour@northmoor": "/harbour", "lead.orchard@eastvale": "/orchard"} {
+			if got := s.over(who).sendJSON(path+"/invitations/"+id+"/"+act, nil); got.status != http.StatusNotFound {
+				t.Errorf("%s by %s: %d %s", act, who, got.status, got.body)
+			}
+		}
 	}
 }
 

@@ -165,11 +165,11 @@ type ByID struct {
 // Resend sends an invitation once more: its days begin anew, and the link that
 // went before ends. Also for one that has expired.
 func (i Invitations) Resend(ctx context.Context, s tenants.Scope, in ByID) (Made, error) {
-	if err := i.office.Open(); err != nil {
-		return Made{}, err
-	}
 	row, err := i.changeable(ctx, s, in.ID)
 	if err != nil {
+		return Made{}, err
+	}
+	if err := i.office.Open(); err != nil {
 		return Made{}, err
 	}
 	row.Sends++
