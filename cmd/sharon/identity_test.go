@@ -185,7 +185,7 @@ func (s *site) everything() map[string]string {
 					if raw, ok := value.([]byte); ok {
 						value = string(raw)
 					}
-					_, _ = text.WriteString(fmt.Sprintln(value))
+					_, _ = fmt.Fprintln(&text, value)
 				}
 			}
 			out[table] = text.String()

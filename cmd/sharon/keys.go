@@ -23,8 +23,8 @@ type keysNew struct{}
 func (keysNew) Run() error {
 	key := make([]byte, crypt.SealingKey)
 	_, _ = rand.Read(key) // never fails since Go 1.24
-	fmt.Println(base64.StdEncoding.EncodeToString(key))
-	return nil
+	_, err := fmt.Println(base64.StdEncoding.EncodeToString(key))
+	return err
 }
 
 type keysRotate struct{ config }

@@ -63,7 +63,7 @@ func Check(handle, service, real string) string {
 
 // foreign is what is not in an address. Only ASCII: one alphabet has few look-alikes.
 func foreign(r rune) bool {
-	return !(r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == ' ' || r == '-')
+	return r > unicode.MaxASCII || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != ' ' && r != '-'
 }
 
 // spelled undoes digits that stand for letters: Adm1n, N4rse.

@@ -94,7 +94,7 @@ type Accept struct {
 // Accept makes somebody a member: of two at once with one invitation, one. It
 // opens a session for them.
 func (i Invitations) Accept(ctx context.Context, s tenants.Scope, in Accept) (tenants.SignedIn, error) {
-	more, err := in.Given.Read(s.Now)
+	more, err := in.Read(s.Now)
 	if err != nil {
 		return tenants.SignedIn{}, err
 	}

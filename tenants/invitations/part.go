@@ -37,6 +37,9 @@ func New(office letters.Office, entrance tenants.Entrance) tenants.Part {
 			if s.May("invitations.list") {
 				links = append(links, tenants.MeLink{Name: "Invitations", About: "Who is invited, and how far they have come", Path: "/" + s.Service.Slug + "/invitations"})
 			}
+			if s.Actor.Member != nil {
+				links = append(links, tenants.MeLink{Name: "House rules", About: "What we have all said yes to", Path: "/" + s.Service.Slug + "/rules"})
+			}
 			if s.May("services.configure") {
 				links = append(links, tenants.MeLink{Name: "Joining", About: "The house rules, and how long an invitation lasts", Path: "/" + s.Service.Slug + "/settings/joining"})
 			}

@@ -42,7 +42,7 @@ func (i Invitations) Send(ctx context.Context, s tenants.Scope, in Send) (Made, 
 	if err := i.office.Open(); err != nil {
 		return Made{}, err
 	}
-	who, err := in.Given.Read(s.Now)
+	who, err := in.Read(s.Now)
 	if err != nil {
 		return Made{}, err
 	}
