@@ -96,7 +96,7 @@ func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error
 			return nil, err
 		}
 	}
-	service := &Service{ID: newID(), Area: in.Area, Name: in.Name, Slug: in.Slug, About: in.About, Accent: strings.TrimPrefix(in.Accent, "#"), Status: "active", Staffed: in.Staffed, Crisis: in.Crisis, CreatedAt: s.Now}
+	service := &Service{ID: newID(), Area: in.Area, Name: in.Name, Slug: in.Slug, About: in.About, Accent: strings.TrimPrefix(in.Accent, "#"), Status: "active", Staffed: in.Staffed, Crisis: in.Crisis, HouseRules: HouseRules, InvitationDays: 14, JoiningVersion: 1, CreatedAt: s.Now}
 	if _, err := s.Insert(service).Exec(ctx); database.Taken(err) {
 		return nil, fault.Bad("slug", "The trust has a service with this address already.")
 	} else if err != nil {
@@ -152,12 +152,13 @@ func Join(ctx context.Context, s Scope, account uuid.UUID, in NewPerson) (Person
 			return Person{}, fault.Bad("role", fmt.Sprintf("%q is not a role of a service.", role))
 		}
 	}
-	person := Person{ID: newID(), AccountID: account, Handle: in.Handle, HandleKey: HandleKey(in.Handle), Avatar: in.Avatar, About: in.About, Roles: in.Roles, Status: "active", JoinedAt: in.JoinedAt}
+	person := Person{ID: newID(), AccountID: account, Avatar: in.Avatar, About: in.About, Roles: in.Roles, Status: "active", JoinedAt: in.JoinedAt}
+	person.Call(in.Handle)
 	if !web.IsSlug(person.HandleKey) {
 		return Person{}, fault.Bad("handle", "A handle has letters, numbers, blanks and hyphens.")
 	}
 	if _, err := s.Insert(&person).Exec(ctx); database.Taken(err) {
-		return Person{}, fault.Bad("handle", "Somebody in this service has this handle already.")
+		return Person{}, fault.Bad("handle", "Somebody in this service has this handle already, or one that looks like it.")
 	} else if err != nil {
 		return Person{}, err
 	}

@@ -19,6 +19,8 @@ type Part struct {
 	// On are what follows from events, and Rounds what comes round.
 	On     []Handler
 	Rounds []Round
+	// Person is what it offers to do with a member, on their page.
+	Person func(s Scope, person Person) []Link
 	// Links are its pages as the Me page of a service offers them to s.
 	Links func(s Scope) []MeLink
 }
@@ -55,6 +57,16 @@ func (p Parts) Handlers() (all []Handler) {
 func (p Parts) Rounds() (all []Round) {
 	for _, part := range p {
 		all = append(all, part.Rounds...)
+	}
+	return all
+}
+
+// Person is what the parts offer to do with a member.
+func (p Parts) Person(s Scope, person Person) (all []Link) {
+	for _, part := range p {
+		if part.Person != nil {
+			all = append(all, part.Person(s, person)...)
+		}
 	}
 	return all
 }

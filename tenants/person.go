@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/tenants/handles"
 )
 
 // Account is how a person signs in to a trust. Who they are is not in it: the
@@ -43,6 +44,7 @@ type Person struct {
 	AccountID uuid.UUID `bun:"account_id,type:uuid" json:"-"`
 	Handle    string    `bun:"handle" json:"handle"`
 	HandleKey string    `bun:"handle_key" json:"-"`
+	Skeleton  string    `bun:"handle_skeleton" json:"-"` // what the handle looks like
 	Avatar    int       `bun:"avatar" json:"avatar"`
 	About     string    `bun:"about" json:"about,omitempty"`
 	Roles     Roles     `bun:"roles" json:"-"`
@@ -69,6 +71,11 @@ func (p Person) MarshalJSON() ([]byte, error) {
 // HandleKey is a handle as an address and for comparing: lower case, blanks as hyphens.
 func HandleKey(handle string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(handle), func(r rune) bool { return r == ' ' || r == '-' }), "-")
+}
+
+// Call gives a member a handle, with what it is found by and what it looks like.
+func (p *Person) Call(handle string) {
+	p.Handle, p.HandleKey, p.Skeleton = handle, HandleKey(handle), handles.Skeleton(handle)
 }
 
 // PersonByHandle finds an active member of this service. No row (database.Missing) otherwise.

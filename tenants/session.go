@@ -89,6 +89,12 @@ func touch(ctx context.Context, s Scope) error {
 	return err
 }
 
+// EndSessions signs an account out everywhere but where it asks from.
+func (s Scope) EndSessions(ctx context.Context, account uuid.UUID) error {
+	_, err := s.Delete((*Session)(nil)).Where("account_id = ?", account).Where("token_hash <> ?", s.Actor.session.hash).Exec(ctx)
+	return err
+}
+
 // identity is all that a request must know of who asks, read in one query.
 type identity struct {
 	ConfigVersion int64           `bun:"config_version"`

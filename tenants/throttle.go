@@ -9,6 +9,29 @@ import (
 	"github.com/sharon-nhs/sharon/internal/signin"
 )
 
+// Try looks at a secret that was sent, such as the link of an email, and counts a
+// wrong one as sign-in does; Limited after too many. It opens a unit of work of its
+// own: for use cases that have none (OwnUnits).
+func (s Scope) Try(ctx context.Context, right func(context.Context, Scope) (bool, error)) (found bool, err error) {
+	err = s.Write(ctx, func(ctx context.Context, s Scope) error {
+		buckets := signin.Guesses(s.Client)
+		if err := signin.Spend(ctx, failures{s}, s.Now, buckets); err != nil {
+			return err
+		}
+		if found, err = right(ctx, s); err != nil || !found {
+			return err
+		}
+		return signin.Refund(ctx, failures{s}, buckets)
+	})
+	return found, err
+}
+
+// Ask counts a request that anybody can make about an account, such as for a new
+// password, whether or not there is one; Limited after too many.
+func (s Scope) Ask(ctx context.Context, lookup string) error {
+	return signin.Spend(ctx, failures{s}, s.Now, signin.Buckets(s.Client, lookup, false))
+}
+
 // throttle counts failures of one subject at a trust's sign-in.
 type throttle struct {
 	bun.BaseModel `bun:"table:throttles,alias:throttle"`

@@ -68,6 +68,12 @@ type Service struct {
 	Crisis    []Contact `bun:"crisis,type:jsonb" json:"crisis"`
 	CreatedAt time.Time `bun:"created_at" json:"created_at"`
 
+	// What whoever joins says yes to (Markdown), and how many days an invitation
+	// lasts. The version grows with each change of these.
+	HouseRules     string `bun:"house_rules" json:"-"`
+	InvitationDays int    `bun:"invitation_days" json:"-"`
+	JoiningVersion int    `bun:"joining_version" json:"-"`
+
 	rooms  map[string]Room
 	topics []Topic
 }

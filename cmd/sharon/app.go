@@ -83,10 +83,15 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: slices.Concat(tenants.Grants.Rules(), a.Parts.Rules(), modules.Grants(a.Rooms))}
 	a.Live = &tenants.Live{Directory: a.Directory, Sessions: w.sessions(), Unread: modules.Unread(a.Rooms)}
 	a.table = web.NewRouter[tenants.Scope]()
-	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live, Ways: a.Accounts.Ways, Own: a.Parts.Links, Links: modules.Links(a.Rooms), Mine: a.mine}.Routes(a.table)
+	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live, Ways: a.Accounts.Ways, Own: a.Parts.Links, Links: a.offers, Mine: a.mine}.Routes(a.table)
 	a.Parts.Mount(a.table)
 	modules.Mount(a.table, a.Rooms)
 	return a, nil
+}
+
+// offers are what the rooms and parts offer to do with a member.
+func (a *app) offers(s tenants.Scope, person tenants.Person) []tenants.Link {
+	return append(modules.Links(a.Rooms)(s, person), a.Parts.Person(s, person)...)
 }
 
 // mine are the pages that the Me page offers to s.

@@ -23,13 +23,14 @@ import (
 // config is what every command shares. The zero environment is a good one to
 // try SHaRON with: SQLite and a secret in ./data.
 type config struct {
-	Data        string `help:"Folder for the SQLite database, the secret and uploaded files." default:"data" placeholder:"FOLDER"`
-	DatabaseURL string `help:"postgres://user:password@host/name or sqlite://file. Default: sharon.db in the data folder." env:"SHARON_DATABASE_URL,DATABASE_URL" placeholder:"URL"`
-	RedisURL    string `help:"redis://host:6379/0 or rediss://…. Default: a queue inside the process (serve only)." env:"SHARON_REDIS_URL,REDIS_URL" placeholder:"URL"`
-	Media       string `help:"Where pictures and other files are kept: a folder, or s3://key:secret@host/bucket?region=…. Default: media in the data folder." placeholder:"FOLDER|URL"`
-	Secret      string `help:"At least 32 bytes in base64 that seal identities and sign tokens. Keep it: without it sealed data cannot be read. Default: secret in the data folder." placeholder:"BASE64"`
-	LogFormat   string `help:"text or json." enum:"text,json" default:"text"`
-	LogLevel    string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
+	Data        string   `help:"Folder for the SQLite database, the secret and uploaded files." default:"data" placeholder:"FOLDER"`
+	DatabaseURL string   `help:"postgres://user:password@host/name or sqlite://file. Default: sharon.db in the data folder." env:"SHARON_DATABASE_URL,DATABASE_URL" placeholder:"URL"`
+	RedisURL    string   `help:"redis://host:6379/0 or rediss://…. Default: a queue inside the process (serve only)." env:"SHARON_REDIS_URL,REDIS_URL" placeholder:"URL"`
+	Media       string   `help:"Where pictures and other files are kept: a folder, or s3://key:secret@host/bucket?region=…. Default: media in the data folder." placeholder:"FOLDER|URL"`
+	Secret      string   `help:"At least 32 bytes in base64 that seal identities and sign tokens. Keep it: without it sealed data cannot be read. Default: secret in the data folder." placeholder:"BASE64"`
+	SealKeys    []string `help:"Keys that seal identities, each made by sharon keys new: the first seals, all open. Default: one that follows from the secret, which always opens." placeholder:"BASE64"`
+	LogFormat   string   `help:"text or json." enum:"text,json" default:"text"`
+	LogLevel    string   `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
 	sendConfig
 }
 
@@ -122,7 +123,13 @@ func (c config) keys(mayMake bool) (crypt.Keys, error) {
 	if err != nil {
 		return crypt.Keys{}, err
 	}
-	return crypt.NewKeys(secret)
+	sealing := make([][]byte, len(c.SealKeys))
+	for i, one := range c.SealKeys {
+		if sealing[i], err = decodeSecret(one); err != nil {
+			return crypt.Keys{}, fmt.Errorf("sealing key %d is not base64: `sharon keys new` makes a good one", i+1)
+		}
+	}
+	return crypt.NewKeys(secret, sealing...)
 }
 
 // keepSecret writes a new secret, or returns the one that another process has

@@ -25,7 +25,8 @@ func (s *site) crowd(many int) (ids []uuid.UUID) {
 				return err
 			}
 			accounts[i] = account
-			people[i] = tenants.Person{ID: uuid.Must(uuid.NewV7()), AccountID: account.ID, Handle: fmt.Sprint("Crowd ", i), HandleKey: fmt.Sprint("crowd-", i), Roles: tenants.Roles{tenants.ServiceUser}, Status: "active", JoinedAt: sc.Now}
+			people[i] = tenants.Person{ID: uuid.Must(uuid.NewV7()), AccountID: account.ID, Roles: tenants.Roles{tenants.ServiceUser}, Status: "active", JoinedAt: sc.Now}
+			people[i].Call(fmt.Sprint("Crowd ", i))
 			ids = append(ids, people[i].ID)
 		}
 		for at := 0; at < many; at += 1000 {

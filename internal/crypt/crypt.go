@@ -1,12 +1,10 @@
 // Package crypt holds what keeps secrets: password hashes, session tokens, the
 // keyed hash that finds an email without storing it, and the seal that keeps
-// identities unreadable at rest. Algorithms come from the standard library and
-// golang.org/x/crypto.
+// identities unreadable at rest. Algorithms come from the standard library,
+// golang.org/x/crypto and Tink.
 package crypt
 
 import (
-	"crypto/aes"
-	"crypto/cipher"
 	"crypto/ecdh"
 	"crypto/elliptic"
 	"crypto/hkdf"
@@ -16,26 +14,34 @@ import (
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"math/big"
+	"slices"
 	"strings"
+
+	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
 // Keys are what a deployment keeps secret, derived from one secret of at least
-// 32 bytes. Losing the secret loses every sealed value.
+// 32 bytes, and those that seal. Losing the secret loses every look-up, and the
+// values that it sealed.
 type Keys struct {
-	lookup, seal, sign []byte
-	push               *ecdh.PrivateKey
+	lookup, sign []byte
+	push         *ecdh.PrivateKey
+	seals        tink.AEAD
+	primary      []byte // what begins every value that the first key sealed
 }
 
-// NewKeys derives the keys (HKDF-SHA256, one label a purpose).
-func NewKeys(secret []byte) (Keys, error) {
+// NewKeys derives the keys (HKDF-SHA256, one label a purpose). Of the sealing keys,
+// 32 bytes each, the first seals and all open; the one that follows from the secret
+// opens too, and seals where there is no other.
+func NewKeys(secret []byte, sealing ...[]byte) (Keys, error) {
 	if len(secret) < 32 {
 		return Keys{}, fmt.Errorf("the secret has %d bytes and needs at least 32: `openssl rand -base64 48` makes a good one", len(secret))
 	}
 	var keys Keys
-	for label, into := range map[string]*[]byte{"lookup": &keys.lookup, "seal": &keys.seal, "sign": &keys.sign} {
+	var derived []byte
+	for label, into := range map[string]*[]byte{"lookup": &keys.lookup, "seal": &derived, "sign": &keys.sign} {
 		key, err := hkdf.Key(sha256.New, secret, nil, "sharon/"+label+"/1", 32)
 		if err != nil {
 			return Keys{}, err
@@ -46,7 +52,10 @@ func NewKeys(secret []byte) (Keys, error) {
 	if err != nil {
 		return Keys{}, err
 	}
-	keys.push, err = p256(seed)
+	if keys.push, err = p256(seed); err != nil {
+		return Keys{}, err
+	}
+	keys.seals, keys.primary, err = keyset(append(slices.Clone(sealing), derived))
 	return keys, err
 }
 
@@ -84,45 +93,6 @@ func mac(key []byte, text string) []byte {
 	h := hmac.New(sha256.New, key)
 	h.Write([]byte(text))
 	return h.Sum(nil)
-}
-
-// Seal encrypts text (AES-256-GCM, random nonce) bound to context: a value
-// moved to another row does not open there.
-func (k Keys) Seal(text, context string) (string, error) {
-	aead, err := k.aead()
-	if err != nil {
-		return "", err
-	}
-	return "1." + base64.RawURLEncoding.EncodeToString(aead.Seal(nil, nil, []byte(text), []byte(context))), nil //nolint:gosec // the cipher makes its own random nonce
-}
-
-// Open decrypts what Seal made for the same context.
-func (k Keys) Open(sealed, context string) (string, error) {
-	encoded, ok := strings.CutPrefix(sealed, "1.")
-	if !ok {
-		return "", errors.New("sealed value of an unknown version")
-	}
-	raw, err := base64.RawURLEncoding.DecodeString(encoded)
-	if err != nil {
-		return "", fmt.Errorf("sealed value: %w", err)
-	}
-	aead, err := k.aead()
-	if err != nil {
-		return "", err
-	}
-	text, err := aead.Open(nil, nil, raw, []byte(context))
-	if err != nil {
-		return "", fmt.Errorf("sealed value: %w", err)
-	}
-	return string(text), nil
-}
-
-func (k Keys) aead() (cipher.AEAD, error) {
-	block, err := aes.NewCipher(k.seal)
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCMWithRandomNonce(block)
 }
 
 // Token is 256 bits of randomness for a session; the database keeps TokenHash of it.

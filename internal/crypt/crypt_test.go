@@ -155,3 +155,40 @@ func TestThePushKeyIsOneForASecret(t *testing.T) {
 		t.Error("the push key does not follow the secret")
 	}
 }
+
+func TestASealIsChangedWithoutLosingWhatWasSealed(t *testing.T) {
+	fresh, older := []byte(strings.Repeat("n", 32)), []byte(strings.Repeat("o", 32))
+	make := func(sealing ...[]byte) crypt.Keys {
+		k, err := crypt.NewKeys([]byte(secret), sealing...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	first, second, third := make(), make(older), make(fresh, older)
+	var sealed []string
+	for _, k := range []crypt.Keys{first, second, third} {
+		one, err := k.Seal("hazel@example.org", "account 1")
+		if err != nil || !k.Current(one) {
+			t.Fatalf("%v, current: %v", err, k.Current(one))
+		}
+		sealed = append(sealed, one)
+	}
+	for i, one := range sealed {
+		if text, err := third.Open(one, "account 1"); text != "hazel@example.org" || err != nil {
+			t.Errorf("the newest keys do not open what the keys of generation %d sealed: %v", i+1, err)
+		}
+		if third.Current(one) != (i == 2) {
+			t.Errorf("generation %d counts as sealed with the first key: %v", i+1, third.Current(one))
+		}
+	}
+	if _, err := make(fresh).Open(sealed[1], "account 1"); err == nil {
+		t.Error("opened though its key is gone")
+	}
+	if third.Lookup("a") != first.Lookup("a") || third.Sign("a") != first.Sign("a") {
+		t.Error("a new seal changed look-ups or signatures")
+	}
+	if _, err := crypt.NewKeys([]byte(secret), []byte("short")); err == nil || strings.Contains(err.Error(), "short") {
+		t.Errorf("a short key: %v", err)
+	}
+}

@@ -48,8 +48,9 @@ func Buckets(client Client, lookup string, known bool) []Bucket {
 	}
 }
 
-// Address is what a try draws from of which nobody knows yet whose account it is for.
-func Address(client Client) []Bucket { return []Bucket{{"address:" + client.Address, perAddress}} }
+// Guesses are what a try at anything else that is secret draws from, such as the
+// link of an email.
+func Guesses(client Client) []Bucket { return []Bucket{{"address:" + client.Address, perAddress}} }
 
 // Codes are what a try at the second factor of lookup draws from: as many as for a
 // password, counted apart, so that knowing the one buys no tries at the other.

@@ -120,6 +120,9 @@ func (r *Router[S]) pageAt(address string) (*binding[S], map[string]string) {
 // Get binds a page: a use case that only reads, and its view.
 func Get[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Out, error), view func(Out) templ.Component, options ...Option) {
 	add(r, http.MethodGet, path, permission, summary, use, func(b *binding[S]) {
+		for _, option := range options {
+			option(&b.Route)
+		}
 		b.view = func(out any) templ.Component { return view(out.(Out)) }
 		for _, option := range options {
 			option(&b.Route)

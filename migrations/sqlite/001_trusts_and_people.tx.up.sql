@@ -22,6 +22,10 @@ CREATE TABLE services (
   status text NOT NULL CHECK (status IN ('active', 'closed')),
   staffed text NOT NULL,
   crisis text NOT NULL,
+  -- What whoever joins says yes to, how many days an invitation lasts, and a version that grows with changes of these.
+  house_rules text NOT NULL,
+  invitation_days integer NOT NULL,
+  joining_version integer NOT NULL,
   created_at timestamp NOT NULL,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, slug)
@@ -52,6 +56,8 @@ CREATE TABLE members (
   account_id text NOT NULL,
   handle text NOT NULL,
   handle_key text NOT NULL,
+  -- What a handle looks like: two that a reader could take for each other have one.
+  handle_skeleton text NOT NULL,
   avatar integer NOT NULL,
   about text NOT NULL,
   roles text NOT NULL,
@@ -61,6 +67,7 @@ CREATE TABLE members (
   joined_at timestamp NOT NULL,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, service_id, handle_key),
+  UNIQUE (tenant_id, service_id, handle_skeleton),
   UNIQUE (tenant_id, account_id, service_id),
   FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
   FOREIGN KEY (tenant_id, account_id) REFERENCES accounts (tenant_id, id)

@@ -97,7 +97,7 @@ func (a Accounts) Leave(ctx context.Context, s tenants.Scope, in Leaving) (Left,
 	away := journey{Provider: in.ID, Nonce: crypt.Token(), Verifier: oauth2.GenerateVerifier(), Next: in.Next}
 	out := Left{state: crypt.Token()}
 	err := s.Write(ctx, func(ctx context.Context, s tenants.Scope) (err error) {
-		if err := tenants.Spend(ctx, s, signin.Address(s.Client)); err != nil {
+		if err := tenants.Spend(ctx, s, signin.Guesses(s.Client)); err != nil {
 			return err
 		}
 		row, err = providerBy(ctx, s, in.ID)
@@ -193,7 +193,7 @@ func (a Accounts) Return(ctx context.Context, s tenants.Scope, in Back) (out ten
 		if err != nil {
 			return err
 		}
-		if err := tenants.Refund(ctx, s, signin.Address(s.Client)); err != nil {
+		if err := tenants.Refund(ctx, s, signin.Guesses(s.Client)); err != nil {
 			return err
 		}
 		out, err = a.Entrance.Admit(ctx, s, account, row.Name, who.strong, away.Next)

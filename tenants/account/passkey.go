@@ -100,7 +100,7 @@ var errPasskey = &fault.Error{Code: fault.Invalid, Message: "We could not use th
 
 // AskPasskey begins a sign-in by passkey: whose it is the passkey says itself.
 func (a Accounts) AskPasskey(ctx context.Context, s tenants.Scope, _ web.None) (Asked, error) {
-	if err := tenants.Spend(ctx, s, signin.Address(s.Client)); err != nil {
+	if err := tenants.Spend(ctx, s, signin.Guesses(s.Client)); err != nil {
 		return Asked{}, err
 	}
 	party, err := a.party(s)
@@ -136,7 +136,7 @@ func (a Accounts) SignInByPasskey(ctx context.Context, s tenants.Scope, in ByPas
 		if err != nil {
 			return err
 		}
-		if err := tenants.Refund(ctx, s, signin.Address(s.Client)); err != nil {
+		if err := tenants.Refund(ctx, s, signin.Guesses(s.Client)); err != nil {
 			return err
 		}
 		out, err = a.Entrance.Admit(ctx, s, account, "passkey", true, in.Next)

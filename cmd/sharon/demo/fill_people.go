@@ -90,9 +90,9 @@ func (f filling) people(ctx context.Context, s tenants.Scope, r *ids, many int) 
 		if accounts[i], err = f.account(r, joined, email(login, s.Service.Slug, s.Trust().Slug)); err != nil {
 			return nil, err
 		}
-		handle := names.name(i)
-		people[i] = tenants.Person{ID: r.at(joined), AccountID: accounts[i].ID, Handle: handle, HandleKey: tenants.HandleKey(handle),
+		people[i] = tenants.Person{ID: r.at(joined), AccountID: accounts[i].ID,
 			Avatar: 1 + r.IntN(avatars), Roles: tenants.Roles{role}, Status: "active", JoinedAt: joined}
+		people[i].Call(names.name(i))
 	}
 	if err := insert(ctx, s, accounts); err != nil {
 		return nil, err

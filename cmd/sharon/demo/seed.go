@@ -72,6 +72,12 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 			w.begun = joined
 		}
 	}
+	if err := w.identities(ctx, a.keys, c.Members); err != nil {
+		return err
+	}
+	if err := w.invited(ctx, a.keys, w.people[c.Members[0].Login]); err != nil {
+		return err
+	}
 	if err := w.forums(c); err != nil {
 		return err
 	}

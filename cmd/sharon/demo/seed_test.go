@@ -47,6 +47,8 @@ func TestSeed(t *testing.T) {
 			"an edited post":              "SELECT 1 FROM posts WHERE edited_at IS NOT NULL",
 			"an empty service":            "SELECT 1 FROM services AS s WHERE NOT EXISTS (SELECT 1 FROM posts AS p WHERE p.tenant_id = s.tenant_id AND p.service_id = s.id)",
 			"a session with a transcript": "SELECT 1 FROM live_sessions AS s JOIN live_messages AS m ON m.tenant_id = s.tenant_id AND m.session_id = s.id WHERE s.closed_at IS NOT NULL AND s.transcript",
+			"an invitation that waits":    "SELECT 1 FROM invitations WHERE closed_at IS NULL AND opened_at IS NOT NULL",
+			"an identity":                 "SELECT 1 FROM identities WHERE nhs_lookup <> ''",
 			"platform staff":              "SELECT 1 FROM platform_staff",
 			"a session to come":           "SELECT 1 FROM live_sessions WHERE opened_at IS NULL",
 			"somebody in two places":      "SELECT account_id FROM members GROUP BY account_id HAVING count(*) = 2",

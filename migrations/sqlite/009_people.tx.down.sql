@@ -1,0 +1,7 @@
+DROP INDEX audit_log_of_identity;
+--bun:split
+DROP TABLE tickets;
+--bun:split
+DROP TABLE identities;
+--bun:split
+DROP TABLE invitations;

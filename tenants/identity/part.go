@@ -1,0 +1,43 @@
+package identity
+
+import (
+	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/policy"
+)
+
+// Identities is the part.
+type Identities struct{ archive Archive }
+
+// New makes the part.
+func New(keys crypt.Keys) tenants.Part {
+	i := Identities{Archive{keys}}
+	return tenants.Part{
+		Grants: policy.Grants{"identities.read": {string(tenants.Clinician)}},
+		Routes: func(r *tenants.Router) {
+			web.Get(r, "/{service}/people/{handle}/identity", "identities.read", "What it takes to see who a member is", i.Asking, askingPage)
+			web.Post(r, "/{service}/people/{handle}/identity", "identities.read", "See who a member is, with a reason, on record", i.LookUp,
+				web.OwnUnits, web.Showing(foundPage), web.FormAt("/{service}/people/{handle}/identity"))
+			web.Get(r, "/{service}/identities", "identities.read", "What it takes to find a member by NHS number or email", i.Seeking, seekingPage)
+			web.Post(r, "/{service}/identities", "identities.read", "Find a member by NHS number or email, with a reason, on record", i.Seek,
+				web.OwnUnits, web.Showing(soughtPage), web.FormAt("/{service}/identities"))
+			web.Get(r, "/account/identity", web.SignedIn, "What is known of who I am, and who has looked", i.Mine, minePage)
+			web.Post(r, "/account/identity", web.SignedIn, "Put right what is known of who I am", i.Correct,
+				web.SeeOther("/account/identity"), web.FormAt("/account/identity"))
+		},
+		Person: func(s tenants.Scope, person tenants.Person) []tenants.Link {
+			if !s.May("identities.read") || person.ID == s.Actor.ID() {
+				return nil
+			}
+			return []tenants.Link{{Name: "See who this is", Path: "/people/" + person.HandleKey + "/identity"}}
+		},
+		Links: func(s tenants.Scope) []tenants.MeLink {
+			links := []tenants.MeLink{{Name: "Who I am", About: "What the team knows of you, and when somebody looked", Path: "/account/identity"}}
+			if s.May("identities.read") {
+				links = append(links, tenants.MeLink{Name: "Find a member", About: "By NHS number or email, with a reason", Path: "/" + s.Service.Slug + "/identities"})
+			}
+			return links
+		},
+	}
+}

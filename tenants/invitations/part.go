@@ -1,0 +1,71 @@
+package invitations
+
+import (
+	"time"
+
+	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/identity"
+	"github.com/sharon-nhs/sharon/tenants/letters"
+	"github.com/sharon-nhs/sharon/tenants/policy"
+)
+
+// Invitations is the part.
+type Invitations struct {
+	office   letters.Office
+	archive  identity.Archive
+	entrance tenants.Entrance
+}
+
+// largest is how much of a list is read, in bytes: enough to say how long it is.
+const largest = 8 << 20
+
+// New makes the part. Whoever joins comes in through the entrance.
+func New(office letters.Office, entrance tenants.Entrance) tenants.Part {
+	i := Invitations{office, identity.Archive{Keys: office.Keys}, entrance}
+	inviters := []string{string(tenants.Clinician), string(tenants.ServiceLead), string(tenants.TrustAdmin)}
+	return tenants.Part{
+		Grants: policy.Grants{
+			"invitations.list": inviters, "invitations.send": inviters, "invitations.revoke": inviters,
+			"invitations.send_staff": {string(tenants.ServiceLead), string(tenants.TrustAdmin)},
+		},
+		Routes: i.routes,
+		On:     []tenants.Handler{{Kind: sent, OwnUnits: true, Do: i.write}},
+		Rounds: []tenants.Round{{Key: "old-invitations", Queue: jobs.Bulk, Every: 24 * time.Hour, Do: tidy}},
+		Links: func(s tenants.Scope) (links []tenants.MeLink) {
+			if s.May("invitations.list") {
+				links = append(links, tenants.MeLink{Name: "Invitations", About: "Who is invited, and how far they have come", Path: "/" + s.Service.Slug + "/invitations"})
+			}
+			if s.Actor.Member != nil {
+				links = append(links, tenants.MeLink{Name: "House rules", About: "What we have all said yes to", Path: "/" + s.Service.Slug + "/rules"})
+			}
+			if s.May("services.configure") {
+				links = append(links, tenants.MeLink{Name: "Joining", About: "The house rules, and how long an invitation lasts", Path: "/" + s.Service.Slug + "/settings/joining"})
+			}
+			return links
+		},
+	}
+}
+
+func (i Invitations) routes(r *tenants.Router) {
+	service := r.In("/{service}", "")
+	web.Get(service, "/invitations", "invitations.list", "The invitations of this service", i.List, listPage)
+	web.Get(service, "/invitations/new", "invitations.send", "What a new invitation needs", i.Form, newPage)
+	web.Post(service, "/invitations", "invitations.send", "Invite somebody", i.Send, web.SeeOther("/invitations"), web.FormAt("/invitations/new"))
+	web.Get(service, "/invitations/many", "invitations.send", "What a list of people to invite needs", i.Form, manyPage)
+	web.Post(service, "/invitations/many/check", "invitations.send", "Look through a list of people to invite; nothing is sent", i.Check,
+		web.OwnUnits, web.Limit(largest), web.Showing(checkedPage), web.FormAt("/invitations/many"))
+	web.Post(service, "/invitations/many", "invitations.send", "Invite the people of a list", i.SendMany, web.SeeOther("/invitations"), web.FormAt("/invitations/many"))
+	web.Post(service, "/invitations/{id}/resend", "invitations.send", "Send an invitation again, with a new link", i.Resend, web.SeeOther("/invitations"))
+	web.Post(service, "/invitations/{id}/revoke", "invitations.revoke", "Take an invitation back", i.Revoke, web.SeeOther("/invitations"))
+
+	web.Get(service, "/rules", "people.read", "The house rules", i.Rules, rulesPage)
+	web.Get(service, "/settings/joining", "services.configure", "The house rules and how long an invitation lasts", i.Joining, joiningPage)
+	web.Post(service, "/settings/joining", "services.configure", "Change the house rules or how long an invitation lasts", i.Change,
+		web.SeeOther("/settings/joining"), web.FormAt("/settings/joining"))
+
+	trust := r.In("", "")
+	web.Get(trust, "/invitation/{token}", web.Public, "What an invitation is to, and what joining needs", i.Door, doorPage, web.OwnUnits)
+	web.Post(trust, "/invitation/{token}", web.Public, "Join with an invitation", i.Accept, web.SeeOther("{next}"), web.OwnUnits, web.FormAt("/invitation/{token}"))
+}

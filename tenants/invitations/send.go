@@ -1,0 +1,213 @@
+package invitations
+
+import (
+	"context"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/identity"
+)
+
+// Form is what a new invitation needs.
+type Form struct {
+	Roles []tenants.Role `json:"roles"`
+	Usual tenants.Role   `json:"usual"`
+	Days  int            `json:"days"`
+}
+
+// Form shows what to fill in.
+func (i Invitations) Form(_ context.Context, s tenants.Scope, _ web.None) (Form, error) {
+	return Form{mayInvite(s), usualRole(s.Service.Area), s.Service.InvitationDays}, nil
+}
+
+// Send is an invitation to one person.
+type Send struct {
+	Email string       `json:"email" validate:"required,email,max=254" label:"an email address"`
+	Role  tenants.Role `json:"role" validate:"required,oneof=service_user carer waiting peer_supporter moderator clinician service_lead" label:"a role"`
+	identity.Given
+}
+
+// Made names an invitation. It says nothing of whom it is for.
+type Made struct {
+	ID uuid.UUID `json:"id"`
+}
+
+// Send invites somebody. Invalid if they are a member or have an invitation that waits.
+func (i Invitations) Send(ctx context.Context, s tenants.Scope, in Send) (Made, error) {
+	if err := i.office.Open(); err != nil {
+		return Made{}, err
+	}
+	who, err := in.Read(s.Now)
+	if err != nil {
+		return Made{}, err
+	}
+	one := guest{email: in.Email, lookup: i.office.Keys.Lookup(in.Email), role: in.Role, who: who}
+	if complaint := one.check(s); complaint != "" {
+		return Made{}, complaint.on()
+	}
+	refused, err := known(ctx, s, []guest{one})
+	if err != nil {
+		return Made{}, err
+	}
+	if complaint, is := refused[one.lookup]; is {
+		return Made{}, complaint.on()
+	}
+	made, err := i.invite(ctx, s, []guest{one})
+	if err != nil {
+		return Made{}, err
+	}
+	return Made{made[0].ID}, nil
+}
+
+// guest is somebody to invite.
+type guest struct {
+	email, lookup string
+	role          tenants.Role
+	who           identity.Identity
+}
+
+// complaint is why somebody cannot be invited; it begins with the field that it is about.
+type complaint string
+
+const (
+	noSuchRole complaint = "You cannot invite people to this role. A service lead or the trust’s administrator can."
+	strange    complaint = "This address has letters that look like others. Type it again, with plain letters."
+	isWaiting  complaint = "This address has an invitation already. You can send that again."
+	isMember   complaint = "Somebody with this address is a member here already."
+)
+
+func (c complaint) on() error {
+	if c == noSuchRole {
+		return fault.Bad("role", string(c))
+	}
+	return fault.Bad("email", string(c))
+}
+
+// check tells what is wrong before the database is asked.
+func (g guest) check(s tenants.Scope) complaint {
+	switch {
+	case slices.ContainsFunc([]rune(g.email), func(r rune) bool { return r > 0x7e || r <= ' ' }):
+		return strange
+	case !slices.Contains(mayInvite(s), g.role):
+		return noSuchRole
+	}
+	return ""
+}
+
+// known are those who cannot be invited since they have been, by look-up.
+func known(ctx context.Context, s tenants.Scope, guests []guest) (map[string]complaint, error) {
+	lookups := lookupsOf(guests)
+	waiting, err := waitingFor(ctx, s, lookups)
+	if err != nil {
+		return nil, err
+	}
+	members, err := membersAmong(ctx, s, lookups)
+	out := map[string]complaint{}
+	for _, lookup := range waiting {
+		out[lookup] = isWaiting
+	}
+	for _, lookup := range members {
+		out[lookup] = isMember
+	}
+	return out, err
+}
+
+func lookupsOf(guests []guest) []string {
+	lookups := make([]string, len(guests))
+	for i, one := range guests {
+		lookups[i] = one.lookup
+	}
+	return lookups
+}
+
+// invite writes invitations, and the events that send them.
+func (i Invitations) invite(ctx context.Context, s tenants.Scope, guests []guest) ([]Row, error) {
+	if err := closeExpired(ctx, s, lookupsOf(guests)); err != nil {
+		return nil, err
+	}
+	rows := make([]Row, len(guests))
+	events := make([]tenants.Event, len(guests))
+	for at, one := range guests {
+		row := Row{ID: uuid.Must(uuid.NewV7()), Role: one.role, EmailLookup: one.lookup, AsksBirth: one.who.BornOn != "", Sends: 1,
+			InvitedBy: s.Actor.AccountID, CreatedAt: s.Now, ExpiresAt: s.Now.AddDate(0, 0, s.Service.InvitationDays)}
+		var err error
+		if row.EmailSealed, err = i.office.Keys.Seal(one.email, row.ID.String()); err != nil {
+			return nil, err
+		}
+		if row.IdentitySealed, err = i.archive.Seal(one.who, row.ID); err != nil {
+			return nil, err
+		}
+		rows[at], events[at] = row, tenants.Event{Subject: row.ID}
+	}
+	if _, err := tenants.InsertAll(s, rows).Exec(ctx); database.Taken(err) {
+		return nil, isWaiting.on() // somebody was faster
+	} else if err != nil {
+		return nil, err
+	}
+	for _, row := range rows {
+		if err := s.Audit(ctx, "invitation.sent", tenants.Audited{Subject: row.ID, After: map[string]string{"role": string(row.Role)}}); err != nil {
+			return nil, err
+		}
+	}
+	return rows, s.EmitAll(ctx, sent, events)
+}
+
+// ByID names an invitation.
+type ByID struct {
+	ID uuid.UUID `path:"id"`
+}
+
+// Resend sends an invitation once more: its days begin anew, and the link that
+// went before ends. Also for one that has expired.
+func (i Invitations) Resend(ctx context.Context, s tenants.Scope, in ByID) (Made, error) {
+	row, err := i.changeable(ctx, s, in.ID)
+	if err != nil {
+		return Made{}, err
+	}
+	if err := i.office.Open(); err != nil {
+		return Made{}, err
+	}
+	row.Sends++
+	row.ExpiresAt = s.Now.AddDate(0, 0, s.Service.InvitationDays)
+	row.SentAt, row.BouncedAt, row.OpenedAt = nil, nil, nil
+	if err := update(ctx, s, &row); err != nil {
+		return Made{}, err
+	}
+	if err := s.Audit(ctx, "invitation.resent", tenants.Audited{Subject: row.ID}); err != nil {
+		return Made{}, err
+	}
+	return Made{row.ID}, s.Emit(ctx, sent, tenants.Event{Subject: row.ID})
+}
+
+// Revoke takes an invitation back: its link lets nobody in from now on.
+func (i Invitations) Revoke(ctx context.Context, s tenants.Scope, in ByID) (Made, error) {
+	row, err := i.changeable(ctx, s, in.ID)
+	if err != nil {
+		return Made{}, err
+	}
+	row.RevokedAt, row.ClosedAt, row.IdentitySealed = &s.Now, &s.Now, ""
+	if err := update(ctx, s, &row); err != nil {
+		return Made{}, err
+	}
+	return Made{row.ID}, s.Audit(ctx, "invitation.revoked", tenants.Audited{Subject: row.ID})
+}
+
+// changeable is an invitation that has not come to an end; Conflict if it has.
+func (i Invitations) changeable(ctx context.Context, s tenants.Scope, id uuid.UUID) (Row, error) {
+	row, err := find(ctx, s, id)
+	if err != nil {
+		return Row{}, err
+	}
+	if row.ClosedAt != nil {
+		return Row{}, fault.New(fault.Conflict, "This invitation has been used or taken back meanwhile. You can invite the person anew.")
+	}
+	if !slices.Contains(mayInvite(s), row.Role) {
+		return Row{}, fault.New(fault.Forbidden, string(noSuchRole))
+	}
+	return row, nil
+}
