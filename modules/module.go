@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 
 	"github.com/google/uuid"
@@ -45,6 +46,8 @@ type Module struct {
 	Person func(s tenants.Scope, person tenants.Person) []tenants.Link
 	// Mine are its pages as the Me page offers them to s; nil for none.
 	Mine func(s tenants.Scope) []tenants.MeLink
+	// Acts name its actions in the audit log.
+	Acts tenants.Acts
 	// Nav is where the room shows in the navigation; nil shows it nowhere.
 	Nav func(s tenants.Scope) []ui.Room
 }
@@ -178,6 +181,15 @@ func (m Module) NewSettings(raw json.RawMessage) (any, error) {
 		}
 	}
 	return settings.Interface(), nil
+}
+
+// Acts are the actions of all rooms in the audit log.
+func Acts(rooms []Module) tenants.Acts {
+	all := tenants.Acts{}
+	for _, room := range rooms {
+		maps.Copy(all, room.Acts)
+	}
+	return all
 }
 
 // Handlers are what all rooms do about events.

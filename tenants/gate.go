@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -58,13 +59,16 @@ func (g *Gate) Enter(ctx context.Context, r *web.Request, fn func(context.Contex
 		open = g.Directory.write
 	}
 	if err := open(ctx, trust.ID, work); err != nil {
-		if !admitted {
-			return err // a door that is shut now stays shut to what was sent through it before
-		}
-		return g.again(ctx, s, r, err)
+		if admitted {
+			err = g.again(ctx, s, r, err)
+		} // else a door that is shut now stays shut to what was sent through it before
+		g.note(ctx, s, r, err)
+		return err
 	}
 	if r.Route.OwnUnits {
-		return fn(ctx, s)
+		err := fn(ctx, s)
+		g.note(ctx, s, r, err)
+		return err
 	}
 	g.afterwards(ctx, s, r)
 	return nil
@@ -109,8 +113,11 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 	}
 	if slug != "" {
 		s.Service = s.Estate.Service(slug)
-		if s.Service == nil || s.Actor.Member == nil && !s.Actor.Roles.Has(TrustAdmin) {
+		if s.Service == nil {
 			return s, fault.Missing()
+		}
+		if s.Actor.Member == nil && !s.Actor.Roles.Has(TrustAdmin) {
+			return s, fault.Wrap(fault.NotFound, fault.Missing().Message, errStranger)
 		}
 		r.Admitted = true
 		if r.Route.Module != "" && !s.Service.Open(r.Route.Module) {
@@ -134,6 +141,26 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 type denied string
 
 func (d denied) Error() string { return string(d) }
+
+// errStranger tells the log of somebody at the door of a service that is not theirs.
+var errStranger = errors.New("not a member of the service")
+
+// note counts a refusal for the audit log. The answer is the same whether or not it can.
+func (g *Gate) note(ctx context.Context, s Scope, r *web.Request, failed error) {
+	action := "access.denied"
+	switch {
+	case errors.Is(failed, errStranger):
+		action = "access.service"
+	case !fault.Is(failed, fault.Forbidden) || !s.Actor.SignedIn():
+		return
+	}
+	err := s.Write(ctx, func(ctx context.Context, s Scope) error {
+		return s.tally(ctx, action, r.Route.Summary, uuid.Nil)
+	})
+	if err != nil {
+		g.Log.WarnContext(ctx, "a refusal is not in the audit log", slog.String("request", r.ID), slog.Any("cause", err))
+	}
+}
 
 // settle is the end of a command's transaction.
 func (g *Gate) settle(ctx context.Context, s Scope, r *web.Request) error {

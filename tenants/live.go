@@ -115,7 +115,7 @@ const overlap = 20 * time.Second
 
 // Listen is the stream of a page.
 func (l *Live) Listen(_ context.Context, s Scope, in Listen) (web.Live[Heard], error) {
-	ear := &listener{scope: s.outlive(), since: idTime(in.Last, s.Now).Add(-overlap)}
+	ear := &listener{scope: s.Outlive(), since: idTime(in.Last, s.Now).Add(-overlap)}
 	missed := func(ctx context.Context) (Heard, error) {
 		events, err := s.Happened(ctx, ear.since, replayed)
 		if err != nil {

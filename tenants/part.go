@@ -1,6 +1,7 @@
 package tenants
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/sharon-nhs/sharon/tenants/policy"
@@ -19,8 +20,11 @@ type Part struct {
 	// On are what follows from events, and Rounds what comes round.
 	On     []Handler
 	Rounds []Round
-	// Links are its pages as the Me page of a service offers them to s.
+	// Links are its pages as the Me page of a service, and the trust's own first
+	// page, where s has no service, offer them to s.
 	Links func(s Scope) []MeLink
+	// Acts name its actions in the audit log.
+	Acts Acts
 }
 
 // Parts are all that a deployment has.
@@ -55,6 +59,15 @@ func (p Parts) Handlers() (all []Handler) {
 func (p Parts) Rounds() (all []Round) {
 	for _, part := range p {
 		all = append(all, part.Rounds...)
+	}
+	return all
+}
+
+// Acts are the actions of all parts in the audit log, and those of this package.
+func (p Parts) Acts() Acts {
+	all := maps.Clone(acts)
+	for _, part := range p {
+		maps.Copy(all, part.Acts)
 	}
 	return all
 }

@@ -41,8 +41,11 @@ type session struct {
 func openSession(ctx context.Context, s Scope, account uuid.UUID, bearer bool) (string, error) {
 	token := crypt.Token()
 	row := Session{TokenHash: crypt.TokenHash(token), AccountID: account, Bearer: bearer, CreatedAt: s.Now, SeenAt: s.Now, ProvedAt: s.Now}
-	_, err := s.Insert(&row).Exec(ctx)
-	return token, err
+	if _, err := s.Insert(&row).Exec(ctx); err != nil {
+		return "", err
+	}
+	s.Actor.AccountID = account // who acts from now on
+	return token, s.Audit(ctx, "session.begin", Audited{})
 }
 
 // freshFor is how long a proof counts for what is most private.

@@ -26,6 +26,8 @@ type Entrance struct {
 	Links func(s Scope, person Person) []Link
 	// Mine are the pages that concern whoever asks or their work.
 	Mine func(s Scope) []MeLink
+	// Trust are those of the trust itself, where s has no service.
+	Trust func(s Scope) []MeLink
 }
 
 // SignInForm is what the sign-in page needs: where the person wanted to go.
@@ -78,6 +80,11 @@ func (e Entrance) SignIn(ctx context.Context, s Scope, in SignIn) (SignedIn, err
 		return SignedIn{}, err
 	}
 	if !right {
+		if err := s.Write(ctx, func(ctx context.Context, s Scope) error {
+			return s.tally(ctx, "session.refused", "", account.ID)
+		}); err != nil {
+			return SignedIn{}, err
+		}
 		return SignedIn{}, signin.Refused()
 	}
 	out := SignedIn{Next: in.Next, device: signin.Device(e.Keys, realm, lookup), lasts: e.Sessions.Absolute}
@@ -116,7 +123,10 @@ func (SignedOut) Cookies() []web.Cookie { return signin.NoCookies() }
 
 // SignOut ends the session that asks.
 func (e Entrance) SignOut(ctx context.Context, s Scope, _ web.None) (SignedOut, error) {
-	return SignedOut{}, closeSession(ctx, s)
+	if err := closeSession(ctx, s); err != nil {
+		return SignedOut{}, err
+	}
+	return SignedOut{}, s.Audit(ctx, "session.end", Audited{})
 }
 
 func closeSession(ctx context.Context, s Scope) error {
@@ -129,12 +139,13 @@ type Home struct {
 	Trust   string    `json:"trust"`
 	Mine    []Service `json:"services"`
 	Managed []Service `json:"managed"`
+	Links   []MeLink  `json:"links"`
 }
 
 // Home lists the services of whoever asks.
 func (e Entrance) Home(ctx context.Context, s Scope, _ web.None) (Home, error) {
 	mine, err := memberships(ctx, s, s.Actor.AccountID)
-	out := Home{Trust: s.Trust().Name, Mine: mine}
+	out := Home{Trust: s.Trust().Name, Mine: mine, Links: e.Trust(s)}
 	if s.May("services.configure") {
 		for _, service := range s.Estate.Services {
 			out.Managed = append(out.Managed, *service)

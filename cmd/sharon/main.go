@@ -28,6 +28,7 @@ type cli struct {
 	Doctor  doctorCmd  `cmd:"" help:"Say what is configured, what answers, what is unsafe for production, and how to mend it."`
 	Trust   trustCmd   `cmd:"" help:"Make a trust, and its first service."`
 	Staff   staffCmd   `cmd:"" help:"Make an account for a member of staff."`
+	Audit   auditCmd   `cmd:"" help:"Prove that a trust's audit log is whole."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

@@ -87,9 +87,13 @@ func (r *Router[S]) find(method, path string) *binding[S] {
 	return nil
 }
 
-// Get binds a page: a use case that only reads, and its view.
-func Get[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Out, error), view func(Out) templ.Component) {
+// Get binds a page: a use case that only reads, and its view. With OwnUnits it may
+// also note that somebody read.
+func Get[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Out, error), view func(Out) templ.Component, options ...Option) {
 	add(r, http.MethodGet, path, permission, summary, use, func(b *binding[S]) {
+		for _, option := range options {
+			option(&b.Route)
+		}
 		b.view = func(out any) templ.Component { return view(out.(Out)) }
 	})
 }
@@ -105,7 +109,7 @@ func Stream[S, In, Out any](r *Router[S], path, permission, summary string, use 
 	})
 }
 
-// Option completes a command's line in the table.
+// Option completes a line of the table.
 type Option func(r *Route)
 
 // SeeOther is where a browser goes after the command: a path whose {names} are

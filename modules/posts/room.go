@@ -10,6 +10,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/policy"
 )
 
@@ -24,6 +25,7 @@ func (k *Kernel) Room() modules.Module {
 			"posts.moderate": {"moderator"},
 		},
 		Tells: k.tells(),
+		Acts:  tenants.Acts{"posts.remove": "Took a member’s post down", "posts.history": "Read what a post said before"},
 		Routes: func(r *modules.Router) {
 			web.Get(r, "/posts/{id}", "posts.read", "A post with its replies", k.Show, showPage)
 			web.Post(r, "/posts/{id}/replies", "posts.reply", "Reply to a post", k.Reply, web.SeeOther("{path}"), web.FormAt("/posts/{id}?quote={quotes}"))
@@ -33,7 +35,7 @@ func (k *Kernel) Room() modules.Module {
 			web.Post(r, "/posts/{id}/edit", "posts.write", "Change a post of mine", k.Edit, web.SeeOther("{path}"), web.FormAt("/posts/{id}/edit"))
 			web.Get(r, "/posts/{id}/remove", "posts.read", "A post to take down", k.Removing, removePage)
 			web.Post(r, "/posts/{id}/remove", "posts.read", "Take a post down", k.Remove, web.SeeOther("{path}"))
-			web.Get(r, "/posts/{id}/history", "posts.moderate", "What a post said before", k.History, historyPage)
+			web.Get(r, "/posts/{id}/history", "posts.moderate", "What a post said before", k.History, historyPage, web.OwnUnits)
 		},
 	}
 }

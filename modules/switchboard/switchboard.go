@@ -40,6 +40,7 @@ func New(rooms []modules.Module) modules.Module {
 			}
 			return []tenants.MeLink{{Name: "Rooms", About: "Choose which rooms this service has", Path: "/" + s.Service.Slug + "/settings/rooms"}}
 		},
+		Acts: tenants.Acts{"rooms.change": "Switched or tuned a room"},
 		Nav: func(s tenants.Scope) []ui.Room {
 			if !s.May("services.configure") {
 				return nil
@@ -144,6 +145,10 @@ func (b Switchboard) Change(ctx context.Context, s tenants.Scope, in Change) (Sw
 		return Switch{}, err
 	}
 	if err := remember(ctx, s, was, now); err != nil {
+		return Switch{}, err
+	}
+	before, after := map[string]any{"room": room.Name, "on": was.On, "settings": was.Settings}, map[string]any{"room": room.Name, "on": now.Enabled, "settings": now.Settings}
+	if err := s.Audit(ctx, "rooms.change", tenants.Audited{Before: before, After: after}); err != nil {
 		return Switch{}, err
 	}
 	if err := s.Changed(ctx); err != nil {
