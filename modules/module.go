@@ -48,6 +48,8 @@ type Module struct {
 	Mine func(s tenants.Scope) []tenants.MeLink
 	// Acts name its actions in the audit log.
 	Acts tenants.Acts
+	// Data is what it keeps of members.
+	Data tenants.Holding
 	// Nav is where the room shows in the navigation; nil shows it nowhere.
 	Nav func(s tenants.Scope) []ui.Room
 }

@@ -25,6 +25,8 @@ type Part struct {
 	Links func(s Scope) []MeLink
 	// Acts name its actions in the audit log.
 	Acts Acts
+	// Data is what it keeps of people.
+	Data Holding
 }
 
 // Parts are all that a deployment has.

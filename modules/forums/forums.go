@@ -48,6 +48,7 @@ func New(kernel *posts.Kernel) modules.Module {
 			"forums.steer": {"peer_supporter"}, "forums.arrange": {"service_lead"},
 		},
 		Routes: f.routes,
+		Data:   data(),
 		Acts:   tenants.Acts{"boards.make": "Made a board", "boards.change": "Changed a board", "threads.steer": "Pinned, locked or moved a thread"},
 		Nav: func(s tenants.Scope) []ui.Room {
 			if !s.May("forums.read") {

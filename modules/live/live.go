@@ -52,6 +52,7 @@ func New() modules.Module {
 			"live.host": {"peer_supporter"}, "live.moderate": {"moderator"},
 		},
 		Routes: l.routes,
+		Data:   data(),
 		Acts:   tenants.Acts{"live.remove": "Removed a message from a live session", "live.mute": "Muted a member in a live session, or no longer"},
 		Rounds: []tenants.Round{{Key: "live.close", Queue: jobs.Default, Every: 20 * time.Second, Module: key, Do: l.sweep}},
 		Tells:  []modules.Tell{{Kind: remind, Notices: l.reminders}},

@@ -56,6 +56,7 @@ func New(files *storage.Files) modules.Module {
 			"messages.team": {"moderator"}, "messages.review": {"moderator"},
 		},
 		Routes: m.routes,
+		Data:   m.data(),
 		Acts:   tenants.Acts{"reports.read": "Read messages that a member reported", "reports.close": "Closed a report"},
 		Tells:  []modules.Tell{{Kind: Sent, Notices: ofMessage}, {Kind: Handed, Notices: ofHandOver}},
 		Unread: unread,

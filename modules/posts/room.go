@@ -26,6 +26,7 @@ func (k *Kernel) Room() modules.Module {
 		},
 		Tells: k.tells(),
 		Acts:  tenants.Acts{"posts.remove": "Took a member’s post down", "posts.history": "Read what a post said before"},
+		Data:  k.data(),
 		Routes: func(r *modules.Router) {
 			web.Get(r, "/posts/{id}", "posts.read", "A post with its replies", k.Show, showPage)
 			web.Post(r, "/posts/{id}/replies", "posts.reply", "Reply to a post", k.Reply, web.SeeOther("{path}"), web.FormAt("/posts/{id}?quote={quotes}"))

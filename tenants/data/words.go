@@ -1,0 +1,39 @@
+package data
+
+import (
+	"fmt"
+
+	"github.com/sharon-nhs/sharon/internal/markdown"
+	"github.com/sharon-nhs/sharon/internal/ui"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// copied is a copy in a template's words.
+type copied = tenants.Copy
+
+// html is what somebody wrote, rendered and safe.
+func html(words string) string { return markdown.HTML(words) }
+
+// howLong says to a member how long something is kept.
+func howLong(days int) string {
+	if days == 0 {
+		return "As long as you are here"
+	}
+	return "For " + span(days)
+}
+
+// span is a number of days in the words that people use.
+func span(days int) string {
+	if days > 0 && days%365 == 0 {
+		return ui.Count(days/365, "year", "years")
+	}
+	return ui.Count(days, "day", "days")
+}
+
+// size is a number of bytes as people say it.
+func size(bytes int64) string {
+	if bytes < 1<<20 {
+		return fmt.Sprintf("%d KB", max(1, bytes>>10))
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))
+}
