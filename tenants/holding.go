@@ -162,6 +162,13 @@ func Shut(ctx context.Context, s Scope, account uuid.UUID) error {
 // Forget removes who an account is: its email, password, roles, handles and
 // avatars. Rows without any of that stay, for what others wrote to refer to.
 func Forget(ctx context.Context, s Scope, account uuid.UUID) error {
+	var was Account
+	if err := s.Select(&was).Where("account.id = ?", account).Scan(ctx); err != nil {
+		return err
+	}
+	if _, err := s.Delete((*throttle)(nil)).Where("subject LIKE ?", "%"+was.EmailLookup+"%").Exec(ctx); err != nil {
+		return err
+	}
 	if _, err := s.Delete((*Receipt)(nil)).Where("account_id = ?", account).Exec(ctx); err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ type Data struct {
 }
 
 var (
-	exporting = tenants.Kind{Key: "data.export", Queue: jobs.Bulk}    // the subject is the export
+	exporting = tenants.Kind{Key: "data.export", Queue: jobs.Bulk}   // the subject is the export
 	leaving   = tenants.Kind{Key: "data.leave", Queue: jobs.Default} // the subject is the account
 )
 
