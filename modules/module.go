@@ -46,6 +46,8 @@ type Module struct {
 	Person func(s tenants.Scope, person tenants.Person) []tenants.Link
 	// Mine are its pages as the Me page offers them to s; nil for none.
 	Mine func(s tenants.Scope) []tenants.MeLink
+	// Rights say in plain words what each of the Grants lets somebody do.
+	Rights map[string]string
 	// Acts name its actions in the audit log.
 	Acts tenants.Acts
 	// Data is what it keeps of members.
@@ -183,6 +185,15 @@ func (m Module) NewSettings(raw json.RawMessage) (any, error) {
 		}
 	}
 	return settings.Interface(), nil
+}
+
+// Rights say what the grants of all rooms let somebody do.
+func Rights(rooms []Module) map[string]string {
+	all := map[string]string{}
+	for _, room := range rooms {
+		maps.Copy(all, room.Rights)
+	}
+	return all
 }
 
 // Acts are the actions of all rooms in the audit log.

@@ -27,6 +27,9 @@ type Gate struct {
 	Keys      crypt.Keys
 	Sessions  Sessions
 	Log       *slog.Logger
+	// Explain says in plain words why the actor may not do something; nil says no
+	// more than that they may not.
+	Explain func(s Scope, permission string) string
 	// Rooms lists what the navigation shows to whoever asks.
 	Rooms func(s Scope) []ui.Room
 }
@@ -131,10 +134,17 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 	}
 	if r.Route.Permission != web.SignedIn {
 		if decision := s.Decide(r.Route.Permission); !decision.Allowed {
-			return s, fault.Wrap(fault.Forbidden, "Your role here does not allow this.", denied(decision.Because))
+			return s, fault.Wrap(fault.Forbidden, g.why(s, r.Route.Permission), denied(decision.Because))
 		}
 	}
 	return s, nil
+}
+
+func (g *Gate) why(s Scope, permission string) string {
+	if g.Explain == nil {
+		return "Your role here does not allow this."
+	}
+	return g.Explain(s, permission)
 }
 
 // denied is the rule behind a refusal, for the log.

@@ -23,6 +23,9 @@ type Part struct {
 	// Links are its pages as the Me page of a service, and the trust's own first
 	// page, where s has no service, offer them to s.
 	Links func(s Scope) []MeLink
+	// Rights say in plain words what each of the Grants lets somebody do:
+	// "audit.read" to "Read the audit log".
+	Rights map[string]string
 	// Acts name its actions in the audit log.
 	Acts Acts
 	// Data is what it keeps of people.
@@ -70,6 +73,15 @@ func (p Parts) Acts() Acts {
 	all := maps.Clone(acts)
 	for _, part := range p {
 		maps.Copy(all, part.Acts)
+	}
+	return all
+}
+
+// Rights are those of all parts, and of this package.
+func (p Parts) Rights() map[string]string {
+	all := map[string]string{"people.read": "See who other members are", "services.configure": "Switch rooms on and off, and tune them"}
+	for _, part := range p {
+		maps.Copy(all, part.Rights)
 	}
 	return all
 }

@@ -7,12 +7,14 @@ import (
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/audit"
 	"github.com/sharon-nhs/sharon/tenants/data"
+	"github.com/sharon-nhs/sharon/tenants/rights"
 )
 
 // everywhere is what every trust has, in the order of the Me page. A new part is a
 // folder below tenants/ and a line here.
 func everywhere(a *app) tenants.Parts {
 	return tenants.Parts{
+		rights.New(a.rights()),
 		data.New(data.Data{Files: a.Files, Keys: a.Keys, Rooms: a.inRooms, Parts: a.inParts}),
 		audit.New(audit.Log{Acts: a.acts, Log: a.Log}),
 	}
@@ -23,6 +25,15 @@ func (a *app) acts() tenants.Acts {
 	all := a.Parts.Acts()
 	maps.Copy(all, modules.Acts(a.Rooms))
 	return all
+}
+
+// rights know the words of every permission.
+func (a *app) rights() rights.Rights {
+	return rights.Rights{Words: func() map[string]string {
+		all := a.Parts.Rights()
+		maps.Copy(all, modules.Rights(a.Rooms))
+		return all
+	}}
 }
 
 // inRooms and inParts are what all of them keep of people.

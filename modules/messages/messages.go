@@ -57,6 +57,12 @@ func New(files *storage.Files) modules.Module {
 		},
 		Routes: m.routes,
 		Data:   m.data(),
+		Rights: map[string]string{
+			"messages.read":   "Read their own messages",
+			"messages.write":  "Write messages",
+			"messages.team":   "Answer the team’s mailbox",
+			"messages.review": "Look at reported messages",
+		},
 		Acts:   tenants.Acts{"reports.read": "Read messages that a member reported", "reports.close": "Closed a report"},
 		Tells:  []modules.Tell{{Kind: Sent, Notices: ofMessage}, {Kind: Handed, Notices: ofHandOver}},
 		Unread: unread,

@@ -25,8 +25,15 @@ func (k *Kernel) Room() modules.Module {
 			"posts.moderate": {"moderator"},
 		},
 		Tells: k.tells(),
-		Acts:  tenants.Acts{"posts.remove": "Took a member’s post down", "posts.history": "Read what a post said before"},
-		Data:  k.data(),
+		Rights: map[string]string{
+			"posts.read":     "Read posts",
+			"posts.write":    "Change their own posts",
+			"posts.reply":    "Reply to posts",
+			"posts.react":    "React to posts",
+			"posts.moderate": "Take down posts of others, and read what they said before",
+		},
+		Acts: tenants.Acts{"posts.remove": "Took a member’s post down", "posts.history": "Read what a post said before"},
+		Data: k.data(),
 		Routes: func(r *modules.Router) {
 			web.Get(r, "/posts/{id}", "posts.read", "A post with its replies", k.Show, showPage)
 			web.Post(r, "/posts/{id}/replies", "posts.reply", "Reply to a post", k.Reply, web.SeeOther("{path}"), web.FormAt("/posts/{id}?quote={quotes}"))

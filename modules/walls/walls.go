@@ -56,6 +56,11 @@ func New(kernel *posts.Kernel) modules.Module {
 			web.Post(r, "/walls/{handle}", "walls.post", "Write on a wall", w.Write, web.SeeOther("{path}"), web.FormAt("/walls/{handle}"))
 			web.Post(r, "/walls/{handle}/door", "walls.tend", "Say who may write on my wall", w.Tend, web.SeeOther("/walls/{handle}"), web.FormAt("/walls/{handle}"))
 		},
+		Rights: map[string]string{
+			"walls.read": "Read walls",
+			"walls.post": "Write on walls",
+			"walls.tend": "Say who may write on their own wall",
+		},
 		Data: tenants.Holding{Classes: []tenants.Class{{Key: "wall", Name: "Your wall", About: "Who may write on it. What stands on it is with the posts."}}, Export: export},
 		Person: func(s tenants.Scope, person tenants.Person) []tenants.Link {
 			if !s.May("walls.read") {

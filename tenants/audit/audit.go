@@ -36,7 +36,8 @@ func New(l Log) tenants.Part {
 			}
 			return []tenants.MeLink{{Name: "Audit log", About: "Who did what in this trust, and when", Path: "/trust/audit"}}
 		},
-		Acts: tenants.Acts{"audit.export": "Took a copy of the audit log"},
+		Rights: map[string]string{"audit.read": "Read the audit log"},
+		Acts:   tenants.Acts{"audit.export": "Took a copy of the audit log"},
 	}
 }
 

@@ -40,6 +40,10 @@ func New(d Data) tenants.Part {
 		Rounds: []tenants.Round{{Key: "data", Queue: jobs.Bulk, Every: time.Hour, Trust: true, Do: d.round}},
 		Links:  links,
 		Data:   d.own(),
+		Rights: map[string]string{
+			"data.retain": "Choose how long things are kept",
+			"data.hold":   "Place and lift legal holds",
+		},
 		Acts: tenants.Acts{
 			"data.export": "Asked for a copy of what is kept about them", "data.download": "Downloaded the copy of what is kept about them",
 			"account.leave": "Asked to leave", "account.stay": "Changed their mind and stays", "account.left": "Left; what was theirs was removed",
