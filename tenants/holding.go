@@ -33,8 +33,8 @@ type Class struct {
 	Key   string // "notices"
 	Name  string // "Notices"
 	About string // what it is, in a sentence to the member
-	// Days is how long it is kept; the trust may choose from Least to Most. Zero:
-	// as long as the person is here.
+	// Days is how long it is kept; where there is a Purge the trust may choose from
+	// Least to Most. Zero: as long as the person is here.
 	Days, Least, Most int
 	// Stays is why it is kept when the person leaves; empty where it goes.
 	Stays string

@@ -38,9 +38,13 @@ func (s *site) comesRound(key string) {
 	}
 }
 
-// logged is the trust's audit log as its administrator reads it, narrowed by a query.
+// logged is the trust's audit log since the test began, as its administrator
+// reads it, narrowed by a query.
 func (s *site) logged(query string) (entries []logEntry) {
 	s.t.Helper()
+	if !strings.Contains(query, "from=") {
+		query = "?from=2026-11-20&" + strings.TrimPrefix(query, "?")
+	}
 	var page struct{ Entries []logEntry }
 	if got := s.over("admin@northmoor").getJSON("/trust/audit"+query, &page); got.status != http.StatusOK {
 		s.t.Fatalf("%d %s", got.status, got.body)

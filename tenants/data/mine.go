@@ -63,8 +63,8 @@ func (d Data) own() tenants.Holding {
 		Classes: []tenants.Class{
 			{Key: "account", Name: "Your account", About: "Your email address, locked away, and your password, which nobody can read. With them you sign in."},
 			{Key: "profile", Name: "Your profile", About: "Your handle, your picture, your few words and your role in each service."},
-			{Key: "sessions", Name: "Where you are signed in", About: "Which browsers and apps are signed in. It ends by itself after half a day at most."},
-			{Key: "copies", Name: "Copies that you asked for", About: "The file that you can download here. We remove it after 7 days."},
+			{Key: "sessions", Name: "Where you are signed in", About: "Which browsers and apps are signed in. It ends by itself after half a day at most.", Days: 1},
+			{Key: "copies", Name: "Copies that you asked for", About: "The file that you can download here. Then we remove it.", Days: 7},
 			{Key: "audit", Name: "The audit log", About: "When you signed in, what staff did, and what was refused, with the address of the device. Never what you wrote.",
 				Stays: "It shows later that everybody kept to the rules, so nothing in it can be removed. Your name is no longer with it."},
 		},

@@ -15,11 +15,14 @@ type copied = tenants.Copy
 func html(words string) string { return markdown.HTML(words) }
 
 // howLong says to a member how long something is kept.
-func howLong(days int) string {
-	if days == 0 {
-		return "As long as you are here"
+func howLong(k Kept) string {
+	switch {
+	case k.Days > 0:
+		return "For " + span(k.Days)
+	case k.Stays != "":
+		return "For good"
 	}
-	return "For " + span(days)
+	return "As long as you are here"
 }
 
 // span is a number of days in the words that people use.
