@@ -430,10 +430,9 @@ func TestTheLastAdministratorCannotLeave(t *testing.T) {
 func TestRetentionIsShownBeforeItIsChosen(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		s.quill()
-		admin := s.over("admin@northmoor")
 		var before, after struct{ Now, Month, Days, Wish int }
 		s.clock.Advance(20 * 24 * time.Hour)
-		admin = s.over("admin@northmoor")
+		admin := s.over("admin@northmoor")
 		admin.getJSON("/trust/retention/live-words?days=30", &before)
 		admin.getJSON("/trust/retention/live-words?days=7", &after)
 		if before.Days != 365 || before.Now >= after.Now || after.Now == 0 || before.Month == 0 {

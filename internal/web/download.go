@@ -49,7 +49,8 @@ func shown(kind string) bool {
 // send answers with a file, or with the part of it that was asked for.
 func (a *App[S]) send(ctx context.Context, c *fiber.Ctx, r *Request, content Content) error {
 	if content.Write != nil {
-		return a.sendMade(ctx, c, content)
+		a.sendMade(ctx, c, content)
+		return nil
 	}
 	tag := fmt.Sprintf(`"%x"`, sha256.Sum256([]byte(content.Tag)))[:26] + `"`
 	if unchanged(c.Get(fiber.HeaderIfNoneMatch), tag) {
@@ -81,10 +82,10 @@ func (a *App[S]) send(ctx context.Context, c *fiber.Ctx, r *Request, content Con
 }
 
 // sendMade answers with what is made while it is sent.
-func (a *App[S]) sendMade(ctx context.Context, c *fiber.Ctx, content Content) error {
+func (a *App[S]) sendMade(ctx context.Context, c *fiber.Ctx, content Content) {
 	fileHeaders(c, content, "")
 	if c.Method() == fiber.MethodHead {
-		return nil
+		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), downloadTime)
 	from, to := io.Pipe()
@@ -103,7 +104,6 @@ func (a *App[S]) sendMade(ctx context.Context, c *fiber.Ctx, content Content) er
 	}()
 	c.Response().SetBodyStream(from, -1) // closed by the server when the client is gone, which ends the writing
 	c.Request().Header.Del(fiber.HeaderAcceptEncoding)
-	return nil
 }
 
 // fileHeaders let a browser show the bytes and do nothing else with them.

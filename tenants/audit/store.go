@@ -100,8 +100,8 @@ func find(ctx context.Context, s tenants.Scope, f Filter) (*bun.SelectQuery, err
 }
 
 // older narrows a list to what comes below a record.
-func older(q *bun.SelectQuery, than tenants.Record) *bun.SelectQuery {
-	return q.Where("(record.at < ? OR record.at = ? AND record.id < ?)", than.At, than.At, than.ID)
+func older(q *bun.SelectQuery, than tenants.Record) {
+	q.Where("(record.at < ? OR record.at = ? AND record.id < ?)", than.At, than.At, than.ID)
 }
 
 func byID(ctx context.Context, s tenants.Scope, id uuid.UUID) (r tenants.Record, err error) {

@@ -147,7 +147,7 @@ func tablePage(table Table) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</section><section class=\"card\" aria-labelledby=\"roles\"><h2 id=\"roles\">Roles and permissions</h2><div class=\"table-wrap\" tabindex=\"0\" role=\"region\" aria-labelledby=\"roles\"><table class=\"plain rights\"><thead><tr><th scope=\"col\">What</th>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "</section><section class=\"card\" aria-labelledby=\"roles\"><h2 id=\"roles\">Roles and permissions</h2><div class=\"table-wrap\" tabindex=\"0\" role=\"region\" aria-label=\"The table of roles and permissions\"><table class=\"plain rights\"><thead><tr><th scope=\"col\">What</th>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
