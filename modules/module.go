@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"time"
 
@@ -50,6 +51,12 @@ type Module struct {
 	Person func(s tenants.Scope, person tenants.Person) []tenants.Link
 	// Mine are its pages as the Me page offers them to s; nil for none.
 	Mine func(s tenants.Scope) []tenants.MeLink
+	// Rights say in plain words what each of the Grants lets somebody do.
+	Rights map[string]string
+	// Acts name its actions in the audit log.
+	Acts tenants.Acts
+	// Data is what it keeps of members.
+	Data tenants.Holding
 	// Nav is where the room shows in the navigation; nil shows it nowhere.
 	Nav func(s tenants.Scope) []ui.Room
 }
@@ -208,6 +215,24 @@ func (m Module) NewSettings(raw json.RawMessage) (any, error) {
 		}
 	}
 	return settings.Interface(), nil
+}
+
+// Rights say what the grants of all rooms let somebody do.
+func Rights(rooms []Module) map[string]string {
+	all := map[string]string{}
+	for _, room := range rooms {
+		maps.Copy(all, room.Rights)
+	}
+	return all
+}
+
+// Acts are the actions of all rooms in the audit log.
+func Acts(rooms []Module) tenants.Acts {
+	all := tenants.Acts{}
+	for _, room := range rooms {
+		maps.Copy(all, room.Acts)
+	}
+	return all
 }
 
 // Handlers are what all rooms do about events.

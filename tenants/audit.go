@@ -27,6 +27,21 @@ type Record struct {
 	Address   string    `bun:"address" json:"address,omitempty"`                         // the client's
 }
 
+// Acts say in plain words what an action of the audit log is: "identity.read"
+// to "Looked up who a member is".
+type Acts map[string]string
+
+// acts are those of this package.
+var acts = Acts{
+	"session.begin":   "Signed in",
+	"session.end":     "Signed out",
+	"session.refused": "A sign-in was refused",
+	"access.denied":   "Was refused",
+	"access.service":  "Tried to enter a service that they are not in",
+	"trust.create":    "Made the trust",
+	"services.create": "Made a service",
+}
+
 // Audited completes a record. Before and After are what changed, as JSON.
 type Audited struct {
 	Subject       uuid.UUID
@@ -52,5 +67,30 @@ func (s Scope) Audit(ctx context.Context, action string, a Audited) error {
 		*part.into = string(text)
 	}
 	_, err := s.Insert(&row).Exec(ctx)
+	return err
+}
+
+// Tally counts what can happen again and again, such as a refusal, so that
+// nobody can flood the log. After a few minutes it becomes one record.
+type Tally struct {
+	bun.BaseModel `bun:"table:audit_tallies,alias:tally"`
+	InTrust
+
+	Action    string    `bun:"action,pk"`
+	AccountID uuid.UUID `bun:"account_id,pk,type:uuid"` // zero for nobody whom we know
+	ServiceID uuid.UUID `bun:"service_id,pk,type:uuid"`
+	Subject   uuid.UUID `bun:"subject_id,pk,type:uuid"`
+	What      string    `bun:"what,pk"` // one of few: a route's summary, never what somebody sent
+	Times     int       `bun:"times"`
+	Address   string    `bun:"address"` // of the last time
+	FirstAt   time.Time `bun:"first_at"`
+	LastAt    time.Time `bun:"last_at"`
+}
+
+// tally counts an action of the actor once more.
+func (s Scope) tally(ctx context.Context, action, what string, subject uuid.UUID) error {
+	row := Tally{Action: action, AccountID: s.Actor.AccountID, ServiceID: s.serviceID(), Subject: subject, What: what, Times: 1, Address: s.Client.Address, FirstAt: s.Now, LastAt: s.Now}
+	_, err := s.Insert(&row).On("CONFLICT (tenant_id, action, account_id, service_id, subject_id, what) DO UPDATE").
+		Set("times = tally.times + 1").Set("address = EXCLUDED.address").Set("last_at = EXCLUDED.last_at").Exec(ctx)
 	return err
 }

@@ -63,7 +63,12 @@ func (d *Directory) CreateTrust(ctx context.Context, in NewTrust) (Trust, error)
 	if database.Taken(err) {
 		return Trust{}, fault.New(fault.Conflict, "There is a trust with this ODS code, address or domain already.")
 	}
-	return trust, err
+	if err != nil {
+		return Trust{}, err
+	}
+	return trust, d.WriteAs(ctx, trust.ID, "", func(ctx context.Context, s Scope) error {
+		return s.Audit(ctx, "trust.create", Audited{Subject: trust.ID, After: trust})
+	})
 }
 
 // NewService is what a service needs to begin.
@@ -110,6 +115,9 @@ func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error
 		}
 	}
 	if err := addUsualTopics(ctx, s, in.Area); err != nil {
+		return nil, err
+	}
+	if err := s.Audit(ctx, "services.create", Audited{Subject: service.ID, After: in}); err != nil {
 		return nil, err
 	}
 	return service, s.Changed(ctx)

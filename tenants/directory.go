@@ -135,7 +135,7 @@ func (d *Directory) readEstate(ctx context.Context, db bun.IDB, trust uuid.UUID)
 	if err := db.NewSelect().Model(&estate.Trust).Where("id = ?", trust).Scan(ctx); err != nil {
 		return nil, err
 	}
-	s := Scope{Estate: estate, unit: &unit{db: db}}
+	s := Scope{Estate: estate, unit: &unit{db: db, dir: d}}
 	if err := s.Select(&estate.Services).Where("status = 'active'").Order("name").Scan(ctx); err != nil {
 		return nil, err
 	}
@@ -156,39 +156,13 @@ func (d *Directory) readEstate(ctx context.Context, db bun.IDB, trust uuid.UUID)
 			}
 		}
 	}
-	var changes []policyRule
+	var changes []PolicyRule
 	if err := s.Select(&changes).Order("id").Scan(ctx); err != nil {
 		return nil, err
 	}
-	rules := append([]policy.Rule{}, d.Defaults...)
-	for _, change := range changes {
-		rules = append(rules, policy.Rule{Role: change.Role, Service: change.Service, Object: change.Object, Action: change.Action, Effect: change.Effect})
-	}
 	var err error
-	estate.Policy, err = policy.New(rules, inherits())
+	estate.Policy, err = s.Compile(changes)
 	return estate, err
-}
-
-// policyRule is a trust's change of the default policy.
-type policyRule struct {
-	bun.BaseModel `bun:"table:policy_rules,alias:rule"`
-	InTrust
-
-	ID        uuid.UUID `bun:"id,pk,type:uuid"`
-	Role      string    `bun:"role"`
-	Service   string    `bun:"service"`
-	Object    string    `bun:"object"`
-	Action    string    `bun:"action"`
-	Effect    string    `bun:"effect"`
-	CreatedAt time.Time `bun:"created_at"`
-}
-
-func inherits() [][2]string {
-	pairs := make([][2]string, len(Inherits))
-	for i, pair := range Inherits {
-		pairs[i] = [2]string{string(pair[0]), string(pair[1])}
-	}
-	return pairs
 }
 
 // ReadAs runs fn in a read-only unit of work of the trust, as nobody. It is for

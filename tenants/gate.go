@@ -2,6 +2,7 @@ package tenants
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -26,6 +27,9 @@ type Gate struct {
 	Keys      crypt.Keys
 	Sessions  Sessions
 	Log       *slog.Logger
+	// Explain says in plain words why the actor may not do something; nil says no
+	// more than that they may not.
+	Explain func(s Scope, permission string) string
 	// Rooms lists what the navigation shows to whoever asks.
 	Rooms func(s Scope) []ui.Room
 }
@@ -58,13 +62,16 @@ func (g *Gate) Enter(ctx context.Context, r *web.Request, fn func(context.Contex
 		open = g.Directory.write
 	}
 	if err := open(ctx, trust.ID, work); err != nil {
-		if !admitted {
-			return err // a door that is shut now stays shut to what was sent through it before
-		}
-		return g.again(ctx, s, r, err)
+		if admitted {
+			err = g.again(ctx, s, r, err)
+		} // else a door that is shut now stays shut to what was sent through it before
+		g.note(ctx, s, r, err)
+		return err
 	}
 	if r.Route.OwnUnits {
-		return g.own(ctx, s, r, fn)
+		err := g.own(ctx, s, r, fn)
+		g.note(ctx, s, r, err)
+		return err
 	}
 	g.afterwards(ctx, s, r)
 	return nil
@@ -120,8 +127,11 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 	}
 	if slug != "" {
 		s.Service = s.Estate.Service(slug)
-		if s.Service == nil || s.Actor.Member == nil && !s.Actor.Roles.Has(TrustAdmin) {
+		if s.Service == nil {
 			return s, fault.Missing()
+		}
+		if s.Actor.Member == nil && !s.Actor.Roles.Has(TrustAdmin) {
+			return s, fault.Wrap(fault.NotFound, fault.Missing().Message, errStranger)
 		}
 		r.Admitted = true
 		if r.Route.Module != "" && !s.Service.Open(r.Route.Module) {
@@ -135,16 +145,43 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 	}
 	if r.Route.Permission != web.SignedIn && r.Route.Permission != web.Arriving {
 		if decision := s.Decide(r.Route.Permission); !decision.Allowed {
-			return s, fault.Wrap(fault.Forbidden, "Your role here does not allow this.", denied(decision.Because))
+			return s, fault.Wrap(fault.Forbidden, g.why(s, r.Route.Permission), denied(decision.Because))
 		}
 	}
 	return s, nil
+}
+
+func (g *Gate) why(s Scope, permission string) string {
+	if g.Explain == nil {
+		return "Your role here does not allow this."
+	}
+	return g.Explain(s, permission)
 }
 
 // denied is the rule behind a refusal, for the log.
 type denied string
 
 func (d denied) Error() string { return string(d) }
+
+// errStranger tells the log of somebody at the door of a service that is not theirs.
+var errStranger = errors.New("not a member of the service")
+
+// note counts a refusal for the audit log. The answer is the same whether or not it can.
+func (g *Gate) note(ctx context.Context, s Scope, r *web.Request, failed error) {
+	action := "access.denied"
+	switch {
+	case errors.Is(failed, errStranger):
+		action = "access.service"
+	case !fault.Is(failed, fault.Forbidden) || !s.Actor.SignedIn():
+		return
+	}
+	err := s.Write(ctx, func(ctx context.Context, s Scope) error {
+		return s.tally(ctx, action, r.Route.Summary, uuid.Nil)
+	})
+	if err != nil {
+		g.Log.WarnContext(ctx, "a refusal is not in the audit log", slog.String("request", r.ID), slog.Any("cause", err))
+	}
+}
 
 // settle is the end of a command's transaction.
 func (g *Gate) settle(ctx context.Context, s Scope, r *web.Request) error {

@@ -20,12 +20,14 @@ type Handler struct {
 }
 
 // Round is work that comes round in every open service, such as looking for
-// digests that are due. However many nodes there are, each round runs once.
+// digests that are due, or in every trust. However many nodes there are, each round runs once.
 type Round struct {
 	Key, Queue string
 	Every      time.Duration
 	// Module is the room that must be open; empty for always.
 	Module string
+	// Trust says that it is the trust's own work: once there, in no service.
+	Trust bool
 	// Do runs as nobody and opens its units of work itself.
 	Do func(ctx context.Context, s Scope) error
 }

@@ -125,7 +125,7 @@ const overlap = 20 * time.Second
 
 // Listen is the stream of a page.
 func (l *Live) Listen(_ context.Context, s Scope, in Listen) (web.Live[Heard], error) {
-	ear := &listener{scope: s.outlive(), since: idTime(in.Last, s.Now)}
+	ear := &listener{scope: s.Outlive(), since: idTime(in.Last, s.Now)}
 	missed := func(ctx context.Context) (heard Heard, err error) {
 		var events []Event
 		if !in.Counts {

@@ -389,7 +389,7 @@ func homePage(home Home) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if len(home.Links) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<h2>For you</h2><ul class=\"door-list\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<h2>You and this trust</h2><ul class=\"door-list\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

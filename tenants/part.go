@@ -1,6 +1,7 @@
 package tenants
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/sharon-nhs/sharon/tenants/policy"
@@ -21,8 +22,16 @@ type Part struct {
 	Rounds []Round
 	// Person is what it offers to do with a member, on their page.
 	Person func(s Scope, person Person) []Link
-	// Links are its pages as the Me page of a service offers them to s.
+	// Links are its pages as the Me page of a service, and the trust's own first
+	// page, where s has no service, offer them to s.
 	Links func(s Scope) []MeLink
+	// Rights say in plain words what each of the Grants lets somebody do:
+	// "audit.read" to "Read the audit log".
+	Rights map[string]string
+	// Acts name its actions in the audit log.
+	Acts Acts
+	// Data is what it keeps of people.
+	Data Holding
 }
 
 // Parts are all that a deployment has.
@@ -67,6 +76,24 @@ func (p Parts) Person(s Scope, person Person) (all []Link) {
 		if part.Person != nil {
 			all = append(all, part.Person(s, person)...)
 		}
+	}
+	return all
+}
+
+// Acts are the actions of all parts in the audit log, and those of this package.
+func (p Parts) Acts() Acts {
+	all := maps.Clone(acts)
+	for _, part := range p {
+		maps.Copy(all, part.Acts)
+	}
+	return all
+}
+
+// Rights are those of all parts, and of this package.
+func (p Parts) Rights() map[string]string {
+	all := map[string]string{"people.read": "See who other members are", "services.configure": "Switch rooms on and off, and tune them"}
+	for _, part := range p {
+		maps.Copy(all, part.Rights)
 	}
 	return all
 }

@@ -203,8 +203,9 @@ func (s Scope) Write(ctx context.Context, fn func(context.Context, Scope) error)
 	return s.unit.dir.write(ctx, s.Estate.Trust.ID, s.over(fn))
 }
 
-// outlive is the scope for work that goes on when this unit is over.
-func (s Scope) outlive() Scope {
+// Outlive is the scope for work that goes on when this unit is over, in units
+// of its own.
+func (s Scope) Outlive() Scope {
 	s.unit = &unit{dir: s.unit.dir}
 	return s
 }

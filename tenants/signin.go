@@ -103,7 +103,7 @@ func (e Entrance) SignIn(ctx context.Context, s Scope, in SignIn) (SignedIn, err
 	var out SignedIn
 	err = s.Write(ctx, func(ctx context.Context, s Scope) (err error) {
 		if !right { // written for nobody's account too: the work must be the same
-			return s.Audit(ctx, "sign_in.refused", Audited{Subject: account.ID})
+			return s.tally(ctx, "session.refused", "", account.ID)
 		}
 		if err := Refund(ctx, s, buckets); err != nil {
 			return err
@@ -155,7 +155,7 @@ func (e Entrance) Arrive(ctx context.Context, s Scope, account Account, way, nex
 			return out, err
 		}
 	}
-	return out, s.Audit(ctx, "sign_in.done", Audited{Subject: account.ID, After: map[string]string{"way": way, "device": signin.DeviceName(s.Client.Agent)}})
+	return out, s.Audit(ctx, "session.begin", Audited{Subject: account.ID, After: map[string]string{"way": way, "device": signin.DeviceName(s.Client.Agent)}})
 }
 
 // Demands tells whether an account needs a second factor, for the work it does.
@@ -190,7 +190,10 @@ func (SignedOut) Cookies() []web.Cookie { return signin.NoCookies() }
 
 // SignOut ends the session that asks.
 func (e Entrance) SignOut(ctx context.Context, s Scope, _ web.None) (SignedOut, error) {
-	return SignedOut{}, closeSession(ctx, s)
+	if err := closeSession(ctx, s); err != nil {
+		return SignedOut{}, err
+	}
+	return SignedOut{}, s.Audit(ctx, "session.end", Audited{})
 }
 
 func closeSession(ctx context.Context, s Scope) error {

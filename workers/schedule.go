@@ -76,7 +76,7 @@ func EachTrust(ctx context.Context, directory *tenants.Directory, fn func(contex
 	return failed
 }
 
-// round runs in every open service of every trust that has the room on.
+// round runs in every trust, or in every open service of it that has the room on.
 func (d Deps) round(ctx context.Context, round tenants.Round) error {
 	return EachTrust(ctx, d.Directory, func(ctx context.Context, trust tenants.Trust) error {
 		var here tenants.Scope
@@ -86,6 +86,9 @@ func (d Deps) round(ctx context.Context, round tenants.Round) error {
 		})
 		if err != nil {
 			return err
+		}
+		if round.Trust {
+			return round.Do(ctx, here)
 		}
 		var failed error
 		for _, s := range here.Scopes() {

@@ -200,3 +200,42 @@ func TestADayOfPeriodicTasksOnThreeWorkers(t *testing.T) {
 		}
 	}
 }
+
+func TestATrustsRoundIsDoneOnceHoweverManyServicesItHas(t *testing.T) {
+	w := newWorks(t, testkit.SQLite(t, testkit.Migrated(migrations.Files)), testkit.Redis(t))
+	for _, slug := range []string{"willow", "harbour"} {
+		err := w.deps.Directory.WriteAs(t.Context(), w.trust.ID, "", func(ctx context.Context, s tenants.Scope) error {
+			_, err := tenants.CreateService(ctx, s, tenants.NewService{Area: "perinatal", Name: slug, Slug: slug, Accent: "1f5a4f"})
+			return err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	var mu sync.Mutex
+	var trusts, services int
+	count := func(n *int) func(context.Context, tenants.Scope) error {
+		return func(_ context.Context, s tenants.Scope) error {
+			mu.Lock()
+			defer mu.Unlock()
+			*n++
+			if (s.Service == nil) != (n == &trusts) {
+				t.Errorf("in the service %v", s.Service)
+			}
+			return nil
+		}
+	}
+	w.deps.Rounds = []tenants.Round{
+		{Key: "of-trusts", Queue: jobs.Bulk, Every: time.Hour, Trust: true, Do: count(&trusts)},
+		{Key: "of-services", Queue: jobs.Bulk, Every: time.Hour, Do: count(&services)},
+	}
+	w.deps.Beat = 20 * time.Millisecond
+	w.runFor(time.Minute, 2, func() bool {
+		mu.Lock()
+		defer mu.Unlock()
+		return trusts > 0 && services > 1
+	})
+	if trusts != 1 || services != 2 {
+		t.Errorf("%d times for the trust, %d times for its services", trusts, services)
+	}
+}

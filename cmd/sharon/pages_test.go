@@ -32,6 +32,7 @@ func pages(s *site) []aPage {
 	thread := "/willow/forums/threads/" + s.threadOf("Anyone else up for the third time?")
 	mine := "/willow/posts/" + s.wallPostOf("hazel.willow@northmoor", "hazel")
 	s.busy()
+	s.governed()
 	talk, group := s.talkOf("hazel.willow@northmoor", "Fern"), s.talkOf("hazel.willow@northmoor", "Bad tea, good company")
 	long := strings.Repeat("A title that goes on ", 9)
 	return slices.Concat(livePages(s), giftPages(s), resourcePages(s), videoPages(s), proofPages(s), peoplePages(s), []aPage{
@@ -130,6 +131,21 @@ func pages(s *site) []aPage {
 		{"rooms", "lead.willow@northmoor", "/willow/settings/rooms", nil},
 		{"room-walls", "lead.willow@northmoor", "/willow/settings/rooms/walls", nil},
 		{"trust-home", "admin@northmoor", "/", nil},
+		{"audit-log", "admin@northmoor", "/trust/audit", nil},
+		{"audit-log-none", "admin@northmoor", "/trust/audit?who=nobody", nil},
+		{"policy", "admin@northmoor", "/trust/policy?service=willow", nil},
+		{"policy-change", "admin@northmoor", "/trust/policy/change?permission=live.host&role=peer_supporter&service=harbour&effect=deny", nil},
+		{"policy-fixed", "admin@northmoor", "/trust/policy/change?permission=audit.read&role=trust_admin", nil},
+		{"policy-why", "moderator.willow@northmoor", "/willow/policy?role=service_user&permission=messages.review", nil},
+		{"retention", "admin@northmoor", "/trust/retention", nil},
+		{"retention-preview", "admin@northmoor", "/trust/retention/notices?days=30", nil},
+		{"holds", "admin@northmoor", "/trust/holds", nil},
+		{"holds-error", "admin@eastvale", "/trust/holds", func(tab *testkit.Tab) { tab.Click("form[action='/trust/holds'] button[type=submit]") }},
+		{"my-data", "tansy.willow@northmoor", "/account/data", nil},
+		{"my-data-ready", "ivy.willow@northmoor", "/account/data", nil},
+		{"my-data-leaving", "nettle.willow@northmoor", "/account/data", nil},
+		{"leave", "tansy.willow@northmoor", "/account/data/leave", nil},
+		{"leave-error", "tansy.willow@northmoor", "/account/data/leave", func(tab *testkit.Tab) { tab.Click("main button[type=submit]") }},
 		{"not-found", "hazel.willow@northmoor", "/willow/forums/threads/00000000-0000-0000-0000-000000000000", nil},
 		{"not-allowed", "hazel.willow@northmoor", "/willow/settings/rooms", nil},
 		{"young-people", "lead.orchard@eastvale", "/orchard", nil},
@@ -298,6 +314,18 @@ func (s *site) busy() {
 	s.tell("safety_notice", uuid.New(), "hazel")
 	replyBy(fern, root, "Still me.")
 	s.settle(1)
+}
+
+// governed gives the trust's administrator something to look at.
+func (s *site) governed() {
+	s.t.Helper()
+	admin := s.over("admin@northmoor")
+	s.sent(admin, "/trust/policy/change", map[string]any{"permission": "forums.start", "role": "carer", "service": "willow", "effect": "deny"})
+	s.sent(admin, "/trust/holds", map[string]any{"service": "willow", "handle": "nettle", "reason": "Coroner’s inquiry 2026/118"})
+	s.sent(s.over("nettle.willow@northmoor"), "/account/data/leave", map[string]any{"words": "keep", "when": "tomorrow"})
+	s.sent(s.over("ivy.willow@northmoor"), "/account/data/export", nil)
+	s.settle(1)
+	s.comesRound("audit")
 }
 
 var screens = os.Getenv("SHARON_SCREENS")

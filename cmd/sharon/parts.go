@@ -2,13 +2,18 @@ package main
 
 import (
 	"context"
+	"maps"
 
 	"github.com/sharon-nhs/sharon/internal/mail"
+	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/audit"
 	"github.com/sharon-nhs/sharon/tenants/credentials"
+	"github.com/sharon-nhs/sharon/tenants/data"
 	"github.com/sharon-nhs/sharon/tenants/identity"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
 	"github.com/sharon-nhs/sharon/tenants/letters"
+	"github.com/sharon-nhs/sharon/tenants/rights"
 )
 
 // everywhere is what every trust has, in the order of the Me page. A new part is a
@@ -19,6 +24,9 @@ func everywhere(a *app) tenants.Parts {
 		invitations.New(a.office(), tenants.Entrance{Keys: a.Keys, Sessions: a.Web.sessions()}),
 		identity.New(a.Keys),
 		credentials.New(a.office()),
+		rights.New(a.rights()),
+		data.New(data.Data{Files: a.Files, Keys: a.Keys, Rooms: a.inRooms, Parts: a.inParts}),
+		audit.New(audit.Log{Acts: a.acts, Log: a.Log}),
 	}
 }
 
@@ -29,4 +37,35 @@ func (a *app) office() letters.Office {
 		Address: func(t tenants.Trust) string { return a.Outside.Address(t) },
 		Email:   func() func(context.Context, mail.Message) error { return a.Outside.Email },
 	}
+}
+
+// acts name every action of the audit log.
+func (a *app) acts() tenants.Acts {
+	all := a.Parts.Acts()
+	maps.Copy(all, modules.Acts(a.Rooms))
+	return all
+}
+
+// rights know the words of every permission.
+func (a *app) rights() rights.Rights {
+	return rights.Rights{Words: func() map[string]string {
+		all := a.Parts.Rights()
+		maps.Copy(all, modules.Rights(a.Rooms))
+		return all
+	}}
+}
+
+// inRooms and inParts are what all of them keep of people.
+func (a *app) inRooms() (all []tenants.Holding) {
+	for _, room := range a.Rooms {
+		all = append(all, room.Data)
+	}
+	return all
+}
+
+func (a *app) inParts() (all []tenants.Holding) {
+	for _, part := range a.Parts {
+		all = append(all, part.Data)
+	}
+	return all
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"mime"
 	"net/http"
 	"reflect"
@@ -25,6 +26,10 @@ type Content struct {
 	// Open reads the bytes, after the unit of work has ended; ctx lasts until they
 	// are sent.
 	Open func(ctx context.Context) (io.ReadSeekCloser, error)
+	// Write, instead of Open, makes the bytes as they are sent; then nobody knows
+	// their size before, and there are no parts. An error cuts the connection, so
+	// that half a file never looks like a whole one.
+	Write func(ctx context.Context, w io.Writer) error
 }
 
 var contents = reflect.TypeFor[Content]()
@@ -43,6 +48,10 @@ func shown(kind string) bool {
 
 // send answers with a file, or with the part of it that was asked for.
 func (a *App[S]) send(ctx context.Context, c *fiber.Ctx, r *Request, content Content) error {
+	if content.Write != nil {
+		a.sendMade(ctx, c, content)
+		return nil
+	}
 	tag := fmt.Sprintf(`"%x"`, sha256.Sum256([]byte(content.Tag)))[:26] + `"`
 	if unchanged(c.Get(fiber.HeaderIfNoneMatch), tag) {
 		fileHeaders(c, content, tag)
@@ -72,6 +81,31 @@ func (a *App[S]) send(ctx context.Context, c *fiber.Ctx, r *Request, content Con
 	return nil
 }
 
+// sendMade answers with what is made while it is sent.
+func (a *App[S]) sendMade(ctx context.Context, c *fiber.Ctx, content Content) {
+	fileHeaders(c, content, "")
+	if c.Method() == fiber.MethodHead {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), downloadTime)
+	from, to := io.Pipe()
+	go func() {
+		defer cancel()
+		err := errors.New("panic")
+		defer func() {
+			if cause := recover(); cause != nil {
+				a.Log.ErrorContext(ctx, "download", slog.Any("cause", cause))
+			}
+			_ = to.CloseWithError(err)
+		}()
+		if err = content.Write(ctx, to); err != nil && !errors.Is(err, io.ErrClosedPipe) {
+			a.Log.ErrorContext(ctx, "download", slog.Any("cause", err))
+		}
+	}()
+	c.Response().SetBodyStream(from, -1) // closed by the server when the client is gone, which ends the writing
+	c.Request().Header.Del(fiber.HeaderAcceptEncoding)
+}
+
 // fileHeaders let a browser show the bytes and do nothing else with them.
 func fileHeaders(c *fiber.Ctx, content Content, tag string) {
 	place := "attachment"
@@ -81,9 +115,12 @@ func fileHeaders(c *fiber.Ctx, content Content, tag string) {
 	if named := mime.FormatMediaType(place, map[string]string{"filename": content.Name}); content.Name != "" && named != "" {
 		place = named
 	}
+	if tag != "" {
+		c.Set(fiber.HeaderETag, tag)
+		c.Set(fiber.HeaderAcceptRanges, "bytes")
+	}
 	for _, header := range [][2]string{
-		{fiber.HeaderContentType, content.Type}, {fiber.HeaderContentDisposition, place}, {fiber.HeaderETag, tag},
-		{fiber.HeaderCacheControl, "private, no-cache"}, {fiber.HeaderAcceptRanges, "bytes"},
+		{fiber.HeaderContentType, content.Type}, {fiber.HeaderContentDisposition, place}, {fiber.HeaderCacheControl, "private, no-cache"},
 		{fiber.HeaderContentSecurityPolicy, "default-src 'none'; frame-ancestors 'none'; sandbox"},
 	} {
 		c.Set(header[0], header[1])

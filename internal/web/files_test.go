@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -72,6 +73,20 @@ var shelf = map[string]web.Content{
 	"words":  {Type: "text/vtt", Size: 4000, Tag: "words"},
 	"film":   {Type: "video/mp4", Size: 60_000_000, Tag: "film"},
 	"broken": {Type: "image/jpeg", Size: 10, Tag: "broken"},
+	"list":   {Type: "text/csv", Name: "list.csv", Write: lines(100_000, nil)},
+	"half":   {Type: "text/csv", Name: "list.csv", Write: lines(100_000, errors.New("the database is gone"))},
+}
+
+// lines writes so many, then ends with err.
+func lines(many int, err error) func(context.Context, io.Writer) error {
+	return func(_ context.Context, w io.Writer) error {
+		for range many {
+			if _, err := io.WriteString(w, "one,line\n"); err != nil {
+				return err
+			}
+		}
+		return err
+	}
 }
 
 type counted struct {
@@ -405,6 +420,25 @@ func TestADownloadCanDoNothingInABrowser(t *testing.T) {
 		if response.StatusCode != 404 || response.Header.Get("Content-Disposition") != "" || response.Header.Get("Cache-Control") != "private, no-store" || !strings.Contains(answer, "could not find") {
 			t.Errorf("%s: %v %s", path, response, answer)
 		}
+	}
+}
+
+func TestWhatIsMadeWhileItIsSentComesWholeOrNotAtAll(t *testing.T) {
+	al := newAlbum(t)
+	response, answer := al.ask("GET", "/files/list", nil, "Accept-Encoding", "gzip", "Range", "bytes=0-8")
+	if response == nil || response.StatusCode != 200 || len(answer) != 900_000 {
+		t.Fatalf("%v, %d bytes", response, len(answer))
+	}
+	for header, want := range map[string]string{"Content-Disposition": "attachment; filename=list.csv", "Content-Type": "text/csv", "Accept-Ranges": "", "ETag": "", "Content-Encoding": ""} {
+		if got := response.Header.Get(header); got != want {
+			t.Errorf("%s is %q, not %q", header, got, want)
+		}
+	}
+	if response, answer := al.ask("GET", "/files/half", nil); response != nil {
+		t.Errorf("half a file looks like a whole one: %d bytes", len(answer))
+	}
+	if response, answer := al.ask("HEAD", "/files/list", nil); response.StatusCode != 200 || answer != "" {
+		t.Errorf("its head: %v", response)
 	}
 }
 

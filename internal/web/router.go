@@ -117,7 +117,8 @@ func (r *Router[S]) pageAt(address string) (*binding[S], map[string]string) {
 	return nil, nil
 }
 
-// Get binds a page: a use case that only reads, and its view.
+// Get binds a page: a use case that only reads, and its view. With OwnUnits it may
+// also note that somebody read.
 func Get[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Out, error), view func(Out) templ.Component, options ...Option) {
 	add(r, http.MethodGet, path, permission, summary, use, func(b *binding[S]) {
 		for _, option := range options {

@@ -48,6 +48,7 @@ var messages = map[string]string{
 	"lte":      "{Label} must be {param} or less.",
 	"oneof":    "Choose one of the answers for {label}.",
 	"email":    "Enter an email address like name@example.com.",
+	"datetime": "Enter {label} as a date such as 2026-11-04.",
 	"slug":     "Use only a to z, numbers and single hyphens for {label}.",
 }
 

@@ -125,7 +125,7 @@ func (f Forums) MakeBoard(ctx context.Context, s tenants.Scope, in MakeBoard) (p
 	} else if err != nil {
 		return posts.Place{}, err
 	}
-	return board, nil
+	return board, s.Audit(ctx, "boards.make", tenants.Audited{Subject: board.ID, After: wordsOf(board)})
 }
 
 // ByBoard names a board.
@@ -152,6 +152,7 @@ func (f Forums) EditBoard(ctx context.Context, s tenants.Scope, in EditBoard) (p
 	if err != nil {
 		return posts.Place{}, err
 	}
+	before := wordsOf(board)
 	in.apply(&board)
 	board.Version = in.Version + 1
 	err = tenants.Touched(s.Update(&board).Column("name", "about", "who_may_post", "position", "version").
@@ -159,7 +160,14 @@ func (f Forums) EditBoard(ctx context.Context, s tenants.Scope, in EditBoard) (p
 	if fault.Is(err, fault.NotFound) {
 		return posts.Place{}, fault.Stale()
 	}
-	return board, err
+	if err != nil {
+		return posts.Place{}, err
+	}
+	return board, s.Audit(ctx, "boards.change", tenants.Audited{Subject: board.ID, Before: before, After: wordsOf(board)})
+}
+
+func wordsOf(board posts.Place) Words {
+	return Words{Name: board.Name, About: board.About, WhoMayPost: board.WhoMayPost, Position: board.Position}
 }
 
 func (w Words) apply(board *posts.Place) {

@@ -53,6 +53,15 @@ func New(kernel *posts.Kernel) modules.Module {
 			"forums.steer": {"peer_supporter"}, "forums.arrange": {"service_lead"},
 		},
 		Routes: f.routes,
+		Data:   data(),
+		Rights: map[string]string{
+			"forums.read":    "Read the forums",
+			"forums.start":   "Start threads in the forums",
+			"forums.reply":   "Reply in the forums",
+			"forums.steer":   "Pin, lock and move threads",
+			"forums.arrange": "Make boards and change them",
+		},
+		Acts: tenants.Acts{"boards.make": "Made a board", "boards.change": "Changed a board", "threads.steer": "Pinned, locked or moved a thread"},
 		Nav: func(s tenants.Scope) []ui.Room {
 			if !s.May("forums.read") {
 				return nil

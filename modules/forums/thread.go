@@ -219,5 +219,18 @@ func (f Forums) Steer(ctx context.Context, s tenants.Scope, in Steer) (Steered, 
 			return Steered{}, err
 		}
 	}
+	before, after := steering{now.Row.Pinned, now.Row.Locked, boardOf(now)}, steering{in.Pinned, in.Locked, to.Slug}
+	if before != after {
+		if err := s.Audit(ctx, "threads.steer", tenants.Audited{Subject: in.ID, Before: before, After: after}); err != nil {
+			return Steered{}, err
+		}
+	}
 	return f.Steering(ctx, s, ByID{in.ID})
+}
+
+// steering is how a thread stands, for the audit log.
+type steering struct {
+	Pinned bool   `json:"pinned"`
+	Locked bool   `json:"locked"`
+	Board  string `json:"board"`
 }

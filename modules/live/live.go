@@ -55,6 +55,15 @@ func New() modules.Module {
 			"live.host": {"peer_supporter"}, "live.moderate": {"moderator"},
 		},
 		Routes: l.routes,
+		Data:   data(),
+		Rights: map[string]string{
+			"live.read":     "Read live sessions",
+			"live.say":      "Say something in live sessions",
+			"live.ask":      "Ask questions before live sessions",
+			"live.host":     "Plan and host live sessions",
+			"live.moderate": "Moderate every live session",
+		},
+		Acts:   tenants.Acts{"live.remove": "Removed a message from a live session", "live.mute": "Muted a member in a live session, or no longer"},
 		Rounds: []tenants.Round{{Key: "live.close", Queue: jobs.Default, Every: 20 * time.Second, Module: key, Do: l.sweep}},
 		Tells:  []modules.Tell{{Kind: remind, Notices: l.reminders}, {Kind: replanned, Notices: l.changes}},
 		Nav: func(s tenants.Scope) []ui.Room {

@@ -69,6 +69,11 @@ func (l Live) Remove(ctx context.Context, s tenants.Scope, in Remove) (Session, 
 	if err := tenants.Touched(s.Update(&m).Column("removed_at", "removed_by", "removed_why").Where("message.id = ?", m.ID).Exec(ctx)); err != nil {
 		return Session{}, err
 	}
+	if m.AuthorID != s.Actor.ID() {
+		if err := s.Audit(ctx, "live.remove", tenants.Audited{Subject: m.ID, Reason: m.RemovedWhy}); err != nil {
+			return Session{}, err
+		}
+	}
 	if x.PinnedSeq == m.Seq {
 		if err := x.pin(ctx, s, 0); err != nil {
 			return Session{}, err
@@ -168,6 +173,9 @@ func (l Live) Mute(ctx context.Context, s tenants.Scope, in Mute) (Session, erro
 	} else {
 		_, err = s.Delete((*muting)(nil)).Where("session_id = ?", x.ID).Where("member_id = ?", person.ID).Exec(ctx)
 	}
+	if err == nil {
+		err = s.Audit(ctx, "live.mute", tenants.Audited{Subject: person.ID, Before: muted{!in.Muted}, After: muted{in.Muted}})
+	}
 	if err != nil {
 		return Session{}, err
 	}
@@ -179,6 +187,11 @@ func (l Live) Mute(ctx context.Context, s tenants.Scope, in Mute) (Session, erro
 		hosts = append(hosts, host.MemberID)
 	}
 	return x, s.Emit(ctx, changed, tenants.Event{Module: key, Subject: x.ID, About: x.ID, Readers: tenants.NewIDs(hosts...)})
+}
+
+// muted is what the audit log says of it.
+type muted struct {
+	Muted bool `json:"muted"`
 }
 
 func isMuted(ctx context.Context, s tenants.Scope, x Session) (bool, error) {

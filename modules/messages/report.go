@@ -200,6 +200,9 @@ func (m Messages) ReadReport(ctx context.Context, s tenants.Scope, in ByID) (Whe
 	if err != nil || len(found.Messages) > 0 {
 		return Where{"/" + s.Service.Slug + "/messages/reports/" + in.ID.String()}, err
 	}
+	if err := s.Audit(ctx, "reports.read", tenants.Audited{Subject: in.ID}); err != nil {
+		return Where{}, err
+	}
 	return Where{"/" + s.Service.Slug + "/messages/reports/" + in.ID.String()}, review(ctx, s, Review{ReportID: in.ID, Act: "read"})
 }
 
@@ -232,6 +235,9 @@ func (m Messages) CloseReport(ctx context.Context, s tenants.Scope, in CloseRepo
 		return Where{}, fault.Stale()
 	}
 	if err != nil {
+		return Where{}, err
+	}
+	if err := s.Audit(ctx, "reports.close", tenants.Audited{Subject: in.ID}); err != nil {
 		return Where{}, err
 	}
 	if err := review(ctx, s, Review{ReportID: in.ID, Act: "close", Note: strings.TrimSpace(in.Note)}); err != nil {

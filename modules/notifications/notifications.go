@@ -40,6 +40,8 @@ func New(kernel *posts.Kernel, rooms []modules.Module, outside *Outside) modules
 		Key: key, Name: "Notices", Icon: "bell", Always: true,
 		About:  "Tells members what concerns them, as each of them chose: here, by email or on their devices.",
 		Grants: policy.Grants{"notifications.read": {"member"}},
+		Rights: map[string]string{"notifications.read": "Get notices"},
+		Data:   data(),
 		Routes: n.routes,
 		Unread: n.Unread,
 		On: append(n.handlers(tells),

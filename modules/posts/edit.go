@@ -158,8 +158,16 @@ func (k *Kernel) Remove(ctx context.Context, s tenants.Scope, in ByID) (Done, er
 		return out, nil
 	}
 	out.Post.State = Removed
-	if err := k.change(ctx, s, post, &out.Post, post.Version, "state"); err != nil || !post.IsReply() {
+	if err := k.change(ctx, s, post, &out.Post, post.Version, "state"); err != nil {
 		return out, err
+	}
+	if post.AuthorID != s.Actor.ID() {
+		if err := s.Audit(ctx, "posts.remove", tenants.Audited{Subject: post.ID}); err != nil {
+			return out, err
+		}
+	}
+	if !post.IsReply() {
+		return out, nil
 	}
 	return out, k.unreplied(ctx, s, post)
 }
@@ -250,8 +258,19 @@ type History struct {
 	Versions []version `json:"versions"`
 }
 
-// History lists the versions of a post, the latest first, also of one taken down.
-func (k *Kernel) History(ctx context.Context, s tenants.Scope, in ByID) (History, error) {
+// History lists the versions of a post, the latest first, also of one taken
+// down. That somebody read them is in the audit log.
+func (k *Kernel) History(ctx context.Context, s tenants.Scope, in ByID) (out History, err error) {
+	err = s.Write(ctx, func(ctx context.Context, s tenants.Scope) error {
+		if out, err = k.history(ctx, s, in); err != nil {
+			return err
+		}
+		return s.Audit(ctx, "posts.history", tenants.Audited{Subject: in.ID})
+	})
+	return out, err
+}
+
+func (k *Kernel) history(ctx context.Context, s tenants.Scope, in ByID) (History, error) {
 	var out History
 	var err error
 	if out.Post, err = k.forTeam(ctx, s, in.ID); err != nil {

@@ -32,6 +32,15 @@ func (k *Kernel) Room() modules.Module {
 		Finds:  []modules.Find{{Kind: "post", Show: k.findable}},
 		Rounds: []tenants.Round{{Key: "posts.pictures", Queue: jobs.Bulk, Every: time.Hour, Do: k.sweep}},
 		Mine:   links,
+		Rights: map[string]string{
+			"posts.read":     "Read posts",
+			"posts.write":    "Change their own posts",
+			"posts.reply":    "Reply to posts",
+			"posts.react":    "React to posts",
+			"posts.moderate": "Take down posts of others, and read what they said before",
+		},
+		Acts: tenants.Acts{"posts.remove": "Took a member’s post down", "posts.history": "Read what a post said before"},
+		Data: k.data(),
 		Routes: func(r *modules.Router) {
 			web.Get(r, "/posts/{id}", "posts.read", "A post with its replies", k.Show, showPage)
 			web.Post(r, "/posts/{id}/replies", "posts.reply", "Reply to a post", k.Reply, web.SeeOther("{path}"), web.FormAt("/posts/{id}?quote={quotes}"))
@@ -53,7 +62,7 @@ func (k *Kernel) Room() modules.Module {
 			web.Post(r, "/settings/topics/{topic}", "services.configure", "Change a topic", k.ChangeTopic, web.SeeOther("/settings/topics"), web.FormAt("/settings/topics"))
 			web.Get(r, "/posts/{id}/remove", "posts.read", "A post to take down", k.Removing, removePage)
 			web.Post(r, "/posts/{id}/remove", "posts.read", "Take a post down", k.Remove, web.SeeOther("{path}"))
-			web.Get(r, "/posts/{id}/history", "posts.moderate", "What a post said before", k.History, historyPage)
+			web.Get(r, "/posts/{id}/history", "posts.moderate", "What a post said before", k.History, historyPage, web.OwnUnits)
 		},
 	}
 }

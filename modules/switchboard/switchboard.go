@@ -40,6 +40,8 @@ func New(rooms []modules.Module) modules.Module {
 			}
 			return []tenants.MeLink{{Name: "Rooms", About: "Choose which rooms this service has", Path: "/" + s.Service.Slug + "/settings/rooms"}}
 		},
+		Data: tenants.Holding{Erase: unname},
+		Acts: tenants.Acts{"rooms.change": "Switched or tuned a room"},
 		Nav: func(s tenants.Scope) []ui.Room {
 			if !s.May("services.configure") {
 				return nil
@@ -146,6 +148,10 @@ func (b Switchboard) Change(ctx context.Context, s tenants.Scope, in Change) (Sw
 	if err := remember(ctx, s, was, now); err != nil {
 		return Switch{}, err
 	}
+	before, after := map[string]any{"room": room.Name, "on": was.On, "settings": was.Settings}, map[string]any{"room": room.Name, "on": now.Enabled, "settings": now.Settings}
+	if err := s.Audit(ctx, "rooms.change", tenants.Audited{Before: before, After: after}); err != nil {
+		return Switch{}, err
+	}
 	if err := s.Changed(ctx); err != nil {
 		return Switch{}, err
 	}
@@ -202,6 +208,13 @@ func stale(err error) error {
 	if fault.Is(err, fault.NotFound) {
 		return fault.Stale()
 	}
+	return err
+}
+
+// unname takes the name of somebody who leaves out of the histories; the audit
+// log knows who it was.
+func unname(ctx context.Context, s tenants.Scope, person tenants.Person, _ tenants.Leaving) error {
+	_, err := s.Update((*Changed)(nil)).Set("changed_by = 'Somebody who left'").Where("account_id = ?", person.AccountID).Exec(ctx)
 	return err
 }
 

@@ -22,6 +22,7 @@ func New(kernel *posts.Kernel) modules.Module {
 	return modules.Module{
 		Key: "timeline", Name: "Home", Icon: "house", Always: true,
 		About:  "Everything of the service that somebody may see, newest first.",
+		Rights: map[string]string{"timeline.read": "See the timeline"},
 		Grants: policy.Grants{"timeline.read": {"member"}},
 		Routes: func(r *modules.Router) {
 			web.Get(r, "", "timeline.read", "Everything that I may see, newest first", t.Latest, page)

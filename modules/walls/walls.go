@@ -57,6 +57,12 @@ func New(kernel *posts.Kernel) modules.Module {
 			web.Post(r, "/walls/{handle}", "walls.post", "Write on a wall", w.Write, web.SeeOther("{path}"), web.FormAt("/walls/{handle}"))
 			web.Post(r, "/walls/{handle}/door", "walls.tend", "Say who may write on my wall", w.Tend, web.SeeOther("/walls/{handle}"), web.FormAt("/walls/{handle}"))
 		},
+		Rights: map[string]string{
+			"walls.read": "Read walls",
+			"walls.post": "Write on walls",
+			"walls.tend": "Say who may write on their own wall",
+		},
+		Data: tenants.Holding{Classes: []tenants.Class{{Key: "wall", Name: "Your wall", About: "Who may write on it. What stands on it is with the posts."}}, Export: export},
 		Person: func(s tenants.Scope, person tenants.Person) []tenants.Link {
 			if !s.May("walls.read") {
 				return nil
@@ -71,6 +77,15 @@ func New(kernel *posts.Kernel) modules.Module {
 			return []ui.Room{{Key: key, Name: "My wall", Icon: "sprout", Path: mine, Compose: mine + "#write"}}
 		},
 	}
+}
+
+// export adds what a member chose for their wall; what stands on it is the kernel's.
+func export(ctx context.Context, s tenants.Scope, person tenants.Person, into *tenants.Copy) error {
+	wall, err := find(ctx, s, person)
+	if err == nil && wall.ID != uuid.Nil {
+		into.Add("Your wall", tenants.Item{At: wall.CreatedAt, Facts: []tenants.Fact{{Name: "Who may write on it", Value: string(wall.WhoMayPost)}}})
+	}
+	return err
 }
 
 func where(p posts.Post) string {

@@ -82,7 +82,7 @@ func (a Accounts) Confirm(ctx context.Context, s tenants.Scope, in Confirm) (Con
 		if err := s.Proved(ctx, field != "proof_password"); err != nil {
 			return false, err
 		}
-		return true, s.Audit(ctx, "sign_in.confirmed", tenants.Audited{Subject: account.ID})
+		return true, s.Audit(ctx, "session.confirmed", tenants.Audited{Subject: account.ID})
 	})
 	if fault.Is(err, fault.Invalid) {
 		return Confirmed{}, fault.Bad(field, "That is not right. Check it and try again.")

@@ -216,7 +216,7 @@ func (r *refusal) Error() string { return r.why }
 // refuse writes down that nobody was let in, and why.
 func (a Accounts) refuse(ctx context.Context, s tenants.Scope, row provider, r *refusal) error {
 	err := s.Write(ctx, func(ctx context.Context, s tenants.Scope) error {
-		return s.Audit(ctx, "sign_in.refused", tenants.Audited{After: map[string]string{"way": row.Name, "why": r.why}})
+		return s.Audit(ctx, "session.refused", tenants.Audited{After: map[string]string{"way": row.Name, "why": r.why}})
 	})
 	if err != nil {
 		return err

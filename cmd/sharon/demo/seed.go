@@ -103,8 +103,15 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 		return err
 	}
 	w.reading(c.Members)
+	records, err := w.logbook()
+	if err != nil {
+		return err
+	}
 	coming := slices.Clone(w.sessions)
 	if err := w.write(ctx, s); err != nil {
+		return err
+	}
+	if err := insert(ctx, s, records); err != nil {
 		return err
 	}
 	return remind(ctx, s, coming)

@@ -1,0 +1,42 @@
+package data
+
+import (
+	"fmt"
+
+	"github.com/sharon-nhs/sharon/internal/markdown"
+	"github.com/sharon-nhs/sharon/internal/ui"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// copied is a copy in a template's words.
+type copied = tenants.Copy
+
+// html is what somebody wrote, rendered and safe.
+func html(words string) string { return markdown.HTML(words) }
+
+// howLong says to a member how long something is kept.
+func howLong(k Kept) string {
+	switch {
+	case k.Days > 0:
+		return "For " + span(k.Days)
+	case k.Stays != "":
+		return "For good"
+	}
+	return "As long as you are here"
+}
+
+// span is a number of days in the words that people use.
+func span(days int) string {
+	if days > 0 && days%365 == 0 {
+		return ui.Count(days/365, "year", "years")
+	}
+	return ui.Count(days, "day", "days")
+}
+
+// size is a number of bytes as people say it.
+func size(bytes int64) string {
+	if bytes < 1<<20 {
+		return fmt.Sprintf("%d KB", max(1, bytes>>10))
+	}
+	return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))
+}
