@@ -552,6 +552,29 @@ func TestASmallVideoNeedsNoScript(t *testing.T) {
 	}
 }
 
+// What becomes of a video is shown on its page as it happens.
+func TestTheSenderSeesTheVideoBeingMadeReady(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	hazel := s.over("hazel.willow@northmoor")
+	id := s.begun(hazel, "While you wait")
+	s.upload(hazel, id, recorded(t, "in.mp4", "-f", "lavfi", "-i", "testsrc=size=1280x720:rate=25:duration=12", "-pix_fmt", "yuv420p"))
+	tab := testkit.Browser(t, testkit.Viewport(390, 844))
+	s.enter(tab, "hazel.willow@northmoor")
+	tab.Goto(s.address("hazel.willow@northmoor") + myVideo + id)
+	tab.WaitText("#bench", "In line")
+	tab.Eval(`window.stages = new Set(); new MutationObserver(() => { stages.add(document.querySelector('#bench .tag').textContent.trim()); const p = document.querySelector('#bench progress'); if (p) stages.add(p.value); }).observe(document.querySelector('main'), { childList: true, subtree: true })`, nil)
+	s.worked(hazel, id, "ready")
+	tab.WaitText("#bench", "Now the words that are said")
+	var stages []any
+	tab.Eval("[...stages]", &stages)
+	if said := fmt.Sprint(stages...); !strings.Contains(said, "Being made ready") || len(stages) < 4 {
+		t.Errorf("the page went through %v", stages)
+	}
+	if problems := tab.Problems(); len(problems) > 0 {
+		t.Error(problems)
+	}
+}
+
 // videoPages are those of the room, in each state of a video.
 func videoPages(s *site) []aPage {
 	hazel := s.over("hazel.willow@northmoor")

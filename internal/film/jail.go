@@ -34,8 +34,8 @@ var small = limits{CPU: 60, Memory: 3 * gigabyte, File: gigabyte / 16, Wall: 2 *
 
 // large are for making a film: an hour of it may take six on a slow machine.
 func large(f Facts) limits {
-	seconds := uint64(max(f.Seconds, 60))
-	return limits{CPU: 12 * seconds, Memory: 3 * gigabyte, File: 4 * gigabyte, Wall: time.Duration(6*seconds) * time.Second}
+	seconds := max(f.Seconds, 60)
+	return limits{CPU: uint64(12 * seconds), Memory: 3 * gigabyte, File: 4 * gigabyte, Wall: time.Duration(6*seconds) * time.Second}
 }
 
 // jailFailed begins what the jail itself says.

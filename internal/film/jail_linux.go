@@ -98,7 +98,7 @@ var netless = sync.OnceValue(func() bool {
 	if err != nil {
 		return false
 	}
-	cmd := exec.Command(self) //nolint:gosec,noctx // ourselves, and only to end at once
+	cmd := exec.Command(self) //nolint:gosec // ourselves, and only to end at once
 	cmd.Args, cmd.SysProcAttr = []string{jailName, "{}", ""}, apart(true)
 	return cmd.Run() == nil
 })

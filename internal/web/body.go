@@ -5,6 +5,8 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/valyala/fasthttp"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
 )
 
 // gather reads the body of a request whose route does not stream it. The server
@@ -15,16 +17,20 @@ func gather(ctx *fasthttp.RequestCtx, limit int) error {
 		return nil
 	}
 	length := request.Header.ContentLength()
-	if length > limit {
+	inParts := len(request.Header.MultipartFormBoundary()) > 0
+	switch {
+	case length > limit:
 		ctx.SetConnectionClose()
 		return fiber.ErrRequestEntityTooLarge
-	}
-	if length >= 0 && len(request.Header.MultipartFormBoundary()) > 0 {
+	case length >= 0 && inParts:
 		return nil // taken apart as it comes, with its files on the disk
+	case length < 0 && !inParts: // in chunks, of which the server cannot tell whether they came to their end
+		ctx.SetConnectionClose()
+		return fault.New(fault.Malformed, "Say how long the body is, with Content-Length.")
 	}
 	body, err := io.ReadAll(io.LimitReader(request.BodyStream(), int64(limit)+1))
 	switch {
-	case err != nil:
+	case err != nil || len(body) < length:
 		ctx.SetConnectionClose()
 		return fiber.ErrBadRequest
 	case len(body) > limit:

@@ -282,7 +282,7 @@ type summed struct {
 func (s *summed) Read(p []byte) (int, error) {
 	n, err := s.body.Read(p)
 	s.sum.Write(p[:n])
-	if err == io.EOF && string(s.sum.Sum(nil)) != s.want { //nolint:errorlint // io.Reader's contract
+	if err == io.EOF && string(s.sum.Sum(nil)) != s.want {
 		return n, ErrChecksum
 	}
 	return n, err

@@ -174,11 +174,11 @@ func (w *work) reporter(ctx context.Context, from, share int) func(float64) {
 	const every = 2 * time.Second
 	took, told := clock.Stopwatch(), -every
 	return func(part float64) {
-		if now := took(); now-told < every {
+		now := took()
+		if now-told < every {
 			return
-		} else {
-			told = now
 		}
+		told = now
 		percent := from + int(part*float64(share))
 		_ = w.s.Write(ctx, func(ctx context.Context, s tenants.Scope) error { // what is not told now is told next
 			result, err := s.Update((*Video)(nil)).Set("percent = ?", percent).Where("id = ?", w.row.ID).Where("state = ?", Working).Exec(ctx)

@@ -76,8 +76,8 @@ func KeepFilms(ctx context.Context, files *storage.Files) error {
 
 // screen are the rows of videos.
 type screen struct {
-	videos []videos.Video
-	films  []videos.File
+	shows []videos.Video
+	films []videos.File
 }
 
 func (w *seeding) videos(c content) error {
@@ -101,7 +101,7 @@ func (w *seeding) videos(c content) error {
 			}
 			row.PostID = &said[0].ID
 		}
-		w.screen.videos = append(w.screen.videos, row)
+		w.shows = append(w.shows, row)
 		for _, f := range []videos.File{{Name: "360p", File: v.Film + ".mp4", Type: "video/mp4"}, {Name: "poster", File: v.Film + ".jpg", Type: "image/jpeg"}} {
 			content, err := films.ReadFile("films/" + f.File)
 			if err != nil {

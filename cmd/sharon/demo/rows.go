@@ -80,7 +80,7 @@ func (w *rows) write(ctx context.Context, s tenants.Scope) error {
 		func() error { return insert(ctx, s, w.hosts) },
 		func() error { return insert(ctx, s, w.questions) },
 		func() error { return insert(ctx, s, w.said) },
-		func() error { return insert(ctx, s, w.screen.videos) },
+		func() error { return insert(ctx, s, w.shows) },
 		func() error { return insert(ctx, s, w.films) },
 		func() error { return insert(ctx, s, w.talks) },
 		func() error { return insert(ctx, s, w.parts) },
