@@ -22,8 +22,6 @@ type Entrance struct {
 	Keys     crypt.Keys
 	Sessions Sessions
 	Live     *Live
-	// Links are what the rooms offer to do with a member.
-	Links func(s Scope, person Person) []Link
 	// Mine are the pages that concern whoever asks or their work.
 	Mine func(s Scope) []MeLink
 }

@@ -152,6 +152,9 @@ func (n *Notifications) Preferences(ctx context.Context, s tenants.Scope, _ web.
 		out.NextDigest = *mine.NextDigestAt
 	}
 	for _, k := range kinds {
+		if k.ofTeam && !s.Actor.Roles.Staff() {
+			continue
+		}
 		choice := Choice{Kind: k.key, Name: k.name, Channels: map[Channel]When{}, Always: k.always}
 		for _, c := range channels {
 			if c.Channel == App || n.has(c.Channel) {

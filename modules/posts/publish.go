@@ -33,6 +33,12 @@ func (k *Kernel) Publish(ctx context.Context, s tenants.Scope, place Place, draf
 	if place.Audience != tenants.AudienceService || post.Audience == "" {
 		post.Audience = place.Audience // a place's own audience is the widest that its posts can have
 	}
+	if post.Audience == tenants.AudienceFriends {
+		me := s.Actor.ID()
+		if post.CircleID = &me; place.OwnerID != nil {
+			post.CircleID = place.OwnerID
+		}
+	}
 	post.Write(strings.TrimSpace(draft.Title), strings.TrimSpace(draft.Body))
 	if err := k.insert(ctx, s, &post); err != nil {
 		return Post{}, err
@@ -53,7 +59,10 @@ func (k *Kernel) insert(ctx context.Context, s tenants.Scope, post *Post) error 
 	}
 	post.ID, post.AuthorID, post.PublishedAt = id, s.Actor.ID(), s.Now
 	post.State, post.Version = Visible, 1
-	_, err = s.Insert(post).Exec(ctx)
+	if _, err := s.Insert(post).Exec(ctx); err != nil {
+		return err
+	}
+	_, err = k.mention(ctx, s, post, nil)
 	return err
 }
 
@@ -78,7 +87,7 @@ func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Done,
 			return Done{}, err
 		}
 	}
-	reply := Post{Kind: Reply, Module: root.Module, PlaceID: root.PlaceID, ParentID: &root.ID, Audience: root.Audience}
+	reply := Post{Kind: Reply, Module: root.Module, PlaceID: root.PlaceID, ParentID: &root.ID, Audience: root.Audience, CircleID: root.CircleID}
 	if in.Quotes != nil {
 		if err := k.quotable(ctx, s, root, *in.Quotes); err != nil {
 			return Done{}, err

@@ -71,10 +71,33 @@ func (c Cursor) String() string {
 func (k *Kernel) Seen(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
 	states := seenStates(s)
 	me := s.Actor.ID()
+	readable, args := k.readable(s)
+	root, heard := s.Hears("root.author_id")
+	if root != "" {
+		root = " AND " + root
+	}
 	return q.Where(inRooms, bun.List(k.openRooms(s))).
-		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?) OR post.state IN (?) AND "+rootIs+" AND root.author_id = ?))",
-			bun.List(states), bun.List(s.Actor.Roles.Audiences()), me, bun.List([]State{Visible, Held}), bun.List(states), me).
-		Where("(post.parent_id IS NULL OR "+rootIs+" AND (root.state IN (?) OR root.state = ? AND root.author_id = ?)))", bun.List(states), Held, me)
+		Where("("+readable+" OR post.state IN (?) AND "+rootIs+" AND root.author_id = ?))", append(args, bun.List(states), me)...).
+		Where("(post.parent_id IS NULL OR "+rootIs+" AND (root.state IN (?) OR root.state = ? AND root.author_id = ?)"+root+"))",
+			append([]any{bun.List(states), Held, me}, heard...)...).
+		ApplyQueryBuilder(unhidden(s))
+}
+
+// readable is the condition that a post is for the actor: visible to their roles
+// or among their friends, or their own.
+func (k *Kernel) readable(s tenants.Scope, more ...tenants.Audience) (string, []any) {
+	circle, args := s.InCircle("post.circle_id")
+	args = append([]any{bun.List(seenStates(s)), bun.List(append(more, s.Actor.Roles.Audiences()...)), tenants.AudienceFriends}, args...)
+	return "(post.state IN (?) AND (post.audience IN (?) OR post.audience = ? AND " + circle + ") OR post.author_id = ? AND post.state IN (?))",
+		append(args, s.Actor.ID(), bun.List([]State{Visible, Held}))
+}
+
+// unhidden leaves out what somebody wrote whom the actor muted, or whom a block
+// keeps from them, and what stands on the wall of one of the latter.
+func unhidden(s tenants.Scope) func(bun.QueryBuilder) bun.QueryBuilder {
+	return func(q bun.QueryBuilder) bun.QueryBuilder {
+		return s.Seeing("(SELECT pl.owner_id FROM places AS pl WHERE pl.tenant_id = post.tenant_id AND pl.id = post.place_id)")(s.Hearing("post.author_id")(q))
+	}
 }
 
 // SeenRoots is Seen for queries of posts that begin a conversation: they need
@@ -85,9 +108,8 @@ func (k *Kernel) SeenRoots(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery
 
 func (k *Kernel) rootsSeen(s tenants.Scope) func(bun.QueryBuilder) bun.QueryBuilder {
 	return func(q bun.QueryBuilder) bun.QueryBuilder {
-		return q.Where(inRooms, bun.List(k.openRooms(s))).Where("post.parent_id IS NULL").
-			Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?))",
-				bun.List(seenStates(s)), bun.List(s.Actor.Roles.Audiences()), s.Actor.ID(), bun.List([]State{Visible, Held}))
+		readable, args := k.readable(s)
+		return unhidden(s)(q.Where(inRooms, bun.List(k.openRooms(s))).Where("post.parent_id IS NULL").Where(readable, args...))
 	}
 }
 
@@ -139,8 +161,11 @@ const (
 // listed leaves out, of each post of a list, the words in the form that is not
 // shown: a page needs them rendered, a client as they were written.
 func listed(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
-	if !s.Client.Browser {
+	switch {
+	case !s.Client.Browser:
 		return q.ExcludeColumn("body_html")
+	case s.Actor.Filters():
+		return q // words are looked for as they were written
 	}
 	return q.ExcludeColumn("body").
 		ColumnExpr("CASE WHEN post.rendered_by = ? THEN '' ELSE post.body END AS body", markdown.Version)
@@ -154,7 +179,7 @@ func (k *Kernel) bare(ctx context.Context, s tenants.Scope, id uuid.UUID) (post 
 
 // unseen reads a post whoever may see it, for what happens by itself.
 func unseen(ctx context.Context, s tenants.Scope, id uuid.UUID) (post Post, err error) {
-	err = s.Select(&post).ExcludeColumn("body_html").Relation("Place").Where("post.id = ?", id).Scan(ctx)
+	err = s.Select(&post).ExcludeColumn("body_html").Relation("Author", tenants.Face).Relation("Place").Where("post.id = ?", id).Scan(ctx)
 	return post, err
 }
 
@@ -169,8 +194,31 @@ func membersOf(ctx context.Context, s tenants.Scope) (people []tenants.Person, e
 	return people, err
 }
 
+// membersLike are those, but for the actor, whose names begin so and whom the
+// actor sees; some more than a page offers, because not all may read everything.
+func membersLike(ctx context.Context, s tenants.Scope, key string) (people []tenants.Person, err error) {
+	q := tenants.Face(s.Select(&people)).Where("person.status = 'active'").Where("person.id <> ?", s.Actor.ID()).ApplyQueryBuilder(s.Seeing("person.id"))
+	if key != "" {
+		q.Where("person.handle_key >= ?", key).Where("person.handle_key < ?", key+"\U0010ffff")
+	}
+	err = q.Order("person.handle_key").Limit(4 * mostNames).Scan(ctx)
+	return people, err
+}
+
+func friendsOf(ctx context.Context, s tenants.Scope, member uuid.UUID) (people []tenants.Person, err error) {
+	friends, err := s.Friends(ctx, member)
+	if err != nil || len(friends) == 0 {
+		return nil, err
+	}
+	err = s.Select(&people).Column("id", "account_id", "roles").Where("status = 'active'").Where("id IN (?)", bun.List(friends)).Scan(ctx)
+	return people, err
+}
+
 func membersCalled(ctx context.Context, s tenants.Scope, keys []string) (people []tenants.Person, err error) {
-	err = s.Select(&people).Column("id", "account_id", "roles").Where("status = 'active'").Where("handle_key IN (?)", bun.List(keys)).Scan(ctx)
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	err = s.Select(&people).Column("id", "account_id", "handle_key", "roles").Where("status = 'active'").Where("handle_key IN (?)", bun.List(keys)).Scan(ctx)
 	return people, err
 }
 
@@ -179,7 +227,7 @@ func membersCalled(ctx context.Context, s tenants.Scope, keys []string) (people 
 // needs to know of its root. One statement: what else wants the lock waits for less.
 func (k *Kernel) oneMore(ctx context.Context, s tenants.Scope, id uuid.UUID) (root Post, err error) {
 	err = s.Update(&root).Set("replies = replies + 1").Where("post.id = ?", id).ApplyQueryBuilder(k.rootsSeen(s)).
-		Returning("id, kind, module, place_id, author_id, audience, replies").Scan(ctx)
+		Returning("id, kind, module, place_id, author_id, audience, circle_id, replies").Scan(ctx)
 	k.dress(&root)
 	return root, err
 }
@@ -190,8 +238,12 @@ func (k *Kernel) find(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post,
 	if err := k.Seen(s, shown(s, s.Select(&post))).ColumnExpr(iFollow+"following", s.Actor.ID()).Where("post.id = ?", id).Scan(ctx); err != nil {
 		return Post{}, err
 	}
-	k.dress(&post)
-	return post, nil
+	return post, k.serve(ctx, s, &post)
+}
+
+// Find is find, for rooms that do something about posts.
+func (k *Kernel) Find(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
+	return k.find(ctx, s, id)
 }
 
 // FindWith reads what a room keeps beside one post, and the post with it: q is a
@@ -205,8 +257,7 @@ func (k *Kernel) FindWith(ctx context.Context, s tenants.Scope, q *bun.SelectQue
 	if err := k.SeenRoots(s, q).Where("post.id = ?", id).Scan(ctx); err != nil {
 		return err
 	}
-	k.dress(post)
-	return nil
+	return k.serve(ctx, s, post)
 }
 
 // Titles says what posts are called in a sentence, those that the actor may read:
@@ -219,7 +270,13 @@ func (k *Kernel) Titles(ctx context.Context, s tenants.Scope, ids []uuid.UUID) (
 	var found []Post
 	q := k.Seen(s, s.Select(&found)).Column("id", "title", "author_id", "parent_id").
 		Relation("Author", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Column("id", "handle") })
-	err := q.Where("post.id IN (?)", bun.List(ids)).Scan(ctx)
+	if s.Actor.Filters() {
+		q.Column("body")
+	}
+	if err := q.Where("post.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return nil, err
+	}
+	err := k.cover(ctx, s, pointers(found))
 	for _, post := range found {
 		titles[post.ID] = post.called(s.Actor.ID())
 	}
@@ -236,28 +293,48 @@ type Page struct {
 }
 
 // Latest lists what the actor may read, newest first, never ranked. Narrow adds
-// what a room wants besides; nil for the whole service.
+// what a room wants besides; nil for the whole service. Where a reader's own words
+// hide much of a page, it is filled from what follows, within reason.
 func (k *Kernel) Latest(ctx context.Context, s tenants.Scope, before Cursor, narrow func(*bun.SelectQuery) *bun.SelectQuery) (Page, error) {
 	page := Page{Newest: before.Zero()}
-	q := k.SeenRoots(s, listed(s, shown(s, s.Select(&page.Posts)))).
-		Order("post.published_at DESC", "post.id DESC").Limit(PageSize + 1)
+	for range mostFetches {
+		more, err := k.fetch(ctx, s, before, PageSize+1-len(page.Posts), narrow)
+		if err != nil {
+			return Page{}, err
+		}
+		kept, err := k.keep(ctx, s, more)
+		if err != nil {
+			return Page{}, err
+		}
+		full := len(more) == PageSize+1-len(page.Posts)
+		if page.Posts = append(page.Posts, kept...); !full {
+			before = Cursor{}
+			break
+		}
+		if before = CursorOf(more[len(more)-1]); len(page.Posts) > PageSize {
+			break
+		}
+	}
+	if len(page.Posts) > PageSize {
+		page.Posts = page.Posts[:PageSize]
+		before = CursorOf(page.Posts[PageSize-1])
+	}
+	page.Older = before.String()
+	return page, k.serve(ctx, s, pointers(page.Posts)...)
+}
+
+// mostFetches bounds how far a page looks for posts that no filter hides.
+const mostFetches = 5
+
+func (k *Kernel) fetch(ctx context.Context, s tenants.Scope, before Cursor, limit int, narrow func(*bun.SelectQuery) *bun.SelectQuery) (posts []Post, err error) {
+	q := k.SeenRoots(s, listed(s, shown(s, s.Select(&posts)))).Order("post.published_at DESC", "post.id DESC").Limit(int64(limit))
 	if !before.Zero() {
 		q.Where("(post.published_at, post.id) < (?, ?)", before.At, before.ID)
 	}
 	if narrow != nil {
 		q = narrow(q)
 	}
-	if err := q.Scan(ctx); err != nil {
-		return Page{}, err
-	}
-	if len(page.Posts) > PageSize {
-		page.Posts = page.Posts[:PageSize]
-		page.Older = CursorOf(page.Posts[PageSize-1]).String()
-	}
-	for i := range page.Posts {
-		k.dress(&page.Posts[i])
-	}
-	return page, nil
+	return posts, q.Scan(ctx)
 }
 
 // Span chooses a page of replies, oldest first: from the beginning, from a
@@ -280,7 +357,7 @@ type Thread struct {
 func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Span) (Thread, error) {
 	thread := Thread{Root: root}
 	backwards := span.Last || !span.Before.Zero()
-	q := below(s, root, s.Select(&thread.Replies)).Limit(PageSize + 1)
+	q := k.below(s, root, s.Select(&thread.Replies)).Limit(PageSize + 1)
 	switch {
 	case backwards:
 		q.Order("post.published_at DESC", "post.id DESC")
@@ -316,8 +393,12 @@ func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Sp
 			thread.Earlier = CursorOf(thread.Replies[0]).String()
 		}
 	}
-	for i := range thread.Replies {
-		k.dress(&thread.Replies[i])
+	var err error
+	if thread.Replies, err = k.keep(ctx, s, thread.Replies); err != nil {
+		return Thread{}, err
+	}
+	if err := k.serve(ctx, s, pointers(thread.Replies)...); err != nil {
+		return Thread{}, err
 	}
 	for _, fn := range k.opened {
 		if err := fn(ctx, s, root.ID); err != nil {
@@ -329,15 +410,41 @@ func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Sp
 
 // below reads replies to a post that the actor may read, as Seen does: what it
 // asks about the room and the root has been answered.
-func below(s tenants.Scope, root Post, q *bun.SelectQuery) *bun.SelectQuery {
-	states, audiences := seenStates(s), s.Actor.Roles.Audiences()
+func (k *Kernel) below(s tenants.Scope, root Post, q *bun.SelectQuery) *bun.SelectQuery {
+	var more []tenants.Audience
 	if root.AuthorID == s.Actor.ID() {
-		audiences = append(slices.Clone(audiences), root.Audience)
+		more = append(more, root.Audience)
 	}
-	return listed(s, said(s, q)).Where("post.parent_id = ?", root.ID).
-		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?))",
-			bun.List(states), bun.List(audiences), s.Actor.ID(), bun.List([]State{Visible, Held}))
+	readable, args := k.readable(s, more...)
+	return listed(s, said(s, q)).Where("post.parent_id = ?", root.ID).Where(readable, args...).ApplyQueryBuilder(s.Hearing("post.author_id"))
 }
+
+// Around is what stands about a post for whoever judges it: of a reply the post
+// above it, with a few replies before and after.
+func (k *Kernel) Around(ctx context.Context, s tenants.Scope, post Post) (around []Post, err error) {
+	if !post.IsReply() {
+		return nil, nil
+	}
+	read := func(rows *[]Post) *bun.SelectQuery {
+		return k.Seen(s, said(s, s.Select(rows))).Limit(neighbours)
+	}
+	var before, after []Post
+	if err := read(&around).Where("post.id = ?", *post.ParentID).Scan(ctx); err != nil {
+		return nil, err
+	}
+	if err := read(&before).Where("post.parent_id = ?", *post.ParentID).Where("(post.published_at, post.id) < (?, ?)", post.PublishedAt, post.ID).
+		Order("post.published_at DESC", "post.id DESC").Scan(ctx); err != nil {
+		return nil, err
+	}
+	slices.Reverse(before)
+	err = read(&after).Where("post.parent_id = ?", *post.ParentID).Where("(post.published_at, post.id) > (?, ?)", post.PublishedAt, post.ID).
+		Order("post.published_at", "post.id").Scan(ctx)
+	around = slices.Concat(around, before, after)
+	return around, errors.Join(err, k.serve(ctx, s, pointers(around)...))
+}
+
+// neighbours are how many replies before and after a post go with it.
+const neighbours = 3
 
 // Quoting reads the post that a reply is about to quote; nil without one.
 func (k *Kernel) Quoting(ctx context.Context, s tenants.Scope, id *uuid.UUID) (*Post, error) {
@@ -369,11 +476,17 @@ func (k *Kernel) quoted(ctx context.Context, s tenants.Scope, thread Thread) err
 	}
 	if len(elsewhere) > 0 {
 		var more []Post
-		if err := below(s, thread.Root, s.Select(&more)).Where("post.id IN (?)", bun.List(elsewhere)).Scan(ctx); err != nil {
+		var err error
+		if err = k.below(s, thread.Root, s.Select(&more)).Where("post.id IN (?)", bun.List(elsewhere)).Scan(ctx); err != nil {
+			return err
+		}
+		if more, err = k.keep(ctx, s, more); err != nil {
+			return err
+		}
+		if err := k.serve(ctx, s, pointers(more)...); err != nil {
 			return err
 		}
 		for _, post := range more {
-			k.dress(&post)
 			found[post.ID] = post
 		}
 	}
