@@ -9,7 +9,9 @@ import (
 	"github.com/sharon-nhs/sharon/modules/live"
 	"github.com/sharon-nhs/sharon/modules/messages"
 	"github.com/sharon-nhs/sharon/modules/notifications"
+	"github.com/sharon-nhs/sharon/modules/people"
 	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/modules/reports"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
 	"github.com/sharon-nhs/sharon/modules/timeline"
 	"github.com/sharon-nhs/sharon/modules/walls"
@@ -27,6 +29,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside) []modules.Modul
 		live.New(),
 		kernel.Room(),
 	}
+	rooms = append(rooms, people.New(rooms), reports.New(kernel))
 	rooms = append(rooms, notifications.New(kernel, rooms, outside))
 	return append(rooms, switchboard.New(rooms))
 }
