@@ -47,6 +47,7 @@ type content struct {
 	}
 	Live          []session
 	Conversations []conversation
+	Circle        circle
 }
 
 // member is one of a service's people.
@@ -126,7 +127,12 @@ func (c content) check() error {
 		wrong = append(wrong, checkTalk(members, t.words, t.Replies, audience, t.Follows))
 	}
 	for _, w := range c.Walls {
-		wrong = append(wrong, checkTalk(members, w.words, w.Comments, wide(w.Audience), []string{w.On}))
+		audience := wide(w.Audience)
+		if audience == tenants.AudienceFriends {
+			audience = tenants.AudienceService
+			wrong = append(wrong, c.Circle.among(w.On, w.words, w.Comments))
+		}
+		wrong = append(wrong, checkTalk(members, w.words, w.Comments, audience, []string{w.On}))
 	}
 	for _, l := range c.Live {
 		wrong = append(wrong, l.check(members))
@@ -134,6 +140,7 @@ func (c content) check() error {
 	for _, talk := range c.Conversations {
 		wrong = append(wrong, talk.check(members))
 	}
+	wrong = append(wrong, c.Circle.check(members))
 	return errors.Join(wrong...)
 }
 
