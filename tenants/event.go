@@ -38,7 +38,8 @@ type Event struct {
 	// Who may learn of it live: an audience of the service, or these readers. Neither: nobody.
 	Audience  Audience   `bun:"audience" json:"audience,omitempty"`
 	Readers   IDs        `bun:"readers" json:"readers,omitempty"`
-	Version   int        `bun:"version" json:"-"` // of the kind
+	UnseenBy  IDs        `bun:"unseen_by" json:"unseen_by,omitempty"` // none of these, even so
+	Version   int        `bun:"version" json:"-"`                     // of the kind
 	Attempts  int        `bun:"attempts" json:"-"`
 	CreatedAt time.Time  `bun:"created_at" json:"-"`
 	DueAt     *time.Time `bun:"due_at" json:"-"`
@@ -64,8 +65,15 @@ const inOne = 500
 
 // EmitAll is Emit for many events of a kind.
 func (s Scope) EmitAll(ctx context.Context, kind Kind, events []Event) error {
+	deaf, err := s.Deaf(ctx, s.Actor.ID())
+	if err != nil {
+		return err
+	}
 	for i := range events {
 		e := &events[i]
+		if e.Audience != "" {
+			e.UnseenBy = deaf
+		}
 		e.ID, e.ActorID, e.CreatedAt = newID(), s.Actor.ID(), s.Now
 		e.Kind, e.Queue, e.Version = kind.Key, kind.Queue, kind.Version
 		if e.Queue != "" && e.DueAt == nil {
@@ -98,6 +106,9 @@ func (s Scope) Signal(kind Kind, e Event) {
 // and open room, or as one of its readers.
 func (e Event) For(s Scope) bool {
 	if e.Module != "" && (s.Service == nil || !s.Service.Open(e.Module)) {
+		return false
+	}
+	if e.UnseenBy.Has(s.Actor.ID()) {
 		return false
 	}
 	if e.Readers.Has(s.Actor.ID()) {

@@ -39,28 +39,13 @@ func (e Entrance) Me(ctx context.Context, s Scope, _ web.None) (Me, error) {
 	return out, err
 }
 
-// ByHandle names a member of the service.
-type ByHandle struct {
-	Handle string `path:"handle"`
-}
-
-// Profile is a member as their peers know them.
-type Profile struct {
-	Person Person `json:"person"`
-	Links  []Link `json:"links"`
-}
-
 // Link is what a room offers to do with a member; Path is below the service.
 type Link struct {
 	Name string `json:"name"`
 	Path string `json:"path"`
 }
 
-// Person shows a member of the service.
-func (e Entrance) Person(ctx context.Context, s Scope, in ByHandle) (Profile, error) {
-	person, err := s.PersonByHandle(ctx, in.Handle)
-	if err != nil {
-		return Profile{}, err
-	}
-	return Profile{person, e.Links(s, person)}, nil
+// ByHandle names a member of the service.
+type ByHandle struct {
+	Handle string `path:"handle"`
 }

@@ -78,9 +78,20 @@ func (p *Person) Call(handle string) {
 	p.Handle, p.HandleKey, p.Skeleton = handle, HandleKey(handle), handles.Skeleton(handle)
 }
 
-// PersonByHandle finds an active member of this service. No row (database.Missing) otherwise.
-func (s Scope) PersonByHandle(ctx context.Context, handle string) (Person, error) {
-	var person Person
-	err := s.Select(&person).Where("handle_key = ?", HandleKey(handle)).Where("status = 'active'").Scan(ctx)
+// PersonByHandle finds an active member of this service whom the actor sees. No
+// row (database.Missing) otherwise.
+func (s Scope) PersonByHandle(ctx context.Context, handle string) (person Person, err error) {
+	err = s.called(&person, handle).ApplyQueryBuilder(s.Seeing("person.id")).Scan(ctx)
 	return person, err
+}
+
+// Anybody is PersonByHandle also across a block: to end it, and for what must
+// look as if there were none.
+func (s Scope) Anybody(ctx context.Context, handle string) (person Person, err error) {
+	err = s.called(&person, handle).Scan(ctx)
+	return person, err
+}
+
+func (s Scope) called(person *Person, handle string) *bun.SelectQuery {
+	return s.Select(person).Where("handle_key = ?", HandleKey(handle)).Where("status = 'active'")
 }

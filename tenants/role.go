@@ -88,7 +88,7 @@ func (r Roles) Audiences() []Audience {
 		sees = append(sees, AudienceCarers)
 	}
 	if r.Staff() {
-		sees = append(sees, AudienceStaff)
+		sees = append(sees, AudienceFriends, AudienceStaff)
 	}
 	if r.Has(Clinician) {
 		sees = append(sees, AudienceClinicians)
@@ -104,6 +104,7 @@ const (
 	AudienceService    Audience = "service"
 	AudiencePeers      Audience = "peers"
 	AudienceCarers     Audience = "carers"
+	AudienceFriends    Audience = "friends" // of whoever's wall it is, or else of the author
 	AudienceStaff      Audience = "staff"
 	AudienceClinicians Audience = "clinicians" // the author and clinicians
 )
@@ -120,12 +121,12 @@ func (r Roles) Offers() []Audience {
 	if r.Staff() {
 		offers = append(offers, AudienceStaff)
 	}
-	return append(offers, AudienceClinicians)
+	return append(offers, AudienceFriends, AudienceClinicians)
 }
 
 var audienceNames = map[Audience]string{
 	AudienceService: "Everyone in this service", AudiencePeers: "Peers, not carers", AudienceCarers: "Relatives and carers",
-	AudienceStaff: "The team only", AudienceClinicians: "Me and the clinicians",
+	AudienceFriends: "Friends", AudienceStaff: "The team only", AudienceClinicians: "Me and the clinicians",
 }
 
 // Name is the audience in words.

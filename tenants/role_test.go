@@ -14,9 +14,9 @@ func TestWhoReadsWhat(t *testing.T) {
 		tenants.Waiting:       "[service peers]",
 		tenants.PeerSupporter: "[service peers]",
 		tenants.Carer:         "[service carers]",
-		tenants.Moderator:     "[service peers carers staff]",
-		tenants.ServiceLead:   "[service peers carers staff]",
-		tenants.Clinician:     "[service peers carers staff clinicians]",
+		tenants.Moderator:     "[service peers carers friends staff]",
+		tenants.ServiceLead:   "[service peers carers friends staff]",
+		tenants.Clinician:     "[service peers carers friends staff clinicians]",
 		tenants.TrustAdmin:    "[service]",
 	} {
 		if got := fmt.Sprint(tenants.Roles{role}.Audiences()); got != want {

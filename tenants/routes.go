@@ -19,7 +19,6 @@ func (e Entrance) Routes(r *Router) {
 	service := r.In("/{service}", "")
 	web.Stream(service, "/stream", web.SignedIn, "What happens in this service, as it happens", e.Live.Listen)
 	web.Get(service, "/me", web.SignedIn, "Who I am in this service", e.Me, mePage)
-	web.Get(service, "/people/{handle}", "people.read", "A member as their peers know them", e.Person, personPage)
 }
 
 // Grants are what is asked for outside the rooms.

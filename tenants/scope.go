@@ -35,10 +35,19 @@ type Actor struct {
 	Member    *Person // nil where the account is not a member of the service
 	Roles     Roles   // of the trust and of this service
 	session   session
+	// untied says that they have no bond with anybody, unfiltered that they filter
+	// no words; where it is not known, they may.
+	untied, unfiltered bool
 }
 
 // SignedIn tells whether there is an account.
 func (a Actor) SignedIn() bool { return a.AccountID != uuid.Nil }
+
+// Tied tells whether they may have a bond with anybody.
+func (a Actor) Tied() bool { return a.Member != nil && !a.untied }
+
+// Filters tells whether they may have words that they do not want to come upon.
+func (a Actor) Filters() bool { return a.Member != nil && !a.unfiltered }
 
 // ID is the acting member's id; the zero UUID where there is none.
 func (a Actor) ID() uuid.UUID {

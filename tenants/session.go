@@ -116,6 +116,8 @@ type identity struct {
 	Roles         Roles           `bun:"roles"`
 	JoinedAt      *time.Time      `bun:"joined_at"`
 	Chosen        json.RawMessage `bun:"own,type:jsonb"`
+	Tied          bool            `bun:"tied"`
+	Filters       bool            `bun:"filters"`
 }
 
 // onTeam tells of an account a whether it is on any team: that of its trust or of
@@ -140,6 +142,8 @@ func identify(ctx context.Context, db bun.IDB, trust uuid.UUID, service, tokenHa
 		ColumnExpr("a.id AS account_id, a.trust_roles, s.id AS session_id, COALESCE(s.strong, ?) AS strong, s.created_at, s.seen_at, s.proved_at", false).
 		ColumnExpr("COALESCE(a.totp_sealed, '') <> '' AS has_app, "+onTeam+" AS on_team").
 		ColumnExpr("m.id AS member_id, m.handle, m.handle_key, m.avatar, m.roles, m.joined_at, m.own").
+		ColumnExpr("EXISTS (SELECT 1 FROM ties AS ti WHERE ti.tenant_id = m.tenant_id AND ti.member_id = m.id) AS tied").
+		ColumnExpr("EXISTS (SELECT 1 FROM word_filters AS wf WHERE wf.tenant_id = m.tenant_id AND wf.member_id = m.id) AS filters").
 		Join("LEFT JOIN services AS sv ON sv.tenant_id = t.id AND sv.slug = ?", service).
 		Join("LEFT JOIN sessions AS s ON s.tenant_id = t.id AND s.token_hash = ?", tokenHash).
 		Join("LEFT JOIN accounts AS a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.status = 'active'").
@@ -158,6 +162,7 @@ func (i identity) actor(limits Sessions, now time.Time, tokenHash string, cookie
 		session: session{id: *i.SessionID, lack: signin.LackOf(i.Strong, i.HasApp, i.OnTeam, signin.Sessions(limits)), hash: tokenHash, cookie: cookie, proved: *i.ProvedAt, stale: signin.Stale(*i.SeenAt, now)},
 	}
 	if i.MemberID != nil {
+		actor.untied, actor.unfiltered = !i.Tied, !i.Filters
 		actor.Member = &Person{ID: *i.MemberID, AccountID: *i.AccountID, Handle: *i.Handle, HandleKey: *i.HandleKey, Avatar: *i.Avatar, Roles: i.Roles, JoinedAt: *i.JoinedAt, Chosen: i.Chosen}
 		actor.Roles = append(actor.Roles, i.Roles...)
 	}

@@ -26,8 +26,6 @@ type Entrance struct {
 	Ways func(ctx context.Context, s Scope) ([]Way, error)
 	// Own are the pages that concern whoever asks, whichever service they are in.
 	Own func(s Scope) []MeLink
-	// Links are what the rooms offer to do with a member.
-	Links func(s Scope, person Person) []Link
 	// Mine are the pages that concern whoever asks or their work.
 	Mine func(s Scope) []MeLink
 }

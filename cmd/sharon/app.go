@@ -76,22 +76,18 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	if err != nil {
 		return nil, err
 	}
-	a := &app{DB: db, Files: files, Keys: keys, Rooms: all.Rooms(files, outside), Outside: outside, Clock: at, Log: c.log(), Web: w}
+	a := &app{DB: db, Files: files, Keys: keys, Outside: outside, Clock: at, Log: c.log(), Web: w}
 	a.Asking = outbound.Client(5*time.Second, outbound.Public, nil)
 	a.Accounts = account.New(account.Deps{Entrance: tenants.Entrance{Keys: keys, Sessions: w.sessions()}, Clock: at, BaseURL: w.BaseURL, HTTP: a.Asking})
 	a.Parts = everywhere(a)
+	a.Rooms = all.Rooms(files, outside, a.Parts.Person)
 	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: slices.Concat(tenants.Grants.Rules(), a.Parts.Rules(), modules.Grants(a.Rooms))}
 	a.Live = &tenants.Live{Directory: a.Directory, Sessions: w.sessions(), Unread: modules.Unread(a.Rooms)}
 	a.table = web.NewRouter[tenants.Scope]()
-	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live, Ways: a.Accounts.Ways, Own: a.Parts.Links, Links: a.offers, Mine: a.mine}.Routes(a.table)
+	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live, Ways: a.Accounts.Ways, Own: a.Parts.Links, Mine: a.mine}.Routes(a.table)
 	a.Parts.Mount(a.table)
 	modules.Mount(a.table, a.Rooms)
 	return a, nil
-}
-
-// offers are what the rooms and parts offer to do with a member.
-func (a *app) offers(s tenants.Scope, person tenants.Person) []tenants.Link {
-	return append(modules.Links(a.Rooms)(s, person), a.Parts.Person(s, person)...)
 }
 
 // mine are the pages that the Me page offers to s.

@@ -210,7 +210,7 @@ func TestABlockIsSilentAndWorksBothWays(t *testing.T) {
 		nettle.accept(group, true)
 		s.clock.Advance(time.Second)
 		block := func(yes bool) {
-			want(t, "block", sparrow.sendJSON("/willow/messages/blocks", map[string]any{"handle": "juniper", "block": yes}), http.StatusOK)
+			want(t, "block", sparrow.sendJSON("/willow/people/juniper/block", map[string]any{"on": yes}), http.StatusOK)
 		}
 		block(true)
 		block(true)
@@ -268,7 +268,7 @@ func TestABlockIsSilentAndWorksBothWays(t *testing.T) {
 			t.Errorf("after unblocking: %v", c.words())
 		}
 		// A request to somebody who has blocked you looks sent and arrives nowhere.
-		want(t, "block a stranger", nettle.sendJSON("/willow/messages/blocks", map[string]any{"handle": "tansy", "block": true}), http.StatusOK)
+		want(t, "block a stranger", nettle.sendJSON("/willow/people/tansy/block", map[string]any{"on": true}), http.StatusOK)
 		lost := s.over("tansy.willow@northmoor").begin("Nettle", "hello")
 		var asked struct{ Conversations []any }
 		nettle.getJSON("/willow/messages/requests", &asked)
@@ -276,8 +276,8 @@ func TestABlockIsSilentAndWorksBothWays(t *testing.T) {
 			t.Errorf("a blocked request arrived: %+v", asked.Conversations)
 		}
 		want(t, "a blocked request by id", nettle.getJSON("/willow/messages/"+lost, nil), http.StatusNotFound)
-		want(t, "blocking the team", nettle.sendJSON("/willow/messages/blocks", map[string]any{"handle": s.handleOf("clinician.willow@northmoor"), "block": true}), http.StatusUnprocessableEntity)
-		want(t, "blocking oneself", nettle.sendJSON("/willow/messages/blocks", map[string]any{"handle": "nettle", "block": true}), http.StatusUnprocessableEntity)
+		want(t, "blocking the team", nettle.sendJSON("/willow/people/"+s.handleOf("clinician.willow@northmoor")+"/block", map[string]any{"on": true}), http.StatusUnprocessableEntity)
+		want(t, "blocking oneself", nettle.sendJSON("/willow/people/nettle/block", map[string]any{"on": true}), http.StatusUnprocessableEntity)
 	})
 }
 
@@ -710,7 +710,7 @@ func TestTypingIsShownAndNotStored(t *testing.T) {
 		if after := s.count("SELECT count(*) FROM outbox WHERE tenant_id = ?", s.northmoor()); after != before {
 			t.Errorf("%d rows of typing", after-before)
 		}
-		want(t, "block", sparrow.sendJSON("/willow/messages/blocks", map[string]any{"handle": "juniper", "block": true}), http.StatusOK)
+		want(t, "block", sparrow.sendJSON("/willow/people/juniper/block", map[string]any{"on": true}), http.StatusOK)
 		shown = nil
 		want(t, "typing to somebody who blocked you", typing(juniper), http.StatusOK)
 		if len(shown) != 1 || len(shown[0].Readers) != 0 || shown[0].Audience != "" {
@@ -872,7 +872,7 @@ func TestPicturesAreForThoseWhoSeeTheMessage(t *testing.T) {
 		want(t, "on record", moderator.sendJSON(report+"/read", nil), http.StatusOK)
 		want(t, "once it is on record", moderator.get(path), http.StatusOK)
 
-		want(t, "block", sparrow.sendJSON("/willow/messages/blocks", map[string]any{"handle": "juniper", "block": true}), http.StatusOK)
+		want(t, "block", sparrow.sendJSON("/willow/people/juniper/block", map[string]any{"on": true}), http.StatusOK)
 		got := send(juniper, uuid.NewString(), 1)
 		want(t, "a picture to somebody who blocked you", got, http.StatusOK)
 		var sent struct {

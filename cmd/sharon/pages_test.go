@@ -34,6 +34,7 @@ func pages(s *site) []aPage {
 	s.busy()
 	s.governed()
 	talk, group := s.talkOf("hazel.willow@northmoor", "Fern"), s.talkOf("hazel.willow@northmoor", "Bad tea, good company")
+	covered, report := s.coveredThread(), s.reportOf("danger")
 	long := strings.Repeat("A title that goes on ", 9)
 	return slices.Concat(livePages(s), giftPages(s), resourcePages(s), videoPages(s), proofPages(s), peoplePages(s), []aPage{
 		{"find-your-trust", "", "/", nil},
@@ -114,6 +115,28 @@ func pages(s *site) []aPage {
 		{"board-new", "lead.willow@northmoor", "/willow/forums/boards-new", nil},
 		{"board-edit", "lead.willow@northmoor", "/willow/forums/boards/sleep-and-feeding/edit", nil},
 		{"person", "hazel.willow@northmoor", "/willow/people/bramble", nil},
+		{"person-friend", "hazel.willow@northmoor", "/willow/people/clover", nil},
+		{"person-asks", "hazel.willow@northmoor", "/willow/people/bluebell", nil},
+		{"person-muted", "hazel.willow@northmoor", "/willow/people/teasel", func(tab *testkit.Tab) { tab.Click("main .nhsuk-details__summary") }},
+		{"person-mine", "hazel.willow@northmoor", "/willow/people/hazel", nil},
+		{"circle", "hazel.willow@northmoor", "/willow/circle", nil},
+		{"circle-empty", "tansy.willow@northmoor", "/willow/circle", nil},
+		{"circle-silenced", "dill.willow@northmoor", "/willow/circle/silenced", nil},
+		{"circle-silenced-empty", "tansy.willow@northmoor", "/willow/circle/silenced", nil},
+		{"circle-words", "hazel.willow@northmoor", "/willow/circle/words", nil},
+		{"circle-words-error", "hazel.willow@northmoor", "/willow/circle/words", func(tab *testkit.Tab) {
+			tab.Fill("#words", "w*")
+			tab.Click("main form[action$='/words'] > button[type=submit]")
+		}},
+		{"post-covered", "hazel.willow@northmoor", "/willow/forums/threads/" + covered, nil},
+		{"post-report", "hazel.willow@northmoor", "/willow/posts/" + covered + "/report", nil},
+		{"post-report-error", "hazel.willow@northmoor", "/willow/posts/" + covered + "/report", func(tab *testkit.Tab) { tab.Click("main button[type=submit].btn") }},
+		{"post-reported", "ivy.willow@northmoor", "/willow/posts/" + covered + "/reported", nil},
+		{"reports", "moderator.willow@northmoor", "/willow/reports", nil},
+		{"reports-empty", "lead.meadow@eastvale", "/meadow/reports", nil},
+		{"report", "moderator.willow@northmoor", report, nil},
+		{"report-error", "moderator.willow@northmoor", report, func(tab *testkit.Tab) { tab.Click("main form[action$='/decide'] > button[type=submit]") }},
+		{"mentions", "hazel.willow@northmoor", "/willow/mentions?q=ma", nil},
 		{"notices", "hazel.willow@northmoor", "/willow/notifications", nil},
 		{"notices-empty", "lead.meadow@eastvale", "/meadow/notifications", nil},
 		{"notices-settings", "hazel.willow@northmoor", "/willow/notifications/settings", nil},

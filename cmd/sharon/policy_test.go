@@ -102,7 +102,7 @@ func TestTheOwnerOfAWallCanReadWhatIsWrittenOnIt(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		for who, may := range map[string]string{
 			"moderator hazel": "service", "moderator amira": "service staff", "lead jo": "service staff clinicians", "peer hazel": "service peers",
-			"hazel bramble": "service peers", "hazel jo": "service peers clinicians", "hazel hazel": "service peers clinicians",
+			"hazel bramble": "service peers", "hazel jo": "service peers clinicians", "hazel hazel": "service peers friends clinicians",
 		} {
 			account, handle, _ := strings.Cut(who, " ")
 			v := s.over(account + ".willow@northmoor")
@@ -111,7 +111,7 @@ func TestTheOwnerOfAWallCanReadWhatIsWrittenOnIt(t *testing.T) {
 			if offered := strings.Join(wall.Audiences, " "); offered != may {
 				t.Errorf("%s is offered %s, not %s", who, offered, may)
 			}
-			for _, audience := range []string{"service", "peers", "carers", "staff", "clinicians"} {
+			for _, audience := range []string{"service", "peers", "carers", "friends", "staff", "clinicians"} {
 				want := http.StatusUnprocessableEntity
 				if slices.Contains(strings.Fields(may), audience) {
 					want = http.StatusOK

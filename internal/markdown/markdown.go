@@ -12,6 +12,7 @@ import (
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
+	"github.com/yuin/goldmark/renderer"
 	"github.com/yuin/goldmark/util"
 
 	ghtml "github.com/yuin/goldmark/renderer/html"
@@ -19,7 +20,7 @@ import (
 
 // Version grows whenever the same text would be rendered differently, so that
 // what was rendered before is rendered anew.
-const Version = 1
+const Version = 2
 
 // Blocks of goldmark that we want; headings and raw HTML are left out, so they
 // stay the text that somebody typed.
@@ -37,10 +38,11 @@ var engine = goldmark.New(
 			util.Prioritized(parser.NewLinkParser(), 200),
 			util.Prioritized(parser.NewAutoLinkParser(), 300),
 			util.Prioritized(parser.NewEmphasisParser(), 500),
+			util.Prioritized(mentions{}, 600),
 			util.Prioritized(extension.NewLinkifyParser(extension.WithLinkifyURLRegexp(regexp.MustCompile(`^(?:https?://)[^\s<]*[^\s<.,;:!?'")\]]`))), 999),
 		),
 	)),
-	goldmark.WithRendererOptions(ghtml.WithHardWraps()),
+	goldmark.WithRendererOptions(ghtml.WithHardWraps(), renderer.WithNodeRenderers(util.Prioritized(mentions{}, 600))),
 )
 
 // policy is the last word on what leaves here, whatever the engine made.
@@ -51,6 +53,7 @@ func newPolicy() *bluemonday.Policy {
 	p.AllowElements("p", "br", "strong", "em", "ul", "ol", "li", "blockquote", "code", "pre")
 	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
 	p.AllowAttrs("href").OnElements("a")
+	p.AllowAttrs("class").Matching(regexp.MustCompile(`^mention$`)).OnElements("span")
 	p.AllowURLSchemes("https", "http", "mailto", "tel")
 	p.RequireParseableURLs(true)
 	p.RequireNoReferrerOnLinks(true)

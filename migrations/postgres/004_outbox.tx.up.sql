@@ -13,6 +13,8 @@ CREATE TABLE outbox (
   actor_id uuid,
   audience text NOT NULL,
   readers text NOT NULL,
+  -- Those of the audience who are not told: between them and the actor stands a block, or they muted the actor.
+  unseen_by text NOT NULL,
   version integer NOT NULL,
   attempts integer NOT NULL,
   created_at timestamptz NOT NULL,

@@ -6,8 +6,6 @@ DROP TABLE mailbox_moves;
 --bun:split
 DROP TABLE message_choices;
 --bun:split
-DROP TABLE blocks;
---bun:split
 DROP TABLE message_pictures;
 --bun:split
 DROP TABLE messages;

@@ -93,19 +93,6 @@ CREATE TABLE message_pictures (
   FOREIGN KEY (tenant_id, message_id) REFERENCES messages (tenant_id, id)
 );
 --bun:split
-CREATE TABLE blocks (
-  tenant_id uuid NOT NULL,
-  service_id uuid NOT NULL,
-  blocker_id uuid NOT NULL,
-  blocked_id uuid NOT NULL,
-  created_at timestamptz NOT NULL,
-  PRIMARY KEY (tenant_id, blocker_id, blocked_id),
-  FOREIGN KEY (tenant_id, blocker_id) REFERENCES members (tenant_id, id),
-  FOREIGN KEY (tenant_id, blocked_id) REFERENCES members (tenant_id, id)
-);
---bun:split
-CREATE INDEX blocks_of ON blocks (tenant_id, blocked_id, blocker_id);
---bun:split
 -- What a member chose about messages, and when they last used them. Without a row: all on.
 CREATE TABLE message_choices (
   tenant_id uuid NOT NULL,
@@ -179,7 +166,6 @@ SELECT sharon_protect('conversations'),
   sharon_protect('participants'),
   sharon_protect('messages'),
   sharon_protect('message_pictures'),
-  sharon_protect('blocks'),
   sharon_protect('message_choices'),
   sharon_protect('mailbox_moves'),
   sharon_protect('message_reports'),

@@ -33,11 +33,15 @@ CREATE TABLE posts (
   parent_id text,
   quotes_id text,
   audience text NOT NULL,
+  -- Whose friends read it, where the audience is friends.
+  circle_id text,
   state text NOT NULL CHECK (state IN ('visible', 'held', 'hidden', 'removed')),
   title text NOT NULL,
   body text NOT NULL,
   body_html text NOT NULL,
   rendered_by integer NOT NULL,
+  -- Who is named in it and may read it, by handle.
+  mentions text NOT NULL,
   version integer NOT NULL,
   with_you integer NOT NULL,
   hug integer NOT NULL,
@@ -56,6 +60,7 @@ CREATE TABLE posts (
   -- Its place's service, which is there because the place is: one look-up a post, and no lock on the service's row.
   FOREIGN KEY (tenant_id, service_id, place_id) REFERENCES places (tenant_id, service_id, id),
   FOREIGN KEY (tenant_id, author_id) REFERENCES members (tenant_id, id),
+  FOREIGN KEY (tenant_id, circle_id) REFERENCES members (tenant_id, id),
   FOREIGN KEY (tenant_id, parent_id) REFERENCES posts (tenant_id, id),
   FOREIGN KEY (tenant_id, quotes_id) REFERENCES posts (tenant_id, id)
 );

@@ -93,19 +93,6 @@ CREATE TABLE message_pictures (
   FOREIGN KEY (tenant_id, message_id) REFERENCES messages (tenant_id, id)
 );
 --bun:split
-CREATE TABLE blocks (
-  tenant_id text NOT NULL,
-  service_id text NOT NULL,
-  blocker_id text NOT NULL,
-  blocked_id text NOT NULL,
-  created_at timestamp NOT NULL,
-  PRIMARY KEY (tenant_id, blocker_id, blocked_id),
-  FOREIGN KEY (tenant_id, blocker_id) REFERENCES members (tenant_id, id),
-  FOREIGN KEY (tenant_id, blocked_id) REFERENCES members (tenant_id, id)
-);
---bun:split
-CREATE INDEX blocks_of ON blocks (tenant_id, blocked_id, blocker_id);
---bun:split
 -- What a member chose about messages, and when they last used them. Without a row: all on.
 CREATE TABLE message_choices (
   tenant_id text NOT NULL,

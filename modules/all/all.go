@@ -10,18 +10,22 @@ import (
 	"github.com/sharon-nhs/sharon/modules/live"
 	"github.com/sharon-nhs/sharon/modules/messages"
 	"github.com/sharon-nhs/sharon/modules/notifications"
+	"github.com/sharon-nhs/sharon/modules/people"
 	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/modules/reports"
 	"github.com/sharon-nhs/sharon/modules/resources"
 	"github.com/sharon-nhs/sharon/modules/search"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
 	"github.com/sharon-nhs/sharon/modules/timeline"
 	"github.com/sharon-nhs/sharon/modules/videos"
 	"github.com/sharon-nhs/sharon/modules/walls"
+	"github.com/sharon-nhs/sharon/tenants"
 )
 
 // Rooms makes them, in the order of the navigation; files keep what members
-// send, outside is how they are reached who are not on a page.
-func Rooms(files *storage.Files, outside *notifications.Outside) []modules.Module {
+// send, outside is how they are reached who are not on a page, and offers are what
+// can be done with a member outside the rooms.
+func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s tenants.Scope, person tenants.Person) []tenants.Link) []modules.Module {
 	kernel := posts.NewKernel(files)
 	rooms := []modules.Module{
 		timeline.New(kernel),
@@ -34,6 +38,10 @@ func Rooms(files *storage.Files, outside *notifications.Outside) []modules.Modul
 		videos.New(kernel, files),
 		kernel.Room(),
 	}
+	links := func(s tenants.Scope, person tenants.Person) []tenants.Link {
+		return append(modules.Links(rooms)(s, person), offers(s, person)...)
+	}
+	rooms = append(rooms, people.New(links), reports.New(kernel))
 	rooms = append(rooms, notifications.New(kernel, rooms, outside))
 	return append(rooms, search.New(rooms), switchboard.New(rooms))
 }

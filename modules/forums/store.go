@@ -3,6 +3,7 @@ package forums
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -60,6 +61,9 @@ func (f Forums) list(ctx context.Context, s tenants.Scope, before posts.Cursor, 
 	var page Threads
 	q := s.Select(&page.Threads).ColumnExpr("thread.*").ColumnExpr(myReadAt, s.Actor.ID()).
 		Relation("Post", func(q *bun.SelectQuery) *bun.SelectQuery {
+			if s.Actor.Filters() {
+				q = q.Column("body")
+			}
 			return q.Column("id", "kind", "title", "replies", "published_at", "author_id", "audience", "state", "notes")
 		}).
 		Relation("Post.Author", tenants.Face)
@@ -75,11 +79,27 @@ func (f Forums) list(ctx context.Context, s tenants.Scope, before posts.Cursor, 
 		last := page.Threads[posts.PageSize-1]
 		page.Older = posts.Cursor{At: last.ActiveAt, ID: last.PostID}.String()
 	}
-	for i := range page.Threads {
-		f.posts.Dress(s, page.Threads[i].Post)
-		page.Threads[i].Unread = unread(s, page.Threads[i])
+	return page, f.serve(ctx, s, &page)
+}
+
+// serve makes a page of threads ready for the actor.
+func (f Forums) serve(ctx context.Context, s tenants.Scope, page *Threads) error {
+	roots, last := make([]*posts.Post, len(page.Threads)), make([]uuid.UUID, len(page.Threads))
+	for i, row := range page.Threads {
+		roots[i], last[i] = row.Post, row.ActiveBy
 	}
-	return page, nil
+	bonds, err := s.Between(ctx, last...)
+	if err != nil {
+		return err
+	}
+	if err := f.posts.Serve(ctx, s, roots...); err != nil {
+		return err
+	}
+	page.Threads = slices.DeleteFunc(page.Threads, func(row Row) bool { return row.Post.Unwanted })
+	for i, row := range page.Threads {
+		page.Threads[i].Unread = unread(s, row) && !bonds.Unheard(row.ActiveBy)
+	}
+	return nil
 }
 
 // readable lists the boards that the actor may enter, with their latest word.

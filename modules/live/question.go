@@ -68,7 +68,7 @@ func (l Live) Questions(ctx context.Context, s tenants.Scope, in ByID) (Asking, 
 		return Asking{}, err
 	}
 	out.Shut = notAsking(s, x, out.Questions)
-	return out, nil
+	return out, veil(ctx, s, &out.Session)
 }
 
 // questions are those that the actor may see, the first asked first.
@@ -77,7 +77,7 @@ func questions(ctx context.Context, s tenants.Scope, x Session) ([]Question, err
 	q := s.Select(&found).Relation("Author", tenants.Face).Where("question.session_id = ?", x.ID).Order("question.asked_at", "question.id")
 	knows := x.steers(s)
 	if !knows {
-		q.Where("(question.author_id = ? OR question.state IN (?))", s.Actor.ID(), bun.List([]QuestionState{Taken, Answered}))
+		q.ApplyQueryBuilder(s.Hearing("question.author_id")).Where("(question.author_id = ? OR question.state IN (?))", s.Actor.ID(), bun.List([]QuestionState{Taken, Answered}))
 	}
 	if err := q.Scan(ctx); err != nil {
 		return nil, err

@@ -56,7 +56,16 @@ func (l Live) List(ctx context.Context, s tenants.Scope, in Lately) (Listed, err
 		last := out.Past[posts.PageSize-1]
 		out.Older = posts.Cursor{At: last.StartsAt, ID: last.ID}.String()
 	}
-	return out, dress(ctx, s, out.Past)
+	if err := dress(ctx, s, out.Past); err != nil {
+		return Listed{}, err
+	}
+	var all []*Session
+	for _, some := range [][]Session{out.Now, out.Coming, out.Past} {
+		for i := range some {
+			all = append(all, &some[i])
+		}
+	}
+	return out, veil(ctx, s, all...)
 }
 
 // pageSize is how many messages a page has.
@@ -122,7 +131,7 @@ func (l Live) Show(ctx context.Context, s tenants.Scope, in Look) (Shown, error)
 	}
 	out.Picked = pickedOf(x, all)
 	if !x.readable(s) {
-		return out, nil
+		return out, veil(ctx, s, &out.Session)
 	}
 	muted, err := isMuted(ctx, s, x)
 	if err != nil {
@@ -137,8 +146,10 @@ func (l Live) Show(ctx context.Context, s tenants.Scope, in Look) (Shown, error)
 	if out.Pinned, err = pinned(ctx, s, x); err != nil {
 		return Shown{}, err
 	}
-	out.Talk, err = talk(ctx, s, x, in)
-	return out, err
+	if out.Talk, err = talk(ctx, s, x, in); err != nil {
+		return Shown{}, err
+	}
+	return out, veil(ctx, s, &out.Session)
 }
 
 // readable tells whether what was said can be read now: while it is open, and
@@ -215,11 +226,13 @@ func (l Live) Since(ctx context.Context, s tenants.Scope, in Asked) (Since, erro
 		return Since{}, err
 	}
 	out := Since{Session: x, Steers: x.steers(s), Talk: Talk{from: in.After}}
-	if !x.readable(s) {
-		return out, nil
+	if x.readable(s) {
+		err = shown(s, &out.Messages, x).Where("message.seq > ?", in.After).Order("message.seq").Limit(pageSize).Scan(ctx)
 	}
-	q := shown(s, &out.Messages, x).Where("message.seq > ?", in.After).Order("message.seq").Limit(pageSize)
-	return out, q.Scan(ctx)
+	if err != nil {
+		return Since{}, err
+	}
+	return out, veil(ctx, s, &out.Session)
 }
 
 // Asked says after which message.

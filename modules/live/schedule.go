@@ -21,7 +21,9 @@ const furthest = 366 * 24 * time.Hour
 
 // audiences are those that a session can have, of the actor's own.
 func audiences(s tenants.Scope) []tenants.Audience {
-	return slices.DeleteFunc(s.Actor.Roles.Audiences(), func(a tenants.Audience) bool { return a == tenants.AudienceClinicians })
+	return slices.DeleteFunc(s.Actor.Roles.Audiences(), func(a tenants.Audience) bool {
+		return a == tenants.AudienceClinicians || a == tenants.AudienceFriends
+	})
 }
 
 // Form is a session to make or to change, with what there is to choose from.

@@ -83,7 +83,25 @@ func shown(s tenants.Scope, messages *[]Message, x Session) *bun.SelectQuery {
 	if !s.Actor.Roles.Staff() {
 		q.Where("message.removed_at IS NULL")
 	}
+	if !x.steers(s) { // who looks after a session sees all of it
+		q.ApplyQueryBuilder(s.Hearing("message.author_id"))
+	}
 	return q
+}
+
+// veil takes from sessions the hosts whom the actor does not see.
+func veil(ctx context.Context, s tenants.Scope, sessions ...*Session) error {
+	var hosts []uuid.UUID
+	for _, x := range sessions {
+		for _, host := range x.Hosts {
+			hosts = append(hosts, host.MemberID)
+		}
+	}
+	bonds, err := s.Between(ctx, hosts...)
+	for _, x := range sessions {
+		x.Hosts = slices.DeleteFunc(x.Hosts, func(h Host) bool { return bonds.Apart(h.MemberID) })
+	}
+	return err
 }
 
 // message reads one message of a session. NotFound also where it was removed.

@@ -158,7 +158,7 @@ func (l Live) Mute(ctx context.Context, s tenants.Scope, in Mute) (Session, erro
 	if err != nil {
 		return Session{}, err
 	}
-	person, err := s.PersonByHandle(ctx, in.Handle)
+	person, err := s.Anybody(ctx, in.Handle)
 	if database.Missing(err) || err == nil && !slices.Contains(person.Roles.Audiences(), x.Audience) {
 		return Session{}, fault.Bad("handle", "There is nobody of this name in the session.")
 	} else if err != nil {

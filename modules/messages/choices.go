@@ -71,12 +71,11 @@ type Choose struct {
 	Presence bool `json:"presence"`
 }
 
-// Choices are what the actor chose, and whom they blocked.
+// Choices are what the actor chose.
 type Choices struct {
 	Choose
 	// Offered tells whether the service shows at all that a message was read.
-	Offered bool             `json:"receipts_offered"`
-	Blocked []tenants.Person `json:"blocked"`
+	Offered bool `json:"receipts_offered"`
 }
 
 // Choices reads them.
@@ -86,13 +85,7 @@ func (m Messages) Choices(ctx context.Context, s tenants.Scope, _ web.None) (Cho
 		return Choices{}, err
 	}
 	mine := found.of(s.Actor.ID())
-	out := Choices{Choose: Choose{mine.Receipts, mine.Presence}, Offered: settings(s).ReadReceipts}
-	var rows []blocked
-	err = s.Select(&rows).Relation("Blocked", tenants.Face).Where("block.blocker_id = ?", s.Actor.ID()).Order("block.created_at DESC").Scan(ctx)
-	for _, row := range rows {
-		out.Blocked = append(out.Blocked, *row.Blocked)
-	}
-	return out, err
+	return Choices{Choose{mine.Receipts, mine.Presence}, settings(s).ReadReceipts}, nil
 }
 
 // Choose keeps them.

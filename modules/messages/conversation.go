@@ -86,7 +86,7 @@ type talk struct {
 	Conversation
 	mine   *Participant // nil for the team in its mailbox
 	others []Participant
-	blocks blocks
+	bonds  tenants.Bonds // of the actor with the others
 }
 
 // ofTeam tells whether the actor stands on the team's side of its mailbox.
@@ -158,7 +158,7 @@ func find(ctx context.Context, s tenants.Scope, id uuid.UUID, lock bool) (talk, 
 		return talk{}, fault.Missing()
 	}
 	var err error
-	t.blocks, err = blocksOf(ctx, s, t.others)
+	t.bonds, err = s.Between(ctx, ids(t.others)...)
 	return t, err
 }
 
@@ -193,7 +193,7 @@ func (t talk) shut(s tenants.Scope) error {
 	switch {
 	case other == nil || other.Person.Status != "active":
 		return fault.New(fault.Forbidden, "They are not in this service any more.")
-	case t.blocks.mine[other.MemberID]:
+	case t.bonds.Has(other.MemberID, tenants.Blocking):
 		return fault.New(fault.Forbidden, "You have blocked "+other.Person.Handle+". Unblock them to write.")
 	case other.State != In:
 		return fault.New(fault.Forbidden, "Sent. You can write again once "+other.Person.Handle+" has answered.")

@@ -46,13 +46,6 @@ func (m Messages) export(ctx context.Context, s tenants.Scope, person tenants.Pe
 	for _, report := range made {
 		into.Add("Messages that you reported", tenants.Item{At: report.ReportedAt, Words: report.Reason})
 	}
-	var walls []blocked
-	if err := s.Select(&walls).Relation("Blocked", tenants.Face).Where("block.blocker_id = ?", person.ID).Scan(ctx); err != nil {
-		return err
-	}
-	for _, block := range walls {
-		into.Add("Members that you blocked", tenants.Item{At: block.CreatedAt, Title: block.Blocked.Handle})
-	}
 	var chosen []choice
 	err := s.Select(&chosen).Where("choice.member_id = ?", person.ID).Scan(ctx)
 	for _, c := range chosen {
@@ -94,9 +87,6 @@ func (m Messages) erase(ctx context.Context, s tenants.Scope, person tenants.Per
 		return err
 	}
 	if _, err := silence(s).Where(goes, person.ID, s.Trust().ID).Exec(ctx); err != nil {
-		return err
-	}
-	if _, err := s.Delete((*blocked)(nil)).Where("(blocker_id = ? OR blocked_id = ?)", person.ID, person.ID).Exec(ctx); err != nil {
 		return err
 	}
 	if _, err := s.Delete((*choice)(nil)).Where("member_id = ?", person.ID).Exec(ctx); err != nil {

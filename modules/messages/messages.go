@@ -94,7 +94,6 @@ func (m Messages) routes(r *modules.Router) {
 	web.Post(r, "/messages", "messages.write", "Begin a conversation", m.Start, web.SeeOther("{path}"), web.FormAt("/messages/new?to={to}"))
 	web.Get(r, "/messages/choices", "messages.read", "What I chose about messages", m.Choices, choicesPage)
 	web.Post(r, "/messages/choices", "messages.read", "Choose about messages", m.Choose, web.SeeOther("/messages/choices"), web.FormAt("/messages/choices"))
-	web.Post(r, "/messages/blocks", "messages.read", "Block or unblock somebody", m.Block, web.SeeOther("{path}"))
 
 	web.Get(r, "/messages/to-team", "messages.write", "What a message to the team needs", m.ToTeam, toTeamPage)
 	web.Post(r, "/messages/to-team", "messages.write", "Write to the team", m.WriteToTeam, web.SeeOther("{path}"), web.FormAt("/messages/to-team"))

@@ -92,7 +92,7 @@ func (m Messages) put(ctx context.Context, s tenants.Scope, t talk, client uuid.
 	readers := []uuid.UUID{s.Actor.ID()}
 	var unseen []uuid.UUID
 	for _, p := range t.others {
-		if t.blocks.any[p.MemberID] {
+		if t.bonds.Apart(p.MemberID) {
 			unseen = append(unseen, p.MemberID)
 		} else if p.State == In || p.State == Asked {
 			readers = append(readers, p.MemberID)
@@ -197,7 +197,7 @@ func (m Messages) Type(ctx context.Context, s tenants.Scope, in ByID) (Noted, er
 // reachable are those of the others who take part and whom no block hides.
 func (t talk) reachable() (ids []uuid.UUID) {
 	for _, p := range t.in() {
-		if !t.blocks.any[p.MemberID] {
+		if !t.bonds.Apart(p.MemberID) {
 			ids = append(ids, p.MemberID)
 		}
 	}

@@ -74,7 +74,7 @@ func (m Messages) Show(ctx context.Context, s tenants.Scope, in Asking) (Opened,
 		return Opened{}, err
 	}
 	if other := t.other(); other != nil {
-		out.blocked = t.blocks.mine[other.MemberID]
+		out.blocked = t.bonds.Has(other.MemberID, tenants.Blocking)
 	}
 	if t.withStaff(s) {
 		reach, err := reachOf(ctx, s)
@@ -112,7 +112,7 @@ func (o *Opened) company(ctx context.Context, s tenants.Scope, t talk) error {
 			continue
 		}
 		o.People = append(o.People, Taking{Person: *p.Person, Asked: p.State != In,
-			Here: p.State == In && !t.blocks.any[p.MemberID] && !o.Request && choices.of(p.MemberID).here(s.Now)})
+			Here: p.State == In && !t.bonds.Apart(p.MemberID) && !o.Request && choices.of(p.MemberID).here(s.Now)})
 	}
 	if n := len(o.Messages); n > 0 && o.Messages[n-1].AuthorID == s.Actor.ID() {
 		o.Receipt = receipt(s, t, o.Messages[n-1], choices)

@@ -118,7 +118,7 @@ func (m Messages) invited(ctx context.Context, s tenants.Scope, list string) ([]
 	}
 	var people []tenants.Person
 	for _, name := range names {
-		person, err := s.PersonByHandle(ctx, name)
+		person, err := s.Anybody(ctx, name) // a request across a block looks sent
 		switch {
 		case database.Missing(err):
 			return nil, fault.Bad("to", "There is nobody here called "+name+".")
@@ -146,9 +146,9 @@ func (m Messages) together(ctx context.Context, s tenants.Scope, people []tenant
 			}
 		}
 	}
-	found, err := blocksWith(ctx, s, ids)
+	bonds, err := s.Between(ctx, ids...)
 	for _, person := range people {
-		if err == nil && found.mine[person.ID] {
+		if err == nil && bonds.Has(person.ID, tenants.Blocking) {
 			err = fault.Bad("to", "You have blocked "+person.Handle+". Unblock them to write.")
 		}
 	}
@@ -244,7 +244,7 @@ func (m Messages) make(ctx context.Context, s tenants.Scope, c Conversation, oth
 	}
 	t.Conversation = c
 	t.divide(parts, s.Actor.ID())
-	t.blocks, err = blocksOf(ctx, s, t.others)
+	t.bonds, err = s.Between(ctx, ids(t.others)...)
 	return t, true, err
 }
 
@@ -260,7 +260,7 @@ func ofPair(ctx context.Context, s tenants.Scope, pair string) (talk, error) {
 	}
 	t.divide(all, s.Actor.ID())
 	var err error
-	t.blocks, err = blocksOf(ctx, s, t.others)
+	t.bonds, err = s.Between(ctx, ids(t.others)...)
 	return t, err
 }
 

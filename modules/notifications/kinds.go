@@ -52,6 +52,8 @@ type kind struct {
 	// near is what a gentle service still sends at once.
 	near        bool
 	email, push When
+	// ofTeam says that only the team hears of it.
+	ofTeam bool
 	// always passes every preference and quiet hours.
 	always bool
 	// team says that only the team is ever told: nobody else need choose.
@@ -65,7 +67,10 @@ var kinds = []kind{
 	{key: "gift", name: "Gifts", bare: "{who} sent you a gift", outside: "You have a new gift", one: "gift", many: "gifts", email: Digest, push: Now},
 	{key: "message", name: "Messages", bare: "{who} sent you a message", outside: "You have a new message", one: "message", many: "messages", near: true, email: Now, push: Now},
 	{key: "friend_post", name: "When a friend writes something", titled: "{who} wrote {title}", bare: "{who} wrote something", outside: "A friend wrote something", one: "post by a friend", many: "posts by friends", ofPost: true, email: Digest, push: Off},
+	{key: "friend_ask", name: "When somebody asks to be friends", bare: "{who} would like to be friends", outside: "Somebody would like to be your friend", one: "question about friendship", many: "questions about friendship", email: Digest, push: Off},
+	{key: "friend_yes", name: "When somebody says yes to being friends", bare: "{who} said yes: you are friends now", outside: "You have a new friend", one: "new friend", many: "new friends", email: Digest, push: Off},
 	{key: "staff_notice", name: "News from the team", titled: "{who} from the team wrote {title}", bare: "{who} from the team wrote something", outside: "There is news from the team", one: "notice from the team", many: "notices from the team", ofPost: true, email: Digest, push: Off},
+	{key: "report", name: "When a member reports something", bare: "{who} reported something", outside: "The team is asked to look at something", one: "report", many: "reports", near: true, email: Now, push: Now, ofTeam: true},
 	{key: "reminder", name: "Reminders", bare: "Something that you asked to be reminded of begins soon", outside: "This is a reminder", one: "reminder", many: "reminders", email: Off, push: Now},
 	{key: "review", name: "When something that you look after is due for a look", bare: "Something in the library that you look after is due for a look", outside: "Something is due for a look", one: "thing to look at again", many: "things to look at again", email: Digest, push: Off, team: true},
 	{key: "change", name: "When a live session that you wait for changes", bare: "A live session that you asked to be reminded of has moved or is cancelled", outside: "Something that you wait for has changed", one: "change of plan", many: "changes of plan", near: true, email: Now, push: Now},
@@ -88,6 +93,16 @@ func kindOf(key string) (kind, bool) {
 var apart = func() (keys []string) {
 	for _, k := range kinds {
 		if !k.ofPost {
+			keys = append(keys, k.key)
+		}
+	}
+	return keys
+}()
+
+// unfailing are the kinds that nothing keeps from anybody.
+var unfailing = func() (keys []string) {
+	for _, k := range kinds {
+		if k.always {
 			keys = append(keys, k.key)
 		}
 	}

@@ -71,6 +71,13 @@ func (n *Notifications) tell(ctx context.Context, s tenants.Scope, e tenants.Eve
 		about = what.Subject
 	}
 	like := Notice{Kind: k.key, Module: e.Module, SubjectID: what.Subject, AboutID: about, ActorID: e.ActorID, Path: what.Path, CreatedAt: s.Now}
+	if !k.always {
+		deaf, err := s.Deaf(ctx, e.ActorID)
+		if err != nil {
+			return err
+		}
+		what.To = slices.DeleteFunc(slices.Clone(what.To), deaf.Has)
+	}
 	var changed []uuid.UUID
 	for members := range slices.Chunk(what.To, atOnce) {
 		told, err := n.tellSome(ctx, s, k, like, members)

@@ -213,6 +213,9 @@ type wanted struct {
 // seen narrows a query of notices to the actor's own that they may know of now.
 func (n *Notifications) seen(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
 	post := n.posts.Seen(s, s.Select((*posts.Post)(nil)).ColumnExpr("1").Where("post.id = notice.subject_id"))
+	if hears, args := s.Hears("notice.actor_id"); hears != "" {
+		q.Where("(notice.kind IN (?) OR "+hears+")", append([]any{bun.List(unfailing)}, args...)...)
+	}
 	return q.Where("notice.member_id = ?", s.Actor.ID()).Where("notice.module IN (?)", bun.List(n.open(s))).
 		Where("(notice.kind IN (?) OR EXISTS (?))", bun.List(apart), post)
 }

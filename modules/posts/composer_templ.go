@@ -217,7 +217,7 @@ func composer(f Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Textarea(ui.Field{Name: "body", Label: f.Label, Rows: f.Rows, Value: draft.Body, Draft: true}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Textarea(ui.Field{Name: "body", Label: f.Label, Rows: f.Rows, Value: draft.Body, Draft: true, Attributes: Names(ctx, f.replyingTo())}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -770,6 +770,14 @@ func attached(i int, one Image, drafts string) templ.Component {
 		}
 		return nil
 	})
+}
+
+// replyingTo is the post that is answered; uuid.Nil where something new begins.
+func (f Form) replyingTo() uuid.UUID {
+	if f.Kind == Reply || f.Kind == editing {
+		return f.About
+	}
+	return uuid.Nil
 }
 
 // begun is the draft, empty if there is none.

@@ -133,7 +133,11 @@ func (k *Kernel) Edit(ctx context.Context, s tenants.Scope, in Edit) (Done, erro
 			return Done{}, err
 		}
 	}
-	return Done{post, back(s, "", post)}, nil
+	fresh, err := k.mention(ctx, s, &post, was.Mentions)
+	if err == nil && len(fresh) > 0 {
+		err = s.Emit(ctx, Mentioned, tenants.Event{Module: post.Module, Subject: post.ID, Readers: tenants.NewIDs(fresh...)})
+	}
+	return Done{post, back(s, "", post)}, err
 }
 
 // Remove takes a post down. Its words are kept for the team. A second time

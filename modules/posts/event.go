@@ -13,6 +13,8 @@ var (
 	Published = tenants.Kind{Key: "posts.published", Queue: jobs.Default}
 	Replied   = tenants.Kind{Key: "posts.replied", Queue: jobs.Realtime}
 	Reacted   = tenants.Kind{Key: "posts.reacted", Queue: jobs.Bulk}
+	// Mentioned is for those whom a change of a post has named; they are its readers.
+	Mentioned = tenants.Kind{Key: "posts.mentioned", Queue: jobs.Default}
 )
 
 // emit notes what happened to a post, for those who may read it.
@@ -20,6 +22,13 @@ func emit(ctx context.Context, s tenants.Scope, kind tenants.Kind, p Post) error
 	e := tenants.Event{Module: p.Module, Subject: p.ID, Audience: p.Audience}
 	if p.ParentID != nil {
 		e.About = *p.ParentID
+	}
+	if p.Audience == tenants.AudienceFriends {
+		friends, err := s.Friends(ctx, *p.CircleID)
+		if err != nil {
+			return err
+		}
+		e.Readers = tenants.NewIDs(append(friends, *p.CircleID, p.AuthorID)...)
 	}
 	return s.Emit(ctx, kind, e)
 }

@@ -23,13 +23,18 @@ func (k *Kernel) findable(ctx context.Context, s tenants.Scope, ids []uuid.UUID,
 			roots = append(roots, *post.ParentID)
 		}
 	}
+	if rows, err = k.wanted(ctx, s, rows); err != nil {
+		return nil, err
+	}
+	if err := k.serve(ctx, s, pointers(rows)...); err != nil {
+		return nil, err
+	}
 	titles, err := k.Titles(ctx, s, roots)
 	if err != nil {
 		return nil, err
 	}
 	found := make([]modules.Found, len(rows))
 	for i, post := range rows {
-		k.Dress(s, &post)
 		if post.IsReply() {
 			post.Where = "reply to " + titles[*post.ParentID]
 		}

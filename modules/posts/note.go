@@ -76,15 +76,25 @@ func Topics(s tenants.Scope, has Notes) (topics []tenants.Topic) {
 
 // Covered tells whether the reader has to open the post before its words are
 // there for them. What nobody looked at with a reader's eyes is covered.
-func (p Post) Covered() bool { return len(p.Notes) > 0 && !p.open }
+func (p Post) Covered() bool { return p.noted() || p.Word != "" }
+
+func (p Post) noted() bool { return len(p.Notes) > 0 && !p.open }
 
 // Name is what the post is called where its words are not shown: its title, or
 // what covers it.
 func (p Post) Name() string {
 	if p.Covered() {
-		return p.NoteWords()
+		return p.CoverWords()
 	}
 	return p.Title
+}
+
+// CoverWords say why it is covered.
+func (p Post) CoverWords() string {
+	if p.noted() {
+		return p.NoteWords()
+	}
+	return "Covered for you: it has “" + p.Word + "” in it"
 }
 
 // NoteWords are the content notes in a sentence.

@@ -2,6 +2,7 @@ package posts
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/google/uuid"
@@ -24,26 +25,48 @@ type Page struct {
 }
 
 // Latest lists what the actor may read, newest first, never ranked. Narrow adds
-// what a room wants besides; nil for the whole service.
+// what a room wants besides; nil for the whole service. Where a reader's own words
+// hide much of a page, it is filled from what follows, within reason.
 func (k *Kernel) Latest(ctx context.Context, s tenants.Scope, before Cursor, narrow func(*bun.SelectQuery) *bun.SelectQuery) (Page, error) {
 	page := Page{Newest: before.Zero()}
-	q := k.SeenRoots(s, listed(s, shown(s, s.Select(&page.Posts)))).
-		Order("post.published_at DESC", "post.id DESC").Limit(PageSize + 1)
+	for range mostFetches {
+		more, err := k.fetch(ctx, s, before, PageSize+1-len(page.Posts), narrow)
+		if err != nil {
+			return Page{}, err
+		}
+		kept, err := k.wanted(ctx, s, more)
+		if err != nil {
+			return Page{}, err
+		}
+		full := len(more) == PageSize+1-len(page.Posts)
+		if page.Posts = append(page.Posts, kept...); !full {
+			before = Cursor{}
+			break
+		}
+		if before = CursorOf(more[len(more)-1]); len(page.Posts) > PageSize {
+			break
+		}
+	}
+	if len(page.Posts) > PageSize {
+		page.Posts = page.Posts[:PageSize]
+		before = CursorOf(page.Posts[PageSize-1])
+	}
+	page.Older = before.String()
+	return page, k.serve(ctx, s, pointers(page.Posts)...)
+}
+
+// mostFetches bounds how far a page looks for posts that no filter hides.
+const mostFetches = 5
+
+func (k *Kernel) fetch(ctx context.Context, s tenants.Scope, before Cursor, limit int, narrow func(*bun.SelectQuery) *bun.SelectQuery) (posts []Post, err error) {
+	q := k.SeenRoots(s, listed(s, shown(s, s.Select(&posts)))).Order("post.published_at DESC", "post.id DESC").Limit(int64(limit))
 	if !before.Zero() {
 		q.Where("(post.published_at, post.id) < (?, ?)", before.At, before.ID)
 	}
 	if narrow != nil {
 		q = narrow(q)
 	}
-	if err := q.Scan(ctx); err != nil {
-		return Page{}, err
-	}
-	if len(page.Posts) > PageSize {
-		page.Posts = page.Posts[:PageSize]
-		page.Older = CursorOf(page.Posts[PageSize-1]).String()
-	}
-	k.Dress(s, pointers(page.Posts)...)
-	return page, nil
+	return posts, q.Scan(ctx)
 }
 
 func pointers(all []Post) []*Post {
@@ -74,7 +97,7 @@ type Thread struct {
 func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Span) (Thread, error) {
 	thread := Thread{Root: root}
 	backwards := span.Last || !span.Before.Zero()
-	q := below(s, root, s.Select(&thread.Replies)).Limit(PageSize + 1)
+	q := k.below(s, root, s.Select(&thread.Replies)).Limit(PageSize + 1)
 	switch {
 	case backwards:
 		q.Order("post.published_at DESC", "post.id DESC")
@@ -110,7 +133,13 @@ func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Sp
 			thread.Earlier = CursorOf(thread.Replies[0]).String()
 		}
 	}
-	k.Dress(s, pointers(thread.Replies)...)
+	var err error
+	if thread.Replies, err = k.wanted(ctx, s, thread.Replies); err != nil {
+		return Thread{}, err
+	}
+	if err := k.serve(ctx, s, pointers(thread.Replies)...); err != nil {
+		return Thread{}, err
+	}
 	for _, fn := range k.opened {
 		if err := fn(ctx, s, root.ID); err != nil {
 			return Thread{}, err
@@ -121,18 +150,44 @@ func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Sp
 
 // below reads replies to a post that the actor may read, as Seen does: what it
 // asks about the room and the root has been answered.
-func below(s tenants.Scope, root Post, q *bun.SelectQuery) *bun.SelectQuery {
-	states, audiences := seenStates(s), s.Actor.Roles.Audiences()
+func (k *Kernel) below(s tenants.Scope, root Post, q *bun.SelectQuery) *bun.SelectQuery {
+	var more []tenants.Audience
 	if root.AuthorID == s.Actor.ID() {
-		audiences = append(slices.Clone(audiences), root.Audience)
+		more = append(more, root.Audience)
 	}
 	if condition, args := unhidden(s, "post"); condition != "" {
 		q = q.Where(condition, args...)
 	}
-	return listed(s, said(s, q)).Where("post.parent_id = ?", root.ID).
-		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?))",
-			bun.List(states), bun.List(audiences), s.Actor.ID(), bun.List([]State{Visible, Held}))
+	readable, args := k.readable(s, more...)
+	return listed(s, said(s, q)).Where("post.parent_id = ?", root.ID).Where(readable, args...).ApplyQueryBuilder(s.Hearing("post.author_id"))
 }
+
+// Around is what stands about a post for whoever judges it: of a reply the post
+// above it, with a few replies before and after.
+func (k *Kernel) Around(ctx context.Context, s tenants.Scope, post Post) (around []Post, err error) {
+	if !post.IsReply() {
+		return nil, nil
+	}
+	read := func(rows *[]Post) *bun.SelectQuery {
+		return k.Seen(s, said(s, s.Select(rows))).Limit(neighbours)
+	}
+	var before, after []Post
+	if err := read(&around).Where("post.id = ?", *post.ParentID).Scan(ctx); err != nil {
+		return nil, err
+	}
+	if err := read(&before).Where("post.parent_id = ?", *post.ParentID).Where("(post.published_at, post.id) < (?, ?)", post.PublishedAt, post.ID).
+		Order("post.published_at DESC", "post.id DESC").Scan(ctx); err != nil {
+		return nil, err
+	}
+	slices.Reverse(before)
+	err = read(&after).Where("post.parent_id = ?", *post.ParentID).Where("(post.published_at, post.id) > (?, ?)", post.PublishedAt, post.ID).
+		Order("post.published_at", "post.id").Scan(ctx)
+	around = slices.Concat(around, before, after)
+	return around, errors.Join(err, k.serve(ctx, s, pointers(around)...))
+}
+
+// neighbours are how many replies before and after a post go with it.
+const neighbours = 3
 
 // Quoting reads the post that a reply is about to quote; nil without one.
 func (k *Kernel) Quoting(ctx context.Context, s tenants.Scope, id *uuid.UUID) (*Post, error) {
@@ -164,10 +219,16 @@ func (k *Kernel) quoted(ctx context.Context, s tenants.Scope, thread Thread) err
 	}
 	if len(elsewhere) > 0 {
 		var more []Post
-		if err := below(s, thread.Root, s.Select(&more)).Where("post.id IN (?)", bun.List(elsewhere)).Scan(ctx); err != nil {
+		var err error
+		if err = k.below(s, thread.Root, s.Select(&more)).Where("post.id IN (?)", bun.List(elsewhere)).Scan(ctx); err != nil {
 			return err
 		}
-		k.Dress(s, pointers(more)...)
+		if more, err = k.wanted(ctx, s, more); err != nil {
+			return err
+		}
+		if err := k.serve(ctx, s, pointers(more)...); err != nil {
+			return err
+		}
 		for _, post := range more {
 			found[post.ID] = post
 		}

@@ -35,30 +35,34 @@ type Post struct {
 	bun.BaseModel `bun:"table:posts,alias:post"`
 	tenants.InService
 
-	ID          uuid.UUID        `bun:"id,pk,type:uuid" json:"id"`
-	Kind        string           `bun:"kind" json:"kind"`
-	Module      string           `bun:"module" json:"-"`
-	PlaceID     uuid.UUID        `bun:"place_id,type:uuid" json:"place_id"`
-	AuthorID    uuid.UUID        `bun:"author_id,type:uuid" json:"-"`
-	ParentID    *uuid.UUID       `bun:"parent_id,type:uuid" json:"parent_id,omitempty"`
-	QuotesID    *uuid.UUID       `bun:"quotes_id,type:uuid" json:"quotes_id,omitempty"`
-	Audience    tenants.Audience `bun:"audience" json:"audience"`
-	State       State            `bun:"state" json:"state"`
-	Title       string           `bun:"title" json:"title,omitempty"`
-	Body        string           `bun:"body" json:"body"`
-	BodyHTML    string           `bun:"body_html" json:"-"`
-	RenderedBy  int              `bun:"rendered_by" json:"-"`
-	Version     int              `bun:"version" json:"version"`
-	WithYou     int              `bun:"with_you" json:"with_you"`
-	Hug         int              `bun:"hug" json:"hug"`
-	ThankYou    int              `bun:"thank_you" json:"thank_you"`
-	Hope        int              `bun:"hope" json:"hope"`
-	Replies     int              `bun:"replies" json:"replies"`
-	PublishedAt time.Time        `bun:"published_at" json:"published_at"`
-	EditedAt    *time.Time       `bun:"edited_at" json:"edited_at,omitempty"`
-	Notes       Notes            `bun:"notes" json:"notes,omitempty"`
-	Settled     bool             `bun:"notes_settled" json:"-"` // by the team: its author takes no note away
-	Images      []Image          `bun:"images,type:jsonb,nullzero" json:"images,omitempty"`
+	ID       uuid.UUID        `bun:"id,pk,type:uuid" json:"id"`
+	Kind     string           `bun:"kind" json:"kind"`
+	Module   string           `bun:"module" json:"-"`
+	PlaceID  uuid.UUID        `bun:"place_id,type:uuid" json:"place_id"`
+	AuthorID uuid.UUID        `bun:"author_id,type:uuid" json:"-"`
+	ParentID *uuid.UUID       `bun:"parent_id,type:uuid" json:"parent_id,omitempty"`
+	QuotesID *uuid.UUID       `bun:"quotes_id,type:uuid" json:"quotes_id,omitempty"`
+	Audience tenants.Audience `bun:"audience" json:"audience"`
+	// CircleID is whose friends read it, where the audience is friends.
+	CircleID   *uuid.UUID `bun:"circle_id,type:uuid" json:"-"`
+	State      State      `bun:"state" json:"state"`
+	Title      string     `bun:"title" json:"title,omitempty"`
+	Body       string     `bun:"body" json:"body"`
+	BodyHTML   string     `bun:"body_html" json:"-"`
+	RenderedBy int        `bun:"rendered_by" json:"-"`
+	// Mentions are those named in it who may read it.
+	Mentions    Handles    `bun:"mentions" json:"mentions,omitempty"`
+	Version     int        `bun:"version" json:"version"`
+	WithYou     int        `bun:"with_you" json:"with_you"`
+	Hug         int        `bun:"hug" json:"hug"`
+	ThankYou    int        `bun:"thank_you" json:"thank_you"`
+	Hope        int        `bun:"hope" json:"hope"`
+	Replies     int        `bun:"replies" json:"replies"`
+	PublishedAt time.Time  `bun:"published_at" json:"published_at"`
+	EditedAt    *time.Time `bun:"edited_at" json:"edited_at,omitempty"`
+	Notes       Notes      `bun:"notes" json:"notes,omitempty"`
+	Settled     bool       `bun:"notes_settled" json:"-"` // by the team: its author takes no note away
+	Images      []Image    `bun:"images,type:jsonb,nullzero" json:"images,omitempty"`
 
 	Author *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:author_id=id" json:"author,omitempty"`
 	Place  *Place          `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:place_id=id" json:"place,omitempty"`
@@ -69,6 +73,11 @@ type Post struct {
 	Where string `bun:"-" json:"where"`
 	// MyReaction is the viewer's, empty for none.
 	MyReaction string `bun:"my_reaction,scanonly" json:"my_reaction,omitempty"`
+	// Word is the viewer's own, for which it is covered until they open it.
+	Word string `bun:"-" json:"covered_for,omitempty"`
+	// Unwanted says that it should be in no list of the viewer's.
+	Unwanted bool `bun:"-" json:"-"`
+	looked   bool // for the viewer's own words
 	// Following tells whether the viewer follows it.
 	Following bool `bun:"following,scanonly" json:"following,omitempty"`
 	// Drafting tells whether the viewer has begun a reply to it.

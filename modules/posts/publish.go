@@ -35,6 +35,12 @@ func (k *Kernel) Publish(ctx context.Context, s tenants.Scope, place Place, draf
 	if place.Audience != tenants.AudienceService || post.Audience == "" {
 		post.Audience = place.Audience // a place's own audience is the widest that its posts can have
 	}
+	if post.Audience == tenants.AudienceFriends {
+		me := s.Actor.ID()
+		if post.CircleID = &me; place.OwnerID != nil {
+			post.CircleID = place.OwnerID
+		}
+	}
 	post.Write(strings.TrimSpace(draft.Title), strings.TrimSpace(draft.Body))
 	if err := k.insert(ctx, s, &post, draft.About, draft.Extras); err != nil {
 		return Post{}, err
@@ -65,6 +71,9 @@ func (k *Kernel) insert(ctx context.Context, s tenants.Scope, post *Post, about 
 	if _, err = s.Insert(post).Exec(ctx); err != nil {
 		return err
 	}
+	if _, err := k.mention(ctx, s, post, nil); err != nil {
+		return err
+	}
 	if err := attach(ctx, s, post.ID, post.Images); err != nil || !extras.Draft {
 		return err
 	}
@@ -93,7 +102,7 @@ func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Done,
 			return Done{}, err
 		}
 	}
-	reply := Post{Kind: Reply, Module: root.Module, PlaceID: root.PlaceID, ParentID: &root.ID, Audience: root.Audience}
+	reply := Post{Kind: Reply, Module: root.Module, PlaceID: root.PlaceID, ParentID: &root.ID, Audience: root.Audience, CircleID: root.CircleID}
 	if in.Quotes != nil {
 		if err := k.quotable(ctx, s, root, *in.Quotes); err != nil {
 			return Done{}, err

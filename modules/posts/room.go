@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/a-h/templ"
+	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/internal/album"
 	"github.com/sharon-nhs/sharon/internal/fault"
@@ -42,6 +43,7 @@ func (k *Kernel) Room() modules.Module {
 		Acts: tenants.Acts{"posts.remove": "Took a member’s post down", "posts.history": "Read what a post said before"},
 		Data: k.data(),
 		Routes: func(r *modules.Router) {
+			web.Get(r, "/mentions", "posts.write", "People to name in a post", k.Nameable, nameablePage)
 			web.Get(r, "/posts/{id}", "posts.read", "A post with its replies", k.Show, showPage)
 			web.Post(r, "/posts/{id}/replies", "posts.reply", "Reply to a post", k.Reply, web.SeeOther("{path}"), web.FormAt("/posts/{id}?quote={quotes}"))
 			web.Post(r, "/posts/{id}/reaction", "posts.react", "Set my reaction to a post", k.React, web.SeeOther("{path}"), web.FormAt("/posts/{id}"))
@@ -89,6 +91,16 @@ func (v version) HTML() string { return markdown.HTML(v.Body) }
 func stale(ctx context.Context) bool {
 	refused := web.Refused(ctx)
 	return refused != nil && refused.Code == fault.Conflict
+}
+
+// Names has a field offer names after an @: of those who may read the post that is
+// replied to, or of everybody where it is uuid.Nil.
+func Names(ctx context.Context, root uuid.UUID) templ.Attributes {
+	path := ui.Path(ctx, "/mentions")
+	if root != uuid.Nil {
+		path += "?post=" + root.String()
+	}
+	return templ.Attributes{"data-names": path}
 }
 
 // live has the end of a thread grow as replies come.

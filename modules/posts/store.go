@@ -26,10 +26,33 @@ func (k *Kernel) Seen(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
 		condition, args = unhidden(s, "root")
 		q = q.Where("(post.parent_id IS NULL OR "+rootIs+" AND "+condition+"))", args...)
 	}
+	readable, args := k.readable(s)
+	root, heard := s.Hears("root.author_id")
+	if root != "" {
+		root = " AND " + root
+	}
 	return q.Where(inRooms, bun.List(k.openRooms(s))).
-		Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?) OR post.state IN (?) AND "+rootIs+" AND root.author_id = ?))",
-			bun.List(states), bun.List(s.Actor.Roles.Audiences()), me, bun.List([]State{Visible, Held}), bun.List(states), me).
-		Where("(post.parent_id IS NULL OR "+rootIs+" AND (root.state IN (?) OR root.state = ? AND root.author_id = ?)))", bun.List(states), Held, me)
+		Where("("+readable+" OR post.state IN (?) AND "+rootIs+" AND root.author_id = ?))", append(args, bun.List(states), me)...).
+		Where("(post.parent_id IS NULL OR "+rootIs+" AND (root.state IN (?) OR root.state = ? AND root.author_id = ?)"+root+"))",
+			append([]any{bun.List(states), Held, me}, heard...)...).
+		ApplyQueryBuilder(unmuted(s))
+}
+
+// readable is the condition that a post is for the actor: visible to their roles
+// or among their friends, or their own.
+func (k *Kernel) readable(s tenants.Scope, more ...tenants.Audience) (string, []any) {
+	circle, args := s.InCircle("post.circle_id")
+	args = append([]any{bun.List(seenStates(s)), bun.List(append(more, s.Actor.Roles.Audiences()...)), tenants.AudienceFriends}, args...)
+	return "(post.state IN (?) AND (post.audience IN (?) OR post.audience = ? AND " + circle + ") OR post.author_id = ? AND post.state IN (?))",
+		append(args, s.Actor.ID(), bun.List([]State{Visible, Held}))
+}
+
+// unmuted leaves out what somebody wrote whom the actor muted, or whom a block
+// keeps from them, and what stands on the wall of one of the latter.
+func unmuted(s tenants.Scope) func(bun.QueryBuilder) bun.QueryBuilder {
+	return func(q bun.QueryBuilder) bun.QueryBuilder {
+		return s.Seeing("(SELECT pl.owner_id FROM places AS pl WHERE pl.tenant_id = post.tenant_id AND pl.id = post.place_id)")(s.Hearing("post.author_id")(q))
+	}
 }
 
 // SeenRoots is Seen for queries of posts that begin a conversation: they need
@@ -43,9 +66,8 @@ func (k *Kernel) rootsSeen(s tenants.Scope) func(bun.QueryBuilder) bun.QueryBuil
 		if condition, args := unhidden(s, "post"); condition != "" {
 			q = q.Where(condition, args...)
 		}
-		return q.Where(inRooms, bun.List(k.openRooms(s))).Where("post.parent_id IS NULL").
-			Where("(post.state IN (?) AND post.audience IN (?) OR post.author_id = ? AND post.state IN (?))",
-				bun.List(seenStates(s)), bun.List(s.Actor.Roles.Audiences()), s.Actor.ID(), bun.List([]State{Visible, Held}))
+		readable, args := k.readable(s)
+		return unmuted(s)(q.Where(inRooms, bun.List(k.openRooms(s))).Where("post.parent_id IS NULL").Where(readable, args...))
 	}
 }
 
@@ -98,8 +120,11 @@ const (
 // listed leaves out, of each post of a list, the words in the form that is not
 // shown: a page needs them rendered, a client as they were written.
 func listed(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
-	if !s.Client.Browser {
+	switch {
+	case !s.Client.Browser:
 		return q.ExcludeColumn("body_html")
+	case s.Actor.Filters():
+		return q // words are looked for as they were written
 	}
 	return q.ExcludeColumn("body").
 		ColumnExpr("CASE WHEN post.rendered_by = ? THEN '' ELSE post.body END AS body", markdown.Version)
@@ -113,7 +138,7 @@ func (k *Kernel) bare(ctx context.Context, s tenants.Scope, id uuid.UUID) (post 
 
 // unseen reads a post whoever may see it, for what happens by itself.
 func unseen(ctx context.Context, s tenants.Scope, id uuid.UUID) (post Post, err error) {
-	err = s.Select(&post).ExcludeColumn("body_html").Relation("Place").Where("post.id = ?", id).Scan(ctx)
+	err = s.Select(&post).ExcludeColumn("body_html").Relation("Author", tenants.Face).Relation("Place").Where("post.id = ?", id).Scan(ctx)
 	return post, err
 }
 
@@ -128,8 +153,31 @@ func membersOf(ctx context.Context, s tenants.Scope) (people []tenants.Person, e
 	return people, err
 }
 
+// membersLike are those, but for the actor, whose names begin so and whom the
+// actor sees; some more than a page offers, because not all may read everything.
+func membersLike(ctx context.Context, s tenants.Scope, key string) (people []tenants.Person, err error) {
+	q := tenants.Face(s.Select(&people)).Where("person.status = 'active'").Where("person.id <> ?", s.Actor.ID()).ApplyQueryBuilder(s.Seeing("person.id"))
+	if key != "" {
+		q.Where("person.handle_key >= ?", key).Where("person.handle_key < ?", key+"\U0010ffff")
+	}
+	err = q.Order("person.handle_key").Limit(4 * mostNames).Scan(ctx)
+	return people, err
+}
+
+func friendsOf(ctx context.Context, s tenants.Scope, member uuid.UUID) (people []tenants.Person, err error) {
+	friends, err := s.Friends(ctx, member)
+	if err != nil || len(friends) == 0 {
+		return nil, err
+	}
+	err = s.Select(&people).Column("id", "account_id", "roles", "own").Where("status = 'active'").Where("id IN (?)", bun.List(friends)).Scan(ctx)
+	return people, err
+}
+
 func membersCalled(ctx context.Context, s tenants.Scope, keys []string) (people []tenants.Person, err error) {
-	err = s.Select(&people).Column("id", "account_id", "roles", "own").Where("status = 'active'").Where("handle_key IN (?)", bun.List(keys)).Scan(ctx)
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	err = s.Select(&people).Column("id", "account_id", "handle_key", "roles", "own").Where("status = 'active'").Where("handle_key IN (?)", bun.List(keys)).Scan(ctx)
 	return people, err
 }
 
@@ -138,7 +186,7 @@ func membersCalled(ctx context.Context, s tenants.Scope, keys []string) (people 
 // needs to know of its root. One statement: what else wants the lock waits for less.
 func (k *Kernel) oneMore(ctx context.Context, s tenants.Scope, id uuid.UUID) (root Post, err error) {
 	err = s.Update(&root).Set("replies = replies + 1").Where("post.id = ?", id).ApplyQueryBuilder(k.rootsSeen(s)).
-		Returning("id, kind, module, place_id, author_id, audience, replies").Scan(ctx)
+		Returning("id, kind, module, place_id, author_id, audience, circle_id, replies").Scan(ctx)
 	k.Dress(s, &root)
 	return root, err
 }
@@ -150,8 +198,12 @@ func (k *Kernel) find(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post,
 	if err := q.Where("post.id = ?", id).Scan(ctx); err != nil {
 		return Post{}, err
 	}
-	k.Dress(s, &post)
-	return post, nil
+	return post, k.serve(ctx, s, &post)
+}
+
+// Find is find, for rooms that do something about posts.
+func (k *Kernel) Find(ctx context.Context, s tenants.Scope, id uuid.UUID) (Post, error) {
+	return k.find(ctx, s, id)
 }
 
 // FindWith reads what a room keeps beside one post, and the post with it: q is a
@@ -166,8 +218,7 @@ func (k *Kernel) FindWith(ctx context.Context, s tenants.Scope, q *bun.SelectQue
 	if err := k.SeenRoots(s, q).Where("post.id = ?", id).Scan(ctx); err != nil {
 		return err
 	}
-	k.Dress(s, post)
-	return nil
+	return k.serve(ctx, s, post)
 }
 
 // Titles says what posts are called in a sentence, those that the actor may read:
@@ -180,9 +231,15 @@ func (k *Kernel) Titles(ctx context.Context, s tenants.Scope, ids []uuid.UUID) (
 	var found []Post
 	q := k.Seen(s, s.Select(&found)).Column("id", "title", "author_id", "parent_id", "notes").
 		Relation("Author", func(q *bun.SelectQuery) *bun.SelectQuery { return q.Column("id", "handle") })
-	err := q.Where("post.id IN (?)", bun.List(ids)).Scan(ctx)
+	if s.Actor.Filters() {
+		q.Column("body")
+	}
+	if err := q.Where("post.id IN (?)", bun.List(ids)).Scan(ctx); err != nil {
+		return nil, err
+	}
+	k.Dress(s, pointers(found)...)
+	err := k.cover(ctx, s, pointers(found))
 	for _, post := range found {
-		k.Dress(s, &post)
 		titles[post.ID] = post.called(s.Actor.ID())
 	}
 	return titles, err

@@ -3,9 +3,7 @@ package posts
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 
@@ -20,6 +18,7 @@ func (k *Kernel) tells() []modules.Tell {
 		{Kind: Published, Notices: k.tellPublished},
 		{Kind: Replied, Notices: k.tellReplied},
 		{Kind: Reacted, Notices: k.tellReacted},
+		{Kind: Mentioned, Notices: k.tellMentioned},
 	}
 }
 
@@ -43,7 +42,8 @@ func (k *Kernel) tellReplied(ctx context.Context, s tenants.Scope, e tenants.Eve
 }
 
 // tellPublished tells whoever is named in a post and, where only the team begins
-// something, everybody who may read it.
+// something, everybody who may read it; of what somebody writes on their own wall,
+// their friends.
 func (k *Kernel) tellPublished(ctx context.Context, s tenants.Scope, e tenants.Event) ([]modules.Notice, error) {
 	post, ok, err := k.told(ctx, s, e.Subject)
 	if err != nil || !ok {
@@ -58,7 +58,31 @@ func (k *Kernel) tellPublished(ctx context.Context, s tenants.Scope, e tenants.E
 		return []modules.Notice{{Kind: "staff_notice", To: to, Subject: post.ID, About: post.ID, Path: post.link()}}, err
 	}
 	mentions, err := k.mentions(ctx, s, post, post.ID)
-	return []modules.Notice{mentions}, err
+	if err != nil || post.Place == nil || post.Place.OwnerID == nil || *post.Place.OwnerID != post.AuthorID {
+		return []modules.Notice{mentions}, err
+	}
+	friends, err := friendsOf(ctx, s, post.AuthorID)
+	if err != nil {
+		return nil, err
+	}
+	friends = slices.DeleteFunc(friends, func(p tenants.Person) bool { return slices.Contains(mentions.To, p.ID) })
+	to, err := k.readers(ctx, s, post, friends)
+	return []modules.Notice{mentions, {Kind: "friend_post", To: to, Subject: post.ID, About: post.ID, Path: post.link()}}, err
+}
+
+// tellMentioned tells those whom a change of the words has named.
+func (k *Kernel) tellMentioned(ctx context.Context, s tenants.Scope, e tenants.Event) ([]modules.Notice, error) {
+	post, ok, err := k.told(ctx, s, e.Subject)
+	if err != nil || !ok {
+		return nil, err
+	}
+	about := post.ID
+	if post.IsReply() {
+		about = *post.ParentID
+	}
+	notice, err := k.mentions(ctx, s, post, about)
+	notice.To = slices.DeleteFunc(notice.To, func(id uuid.UUID) bool { return !e.Readers.Has(id) })
+	return []modules.Notice{notice}, err
 }
 
 // tellReacted tells a post's writer who is with them.
@@ -81,25 +105,13 @@ func (k *Kernel) told(ctx context.Context, s tenants.Scope, id uuid.UUID) (post 
 
 func (p Post) link() string { return "/posts/" + p.ID.String() }
 
-// handles finds @somebody, where it is not part of an address or of another word.
-var handles = regexp.MustCompile(`(?:^|[^\w@/.-])@([A-Za-z0-9]+(?:-[A-Za-z0-9]+)*)`)
-
-// mostMentions keeps one post from calling the whole service.
-const mostMentions = 20
-
 // mentions are for those whom a post names and who may read it.
 func (k *Kernel) mentions(ctx context.Context, s tenants.Scope, post Post, about uuid.UUID) (modules.Notice, error) {
 	notice := modules.Notice{Kind: "mention", Subject: post.ID, About: about, Path: post.link()}
-	var keys []string
-	for _, found := range handles.FindAllStringSubmatch(post.Body, -1) {
-		if key := strings.ToLower(found[1]); !slices.Contains(keys, key) && len(keys) < mostMentions {
-			keys = append(keys, key)
-		}
-	}
-	if len(keys) == 0 {
+	if len(post.Mentions) == 0 {
 		return notice, nil
 	}
-	people, err := membersCalled(ctx, s, keys)
+	people, err := membersCalled(ctx, s, post.Mentions)
 	if err != nil {
 		return notice, err
 	}
@@ -107,19 +119,43 @@ func (k *Kernel) mentions(ctx context.Context, s tenants.Scope, post Post, about
 	return notice, err
 }
 
-// readers are those of the people, but for its writer, who may read a post now.
-// What somebody may read depends on their roles, so each set of roles is asked
-// about once; only whoever began the conversation may read more, and who does not
-// want to see its topics is not told.
-func (k *Kernel) readers(ctx context.Context, s tenants.Scope, post Post, people []tenants.Person) (ids []uuid.UUID, err error) {
-	var starter uuid.UUID
+// readers are those of the people, but for its writer, who may read a post now and
+// have not chosen to be spared it.
+func (k *Kernel) readers(ctx context.Context, s tenants.Scope, post Post, people []tenants.Person) ([]uuid.UUID, error) {
+	ids, err := k.able(ctx, s, post, people)
+	if err != nil {
+		return nil, err
+	}
+	return spare(ctx, s, post, ids)
+}
+
+// able are those of the people, but for its writer, who may read a post now. What
+// somebody may read depends on their roles, so each set of roles is asked about
+// once; only whoever began the conversation, or has a bond with somebody whose
+// words these are, is asked about alone. Who does not want to see its topics is
+// not told.
+func (k *Kernel) able(ctx context.Context, s tenants.Scope, post Post, people []tenants.Person) (ids []uuid.UUID, err error) {
+	if len(people) == 0 {
+		return nil, nil
+	}
+	whose := []uuid.UUID{post.AuthorID}
+	if post.CircleID != nil {
+		whose = append(whose, *post.CircleID)
+	}
+	if post.Place != nil && post.Place.OwnerID != nil {
+		whose = append(whose, *post.Place.OwnerID)
+	}
 	notes := post.Notes
 	if post.IsReply() {
 		root, err := unseen(ctx, s, *post.ParentID)
 		if err != nil {
 			return nil, err
 		}
-		starter, notes = root.AuthorID, notes.With(root.Notes)
+		whose, notes = append(whose, root.AuthorID), notes.With(root.Notes)
+	}
+	near, err := s.Near(ctx, whose...)
+	if err != nil {
+		return nil, err
 	}
 	known := map[string]bool{}
 	for _, person := range people {
@@ -127,8 +163,8 @@ func (k *Kernel) readers(ctx context.Context, s tenants.Scope, post Post, people
 			continue
 		}
 		who := fmt.Sprint(person.Roles)
-		if person.ID == starter {
-			who = "starter"
+		if near.Has(person.ID) || slices.Contains(whose, person.ID) {
+			who = person.ID.String()
 		}
 		may, asked := known[who]
 		if !asked {

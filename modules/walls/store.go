@@ -59,12 +59,18 @@ func canWrite(s tenants.Scope, wall posts.Place) error {
 
 // audiencesOn are those that the actor may write for on somebody's wall: its
 // owner is always among the readers.
-func audiencesOn(s tenants.Scope, owner tenants.Person) []tenants.Audience {
+func audiencesOn(ctx context.Context, s tenants.Scope, owner tenants.Person) ([]tenants.Audience, error) {
 	offers := s.Actor.Roles.Offers()
 	if owner.ID == s.Actor.ID() {
-		return offers
+		return offers, nil
 	}
-	return slices.DeleteFunc(offers, func(a tenants.Audience) bool { return !slices.Contains(owner.Roles.Audiences(), a) })
+	bonds, err := s.Between(ctx, owner.ID)
+	return slices.DeleteFunc(offers, func(a tenants.Audience) bool {
+		if a == tenants.AudienceFriends {
+			return !bonds.Has(owner.ID, tenants.Friend)
+		}
+		return !slices.Contains(owner.Roles.Audiences(), a)
+	}), err
 }
 
 func notYours() error {

@@ -139,7 +139,10 @@ func (w Walls) Show(ctx context.Context, s tenants.Scope, in ByHandle) (Wall, er
 	if err != nil {
 		return Wall{}, err
 	}
-	out := Wall{Owner: owner, WhoMayPost: wall.WhoMayPost, Mine: owner.ID == s.Actor.ID(), Audiences: audiencesOn(s, owner)}
+	out := Wall{Owner: owner, WhoMayPost: wall.WhoMayPost, Mine: owner.ID == s.Actor.ID()}
+	if out.Audiences, err = audiencesOn(ctx, s, owner); err != nil {
+		return Wall{}, err
+	}
 	var refused *fault.Error
 	if errors.As(canWrite(s, wall), &refused) {
 		out.Shut = refused.Message
@@ -168,7 +171,7 @@ func (w Walls) List(ctx context.Context, s tenants.Scope, in Lately) (posts.Page
 type NewPost struct {
 	Handle   string           `path:"handle"`
 	Body     string           `json:"body" validate:"filled,max=10000" label:"your words"`
-	Audience tenants.Audience `json:"audience,omitempty" validate:"omitempty,oneof=service peers carers staff clinicians" label:"who can see it"`
+	Audience tenants.Audience `json:"audience,omitempty" validate:"omitempty,oneof=service peers carers friends staff clinicians" label:"who can see it"`
 	posts.Extras
 }
 
@@ -184,7 +187,11 @@ func (w Walls) Write(ctx context.Context, s tenants.Scope, in NewPost) (Written,
 	if err != nil {
 		return Written{}, err
 	}
-	if in.Audience != "" && !slices.Contains(audiencesOn(s, owner), in.Audience) {
+	offers, err := audiencesOn(ctx, s, owner)
+	if err != nil {
+		return Written{}, err
+	}
+	if in.Audience != "" && !slices.Contains(offers, in.Audience) {
 		return Written{}, fault.Bad("audience", "Choose people among whom the owner of this wall is.")
 	}
 	wall, err := build(ctx, s, owner)

@@ -53,6 +53,7 @@ type content struct {
 	Conversations []conversation
 	Gifts         []gift
 	Resources     []resource
+	Circle        circle
 }
 
 // member is one of a service's people.
@@ -136,7 +137,12 @@ func (c content) check() error {
 		wrong = append(wrong, checkTalk(members, t.words, t.Replies, audience, t.Follows))
 	}
 	for _, w := range c.Walls {
-		wrong = append(wrong, checkTalk(members, w.words, w.Comments, wide(w.Audience), []string{w.On}))
+		audience := wide(w.Audience)
+		if audience == tenants.AudienceFriends {
+			audience = tenants.AudienceService
+			wrong = append(wrong, c.Circle.among(w.On, w.words, w.Comments))
+		}
+		wrong = append(wrong, checkTalk(members, w.words, w.Comments, audience, []string{w.On}))
 	}
 	for _, l := range c.Live {
 		wrong = append(wrong, l.check(members))
@@ -150,6 +156,7 @@ func (c content) check() error {
 	for _, r := range c.Resources {
 		wrong = append(wrong, r.check(members))
 	}
+	wrong = append(wrong, c.Circle.check(members))
 	return errors.Join(wrong...)
 }
 

@@ -107,11 +107,14 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 	if err != nil {
 		return err
 	}
-	coming := slices.Clone(w.sessions)
+	coming, said := slices.Clone(w.sessions), slices.Clone(w.posts)
 	if err := w.write(ctx, s); err != nil {
 		return err
 	}
 	if err := insert(ctx, s, records); err != nil {
+		return err
+	}
+	if err := w.circle(ctx, s, c.Circle, said); err != nil {
 		return err
 	}
 	return remind(ctx, s, coming)
@@ -150,7 +153,11 @@ func (w *seeding) walls(c content) error {
 			walls[p.On] = wall
 			w.places = append(w.places, wall)
 		}
-		if _, err := w.talk(posts.Post{Kind: "wall_post", Module: "walls", PlaceID: wall.ID, Audience: wide(p.Audience)}, "", p.words, p.Comments); err != nil {
+		root := posts.Post{Kind: "wall_post", Module: "walls", PlaceID: wall.ID, Audience: wide(p.Audience)}
+		if root.Audience == tenants.AudienceFriends {
+			root.CircleID = wall.OwnerID
+		}
+		if _, err := w.talk(root, "", p.words, p.Comments); err != nil {
 			return fmt.Errorf("wall post %q: %w", start(p.Body), err)
 		}
 	}
@@ -167,7 +174,7 @@ func (w *seeding) talk(root posts.Post, title string, first words, answers []ans
 	said := []posts.Post{w.say(root, title, first, times[0])}
 	w.follow(root, said[0].AuthorID, times[0])
 	for i, a := range answers {
-		reply := posts.Post{ID: w.ids.at(times[i+1]), Kind: posts.Reply, Module: root.Module, PlaceID: root.PlaceID, ParentID: &root.ID, Audience: root.Audience}
+		reply := posts.Post{ID: w.ids.at(times[i+1]), Kind: posts.Reply, Module: root.Module, PlaceID: root.PlaceID, ParentID: &root.ID, Audience: root.Audience, CircleID: root.CircleID}
 		if a.Quotes > 0 {
 			reply.QuotesID = &said[a.Quotes].ID
 		} else if a.Quotes < 0 {
@@ -186,6 +193,7 @@ func (w *seeding) say(p posts.Post, title string, said words, at time.Time) post
 	p.AuthorID, p.State, p.Version, p.PublishedAt = w.people[said.By].ID, posts.Visible, 1, at
 	p.Notes = said.Notes
 	p.Write(title, strings.TrimSpace(said.Body))
+	p.Mentions = w.mentions(p.Body)
 	if said.Held {
 		p.State = posts.Held
 	}

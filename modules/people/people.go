@@ -1,0 +1,84 @@
+// Package people is where members find each other and choose how near: a page for
+// each, friends, whom they muted or blocked, and the words that they do not want to
+// come upon. The bonds are tenants', so that they hold in every room.
+package people
+
+import (
+	"context"
+
+	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/policy"
+)
+
+// What happens between two. The subject is whoever it is news to, who is also the
+// only reader.
+var (
+	asked    = tenants.Kind{Key: "people.asked", Queue: jobs.Default}
+	befriend = tenants.Kind{Key: "people.befriended", Queue: jobs.Default}
+)
+
+// People is the room.
+type People struct {
+	links func(s tenants.Scope, person tenants.Person) []tenants.Link
+}
+
+// New makes the room; offers says what can be done with a member elsewhere.
+func New(offers func(s tenants.Scope, person tenants.Person) []tenants.Link) modules.Module {
+	p := People{offers}
+	return modules.Module{
+		Key: "people", Name: "People", Icon: "users-round", Always: true,
+		About:  "A page for each member, friends, and quiet from those somebody does not want to hear.",
+		Grants: policy.Grants{"people.circle": {"member"}},
+		Rights: map[string]string{"people.circle": "Have friends, mute and block"},
+		Data:   data(),
+		Routes: p.routes,
+		Tells:  []modules.Tell{{Kind: asked, Notices: tellAsked}, {Kind: befriend, Notices: tellBefriended}},
+		Mine: func(s tenants.Scope) []tenants.MeLink {
+			if s.Actor.Member == nil || !s.May("people.circle") {
+				return nil
+			}
+			return []tenants.MeLink{{Name: "My circle", About: "Friends, people you muted or blocked, words you do not want to see", Path: "/" + s.Service.Slug + "/circle"}}
+		},
+	}
+}
+
+func (p People) routes(r *modules.Router) {
+	person := web.FormAt("/people/{handle}")
+	web.Get(r, "/people/{handle}", "people.read", "A member as their peers know them", p.Show, personPage)
+	web.Post(r, "/people/{handle}/friend", "people.circle", "Ask somebody to be a friend, answer, or end it", p.Befriend, web.SeeOther("{path}"), person)
+	web.Post(r, "/people/{handle}/mute", "people.circle", "Mute somebody, or no longer", p.Mute, web.SeeOther("{path}"), person)
+	web.Post(r, "/people/{handle}/block", "people.circle", "Block somebody, or no longer", p.Block, web.SeeOther("{path}"), person)
+
+	web.Get(r, "/circle", "people.circle", "My friends, and who asks to be one", p.Circle, circlePage)
+	web.Get(r, "/circle/silenced", "people.circle", "People I muted or blocked", p.Silenced, silencedPage)
+	web.Get(r, "/circle/words", "people.circle", "Words that I do not want to come upon", p.Words, wordsPage)
+	web.Post(r, "/circle/words", "people.circle", "Add a word that I do not want to come upon", p.AddWords, web.SeeOther("/circle/words"), web.FormAt("/circle/words"))
+	web.Post(r, "/circle/words/remove", "people.circle", "Take a word off my list", p.RemoveWords, web.SeeOther("/circle/words"))
+}
+
+// Profile is a member as their peers know them.
+type Profile struct {
+	Person tenants.Person `json:"person"`
+	Links  []tenants.Link `json:"links"`
+	// Friendship is how far the actor and they are with it.
+	Friendship Friendship `json:"friendship"`
+	Muted      bool       `json:"muted"`
+	// Nearness says that the actor can mute or block them.
+	Nearness bool `json:"may_silence"`
+}
+
+// Show reads a member's page. NotFound where one of the two has blocked the other.
+func (p People) Show(ctx context.Context, s tenants.Scope, in tenants.ByHandle) (Profile, error) {
+	person, err := s.PersonByHandle(ctx, in.Handle)
+	if err != nil {
+		return Profile{}, err
+	}
+	bonds, err := s.Between(ctx, person.ID)
+	return Profile{
+		Person: person, Links: p.links(s, person), Friendship: friendship(s, person, bonds),
+		Muted: bonds.Has(person.ID, tenants.Muting), Nearness: silenceable(s, person) == nil,
+	}, err
+}

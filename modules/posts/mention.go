@@ -1,0 +1,142 @@
+package posts
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/sharon-nhs/sharon/internal/markdown"
+	"github.com/sharon-nhs/sharon/internal/ui"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// Handles are kept in one column, comma-separated.
+type Handles []string
+
+// Value implements driver.Valuer.
+func (h Handles) Value() (driver.Value, error) { return strings.Join(h, ","), nil }
+
+// Scan implements sql.Scanner.
+func (h *Handles) Scan(from any) error {
+	var text string
+	switch from := from.(type) {
+	case nil:
+	case string:
+		text = from
+	case []byte:
+		text = string(from)
+	default:
+		return fmt.Errorf("handles from a %T", from)
+	}
+	*h = strings.FieldsFunc(text, func(r rune) bool { return r == ',' })
+	return nil
+}
+
+// mostMentions keeps one post from calling the whole service.
+const mostMentions = 20
+
+// namesIn are the handles that a text names, as they are looked up.
+func namesIn(body string) (keys []string) {
+	if !strings.Contains(body, "@") {
+		return nil
+	}
+	for _, name := range markdown.Mentions(body) {
+		if key := tenants.HandleKey(name); !slices.Contains(keys, key) && len(keys) < mostMentions {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+// mention keeps with a post who is named in it and may read it, and returns those
+// who were not named before.
+func (k *Kernel) mention(ctx context.Context, s tenants.Scope, post *Post, before Handles) (fresh []uuid.UUID, err error) {
+	keys := namesIn(post.Body)
+	if len(keys) == 0 && len(before) == 0 {
+		return nil, nil
+	}
+	people, err := membersCalled(ctx, s, keys)
+	if err != nil {
+		return nil, err
+	}
+	may, err := k.able(ctx, s, *post, people)
+	if err != nil {
+		return nil, err
+	}
+	post.Mentions = nil
+	for _, person := range people {
+		if slices.Contains(may, person.ID) {
+			post.Mentions = append(post.Mentions, person.HandleKey)
+			if !slices.Contains(before, person.HandleKey) {
+				fresh = append(fresh, person.ID)
+			}
+		}
+	}
+	slices.Sort(post.Mentions)
+	_, err = s.Update(post).Column("mentions").Where("post.id = ?", post.ID).Exec(ctx)
+	return fresh, err
+}
+
+// shownHTML is a post's body with links on the names of those who may read it.
+func shownHTML(ctx context.Context, p Post) string {
+	body := p.HTML()
+	if len(p.Mentions) == 0 || !strings.Contains(body, markdown.MentionOpens) {
+		return body
+	}
+	var out strings.Builder
+	for {
+		before, rest, found := strings.Cut(body, markdown.MentionOpens)
+		out.WriteString(before)
+		if !found {
+			return out.String()
+		}
+		name, after, _ := strings.Cut(rest, markdown.MentionCloses)
+		if key := tenants.HandleKey(name); slices.Contains(p.Mentions, key) {
+			out.WriteString(`<a class="mention" href="` + ui.Path(ctx, "/people/"+key) + `">@` + name + `</a>`)
+		} else {
+			out.WriteString("@" + name)
+		}
+		body = after
+	}
+}
+
+// Naming is what somebody has typed of a name, and the post that they reply to.
+type Naming struct {
+	Q    string     `json:"q,omitempty" validate:"max=60"`
+	Post *uuid.UUID `json:"post,omitempty"`
+}
+
+// Nameable are those who can be named.
+type Nameable struct {
+	People []tenants.Person `json:"people"`
+}
+
+// mostNames is how many names are offered.
+const mostNames = 8
+
+// Nameable offers people to name: those whom the actor sees and who may read what
+// they reply to.
+func (k *Kernel) Nameable(ctx context.Context, s tenants.Scope, in Naming) (Nameable, error) {
+	var out Nameable
+	people, err := membersLike(ctx, s, tenants.HandleKey(strings.TrimPrefix(in.Q, "@")))
+	if err != nil || in.Post == nil {
+		out.People = people[:min(mostNames, len(people))]
+		return out, err
+	}
+	root, err := k.find(ctx, s, *in.Post)
+	if err != nil {
+		return Nameable{}, err
+	}
+	may, err := k.able(ctx, s, root, people)
+	for _, person := range people {
+		if person.ID == root.AuthorID || slices.Contains(may, person.ID) {
+			out.People = append(out.People, person)
+		}
+	}
+	out.People = out.People[:min(mostNames, len(out.People))]
+	return out, err
+}
