@@ -444,7 +444,10 @@ func TestWordsThatAMemberDoesNotWantToSee(t *testing.T) {
 		var seen []string
 		for path := "/willow"; path != ""; {
 			var list struct {
-				Posts []struct{ ID, Body, Covered string }
+				Posts []struct {
+					ID, Body string
+					Covered  string `json:"covered_for"`
+				}
 				Older string
 			}
 			want(t, path, sparrow.getJSON(path, &list), http.StatusOK)
@@ -476,7 +479,7 @@ func TestWordsThatAMemberDoesNotWantToSee(t *testing.T) {
 		if got := sparrow.notices("willow").says(); strings.Contains(got, "Juniper") {
 			t.Errorf("told %q", got)
 		}
-		if got := sparrow.getJSON("/willow/posts/"+hidden[0], nil); got.status != http.StatusOK || field(t, got, "root", "covered") != "kanar*" {
+		if got := sparrow.getJSON("/willow/posts/"+hidden[0], nil); got.status != http.StatusOK || field(t, got, "root", "covered_for") != "kanar*" {
 			t.Errorf("by its address it is covered: %d %s", got.status, got.body)
 		}
 		if got := juniper.getJSON("/willow", nil); got.has(`"covered"`) {
