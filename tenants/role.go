@@ -106,6 +106,7 @@ const (
 	AudienceCarers     Audience = "carers"
 	AudienceStaff      Audience = "staff"
 	AudienceClinicians Audience = "clinicians" // the author and clinicians
+	AudienceSelf       Audience = "self"       // the author alone: no role sees it, so that nobody else does
 )
 
 // Offers are the audiences that somebody with these roles may write for.
@@ -125,7 +126,7 @@ func (r Roles) Offers() []Audience {
 
 var audienceNames = map[Audience]string{
 	AudienceService: "Everyone in this service", AudiencePeers: "Peers, not carers", AudienceCarers: "Relatives and carers",
-	AudienceStaff: "The team only", AudienceClinicians: "Me and the clinicians",
+	AudienceStaff: "The team only", AudienceClinicians: "Me and the clinicians", AudienceSelf: "Only me",
 }
 
 // Name is the audience in words.

@@ -24,18 +24,34 @@ type Page struct {
 }
 
 // Latest lists what the actor may read, newest first, never ranked. Narrow adds
-// what a room wants besides; nil for the whole service.
+// what a room wants besides; nil for the whole service. What they wrote for
+// nobody else is not in it: somebody may look over their shoulder.
 func (k *Kernel) Latest(ctx context.Context, s tenants.Scope, before Cursor, narrow func(*bun.SelectQuery) *bun.SelectQuery) (Page, error) {
+	return k.list(ctx, s, before, func(q *bun.SelectQuery) *bun.SelectQuery {
+		if narrow != nil {
+			q = narrow(q)
+		}
+		return q.Where("post.audience <> ?", tenants.AudienceSelf)
+	})
+}
+
+// Private lists what the actor wrote in a room for nobody else, or for the
+// clinicians alone, newest first.
+func (k *Kernel) Private(ctx context.Context, s tenants.Scope, before Cursor, kind string) (Page, error) {
+	return k.list(ctx, s, before, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("post.kind = ?", kind).Where("post.author_id = ?", s.Actor.ID()).
+			Where("post.audience IN (?)", bun.List([]tenants.Audience{tenants.AudienceSelf, tenants.AudienceClinicians}))
+	})
+}
+
+func (k *Kernel) list(ctx context.Context, s tenants.Scope, before Cursor, narrow func(*bun.SelectQuery) *bun.SelectQuery) (Page, error) {
 	page := Page{Newest: before.Zero()}
 	q := k.SeenRoots(s, listed(s, shown(s, s.Select(&page.Posts)))).
 		Order("post.published_at DESC", "post.id DESC").Limit(PageSize + 1)
 	if !before.Zero() {
 		q.Where("(post.published_at, post.id) < (?, ?)", before.At, before.ID)
 	}
-	if narrow != nil {
-		q = narrow(q)
-	}
-	if err := q.Scan(ctx); err != nil {
+	if err := narrow(q).Scan(ctx); err != nil {
 		return Page{}, err
 	}
 	if len(page.Posts) > PageSize {

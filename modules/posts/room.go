@@ -28,10 +28,13 @@ func (k *Kernel) Room() modules.Module {
 			"posts.read": {"member"}, "posts.write": {"member"}, "posts.reply": {"member"}, "posts.react": {"member"},
 			"posts.moderate": {"moderator"},
 		},
-		Tells:  k.tells(),
-		Finds:  []modules.Find{{Kind: "post", Show: k.findable}},
-		Rounds: []tenants.Round{{Key: "posts.pictures", Queue: jobs.Bulk, Every: time.Hour, Do: k.sweep}},
-		Mine:   links,
+		Tells: k.tells(),
+		Finds: []modules.Find{{Kind: "post", Show: k.findable}},
+		Rounds: []tenants.Round{
+			{Key: "posts.pictures", Queue: jobs.Bulk, Every: time.Hour, Do: k.sweep},
+			{Key: "posts.due", Queue: jobs.Default, Every: time.Minute, Do: k.publishDue},
+		},
+		Mine: links,
 		Routes: func(r *modules.Router) {
 			web.Get(r, "/posts/{id}", "posts.read", "A post with its replies", k.Show, showPage)
 			web.Post(r, "/posts/{id}/replies", "posts.reply", "Reply to a post", k.Reply, web.SeeOther("{path}"), web.FormAt("/posts/{id}?quote={quotes}"))

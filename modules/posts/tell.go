@@ -20,6 +20,7 @@ func (k *Kernel) tells() []modules.Tell {
 		{Kind: Published, Notices: k.tellPublished},
 		{Kind: Replied, Notices: k.tellReplied},
 		{Kind: Reacted, Notices: k.tellReacted},
+		{Kind: keptBack, Notices: k.tellKeptBack},
 	}
 }
 

@@ -120,7 +120,7 @@ func (w Walls) Show(ctx context.Context, s tenants.Scope, in ByHandle) (Wall, er
 	if err != nil {
 		return Wall{}, err
 	}
-	wall, err := find(ctx, s, owner)
+	wall, err := posts.FindHome(ctx, s, home(s, owner))
 	if err != nil {
 		return Wall{}, err
 	}
@@ -172,7 +172,7 @@ func (w Walls) Write(ctx context.Context, s tenants.Scope, in NewPost) (Written,
 	if in.Audience != "" && !slices.Contains(audiencesOn(s, owner), in.Audience) {
 		return Written{}, fault.Bad("audience", "Choose people among whom the owner of this wall is.")
 	}
-	wall, err := build(ctx, s, owner)
+	wall, err := posts.BuildHome(ctx, s, home(s, owner))
 	if err != nil {
 		return Written{}, err
 	}
@@ -198,7 +198,7 @@ func (w Walls) Tend(ctx context.Context, s tenants.Scope, in Door) (Door, error)
 	if owner.ID != s.Actor.ID() {
 		return in, notYours()
 	}
-	wall, err := build(ctx, s, owner)
+	wall, err := posts.BuildHome(ctx, s, home(s, owner))
 	if err != nil {
 		return in, err
 	}
