@@ -5,6 +5,7 @@ package all
 import (
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/modules/blogs"
 	"github.com/sharon-nhs/sharon/modules/forums"
 	"github.com/sharon-nhs/sharon/modules/gifts"
 	"github.com/sharon-nhs/sharon/modules/live"
@@ -16,7 +17,16 @@ import (
 	"github.com/sharon-nhs/sharon/modules/switchboard"
 	"github.com/sharon-nhs/sharon/modules/timeline"
 	"github.com/sharon-nhs/sharon/modules/walls"
+	"github.com/sharon-nhs/sharon/tenants"
 )
+
+// Preset are the rooms that a service of an area begins with.
+func Preset(area tenants.Area) []string {
+	if area == "eating_disorders" {
+		return []string{"blogs", "forums", "walls"}
+	}
+	return []string{"forums", "walls"}
+}
 
 // Rooms makes them, in the order of the navigation; files keep what members
 // send, outside is how they are reached who are not on a page.
@@ -26,6 +36,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside) []modules.Modul
 		timeline.New(kernel),
 		walls.New(kernel),
 		forums.New(kernel),
+		blogs.New(kernel),
 		messages.New(files),
 		gifts.New(kernel, files),
 		live.New(),
