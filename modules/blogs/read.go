@@ -117,7 +117,7 @@ func (b Blogs) Series(ctx context.Context, s tenants.Scope, in InSeries) (Serial
 		return Serial{}, err
 	}
 	out := Serial{Owner: owner}
-	if out.Name, out.Parts, err = b.parts(ctx, s, owner.ID, seriesKey(in.Series)); err == nil && len(out.Parts) == 0 {
+	if out.Name, out.Parts, err = b.parts(ctx, s, owner.ID, SeriesKey(in.Series)); err == nil && len(out.Parts) == 0 {
 		err = fault.Missing()
 	}
 	return out, err

@@ -145,8 +145,8 @@ func (b Blogs) seriesOf(ctx context.Context, s tenants.Scope, author uuid.UUID) 
 	return all, err
 }
 
-// seriesKey makes an address of a series' name, in any script.
-func seriesKey(name string) string {
+// SeriesKey makes an address of a series' name, in any script.
+func SeriesKey(name string) string {
 	return strings.Join(strings.FieldsFunc(strings.ToLower(name), func(r rune) bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
 	}), "-")

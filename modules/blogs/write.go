@@ -167,7 +167,7 @@ func (b Blogs) check(ctx context.Context, s tenants.Scope, draft *posts.Draft) (
 		return posts.Place{}, err
 	case !slices.Contains(audiences(s), draft.Audience):
 		return posts.Place{}, fault.Bad("audience", "Choose who can see it from the list.")
-	case draft.Choices.Series != "" && seriesKey(draft.Choices.Series) == "":
+	case draft.Choices.Series != "" && SeriesKey(draft.Choices.Series) == "":
 		return posts.Place{}, fault.Bad("series", "Give the series a name with letters or numbers in it.")
 	}
 	blog, err := posts.BuildHome(ctx, s, blogOf(s, *s.Actor.Member))
@@ -201,7 +201,7 @@ func (b Blogs) publish(ctx context.Context, s tenants.Scope, blog posts.Place, d
 		return posts.Post{}, err
 	}
 	entry := Entry{PostID: post.ID, AuthorID: post.AuthorID, BegunID: draft.About, NoReplies: draft.Choices.NoReplies,
-		Series: draft.Choices.Series, SeriesKey: seriesKey(draft.Choices.Series)}
+		Series: draft.Choices.Series, SeriesKey: SeriesKey(draft.Choices.Series)}
 	_, err = s.Insert(&entry).Exec(ctx)
 	return post, err
 }
@@ -245,10 +245,10 @@ func (b Blogs) Choose(ctx context.Context, s tenants.Scope, in Choices) (Entry, 
 		return Entry{}, err
 	}
 	series := strings.Join(strings.Fields(in.Series), " ")
-	if series != "" && seriesKey(series) == "" {
+	if series != "" && SeriesKey(series) == "" {
 		return Entry{}, fault.Bad("series", "Give the series a name with letters or numbers in it.")
 	}
-	err = tenants.Touched(s.Update((*Entry)(nil)).Set("series = ?", series).Set("series_key = ?", seriesKey(series)).Set("no_replies = ?", in.NoReplies).
+	err = tenants.Touched(s.Update((*Entry)(nil)).Set("series = ?", series).Set("series_key = ?", SeriesKey(series)).Set("no_replies = ?", in.NoReplies).
 		Where("post_id = ?", post.ID).Exec(ctx))
 	if err != nil {
 		return Entry{}, err

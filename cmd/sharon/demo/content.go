@@ -52,6 +52,7 @@ type content struct {
 	Conversations []conversation
 	Gifts         []gift
 	Resources     []resource
+	Blogs         []blog
 }
 
 // member is one of a service's people.
@@ -145,6 +146,9 @@ func (c content) check() error {
 	}
 	for _, r := range c.Resources {
 		wrong = append(wrong, r.check(members))
+	}
+	for _, b := range c.Blogs {
+		wrong = append(wrong, b.check(members))
 	}
 	return errors.Join(wrong...)
 }

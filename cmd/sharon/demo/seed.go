@@ -94,6 +94,9 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 		return err
 	}
 	w.reading(c.Members)
+	if err := w.blogs(c); err != nil {
+		return err
+	}
 	coming := slices.Clone(w.sessions)
 	if err := w.write(ctx, s); err != nil {
 		return err
