@@ -208,8 +208,12 @@ func TestCliniciansReadWhatAMemberWritesForThem(t *testing.T) {
 	const words = "canary for the clinicians"
 	hazel := s.over("hazel.willow@northmoor")
 	at := hazel.blogs(words, map[string]any{"audience": "clinicians"})
-	if !s.as("hazel.willow@northmoor").get("/willow/blogs/journal").has(words) {
-		t.Error("it is not in her journal")
+	page := s.as("hazel.willow@northmoor")
+	if !page.get("/willow/blogs/journal").has(words) || page.get("/willow/blogs/by/hazel").has(words) {
+		t.Error("it is not in her journal, or in her blog too")
+	}
+	if !s.as("clinician.willow@northmoor").get("/willow/blogs/by/hazel").has(words) {
+		t.Error("a clinician does not meet it in her blog")
 	}
 	clinician := s.over("clinician.willow@northmoor")
 	want(t, "the clinician reads", clinician.getJSON(at, nil), http.StatusOK)

@@ -98,6 +98,8 @@ func where(p posts.Post) string {
 	switch {
 	case p.Audience == tenants.AudienceSelf:
 		return "in your journal"
+	case p.Audience == tenants.AudienceClinicians:
+		return "in their journal"
 	case p.Place == nil || p.Place.Name == "":
 		return "in their blog"
 	}

@@ -1095,7 +1095,7 @@ func postPage(opened Opened) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if root.Audience == tenants.AudienceSelf {
+			if isJournal(ctx, root) {
 				templ_7745c5c3_Err = ui.Back(ui.Path(ctx, "/blogs/journal"), "My journal").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

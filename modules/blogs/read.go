@@ -67,6 +67,9 @@ func (b Blogs) Blog(ctx context.Context, s tenants.Scope, in ByHandle) (Blog, er
 		}
 	}
 	out.Page, err = b.posts.Latest(ctx, s, in.Before, func(q *bun.SelectQuery) *bun.SelectQuery {
+		if out.Mine { // those are in the journal
+			q = q.Where("post.audience <> ?", tenants.AudienceClinicians)
+		}
 		return q.Where("post.place_id = ?", blog.ID)
 	})
 	return out, err

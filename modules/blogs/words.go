@@ -37,6 +37,11 @@ func partPath(ctx context.Context, part Part) string {
 	return ui.Path(ctx, "/blogs/posts/"+part.ID.String())
 }
 
+// isJournal tells whether a post stands in the journal of whoever looks.
+func isJournal(ctx context.Context, p posts.Post) bool {
+	return ui.IsMe(ctx, p.AuthorID) && (p.Audience == tenants.AudienceSelf || p.Audience == tenants.AudienceClinicians)
+}
+
 func submit(w Writing) string {
 	if w.Audience == tenants.AudienceSelf {
 		return "Keep it"

@@ -887,7 +887,7 @@ func acts(p Post, inList bool) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		if !p.IsReply() {
+		if !p.IsReply() && p.Audience != tenants.AudienceSelf {
 			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 67, "<a class=\"act\" href=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
