@@ -107,6 +107,7 @@ const (
 	AudienceFriends    Audience = "friends" // of whoever's wall it is, or else of the author
 	AudienceStaff      Audience = "staff"
 	AudienceClinicians Audience = "clinicians" // the author and clinicians
+	AudienceSelf       Audience = "self"       // the author alone: no role sees it, so that nobody else does
 )
 
 // Offers are the audiences that somebody with these roles may write for.
@@ -126,7 +127,7 @@ func (r Roles) Offers() []Audience {
 
 var audienceNames = map[Audience]string{
 	AudienceService: "Everyone in this service", AudiencePeers: "Peers, not carers", AudienceCarers: "Relatives and carers",
-	AudienceFriends: "Friends", AudienceStaff: "The team only", AudienceClinicians: "Me and the clinicians",
+	AudienceFriends: "Friends", AudienceStaff: "The team only", AudienceClinicians: "Me and the clinicians", AudienceSelf: "Only me",
 }
 
 // Name is the audience in words.

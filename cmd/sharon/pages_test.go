@@ -36,7 +36,7 @@ func pages(s *site) []aPage {
 	talk, group := s.talkOf("hazel.willow@northmoor", "Fern"), s.talkOf("hazel.willow@northmoor", "Bad tea, good company")
 	covered, report := s.coveredThread(), s.reportOf("danger")
 	long := strings.Repeat("A title that goes on ", 9)
-	return slices.Concat(livePages(s), giftPages(s), resourcePages(s), videoPages(s), proofPages(s), peoplePages(s), []aPage{
+	return slices.Concat(livePages(s), giftPages(s), resourcePages(s), videoPages(s), proofPages(s), peoplePages(s), blogPages(s), []aPage{
 		{"find-your-trust", "", "/", nil},
 		{"find-your-trust-none", "", "/?name=nowhere", nil},
 		{"help-now", "hazel.willow@northmoor", "/willow/help-now", nil},
@@ -297,6 +297,58 @@ func resourcePages(s *site) []aPage {
 		{"resource-new", "lead.willow@northmoor", "/willow/resources/new?kind=organisation", nil},
 		{"resource-new-file", "clinician.willow@northmoor", "/willow/resources/new?kind=file", nil},
 		{"resource-edit", "lead.willow@northmoor", file + "/edit", nil},
+	}
+}
+
+// blogPages are those of blogs.
+func blogPages(s *site) []aPage {
+	s.sent(s.over("lead.meadow@eastvale"), "/meadow/settings/rooms/blogs", map[string]any{"on": true, "version": 0})
+	hazel := s.over("hazel.willow@northmoor")
+	var aspen struct{ Posts []struct{ ID, Title string } }
+	hazel.getJSON("/willow/blogs/by/aspen", &aspen)
+	middle := "/willow/blogs/posts/" + aspen.Posts[1].ID
+	var mine struct {
+		Posts   []struct{ ID string }
+		Waiting []struct{ About string }
+	}
+	hazel.getJSON("/willow/blogs/by/hazel", &mine)
+	var journal struct {
+		Posts []struct{ ID, Audience string }
+	}
+	hazel.getJSON("/willow/blogs/journal", &journal)
+	write := "/willow/blogs/write/" + uuid.NewString()
+	return []aPage{
+		{"blogs", "fern.willow@northmoor", "/willow/blogs", nil},
+		{"blogs-empty", "lead.meadow@eastvale", "/meadow/blogs", nil},
+		{"blog-of-aspen", "fern.willow@northmoor", "/willow/blogs/by/aspen", nil},
+		{"blog-mine", "hazel.willow@northmoor", "/willow/blogs/by/hazel", func(tab *testkit.Tab) { tab.Click("text=Name your blog") }},
+		{"blog-mine-empty", "tansy.willow@northmoor", "/willow/blogs/by/tansy", nil},
+		{"blog-name-error", "hazel.willow@northmoor", "/willow/blogs/by/hazel", func(tab *testkit.Tab) {
+			tab.Click("text=Name your blog")
+			tab.Fill("#name", strings.Repeat("A name that goes on ", 5))
+			tab.Click("form[action$='/blogs/name'] button[type=submit]")
+		}},
+		{"blog-series", "fern.willow@northmoor", "/willow/blogs/by/aspen/series/a-year-of-it", nil},
+		{"blog-post", "fern.willow@northmoor", middle, nil},
+		{"blog-post-mine", "hazel.willow@northmoor", "/willow/blogs/posts/" + mine.Posts[0].ID, func(tab *testkit.Tab) { tab.Click("text=Series and replies") }},
+		{"blog-post-no-replies", "fern.willow@northmoor", "/willow/blogs/posts/" + aspen.Posts[2].ID, nil},
+		{"blog-waiting", "hazel.willow@northmoor", "/willow/blogs/write/" + mine.Waiting[0].About, nil},
+		{"blog-write", "hazel.willow@northmoor", write, func(tab *testkit.Tab) { tab.Click("text=Series, replies and publishing later") }},
+		{"blog-write-error", "hazel.willow@northmoor", write, func(tab *testkit.Tab) {
+			tab.Fill("#title", "The list on the fridge")
+			tab.Fill("#body", "Toast for tea is allowed.")
+			tab.Click("text=Series, replies and publishing later")
+			tab.Fill("#series", "Small permissions")
+			tab.Fill("#time", "09:00")
+			tab.Click("text=Publish")
+			tab.WaitText(".nhsuk-error-summary", "Enter a day")
+		}},
+		{"blog-journal", "hazel.willow@northmoor", "/willow/blogs/journal", nil},
+		{"blog-journal-empty", "tansy.willow@northmoor", "/willow/blogs/journal", nil},
+		{"blog-journal-entry", "hazel.willow@northmoor", "/willow/blogs/posts/" + journal.Posts[1].ID, nil},
+		{"blog-journal-write", "hazel.willow@northmoor", write + "?journal=true", nil},
+		{"blogs-kept", "hazel.willow@northmoor", "/willow/blogs/kept", nil},
+		{"blogs-kept-empty", "tansy.willow@northmoor", "/willow/blogs/kept", nil},
 	}
 }
 

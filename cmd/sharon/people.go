@@ -15,6 +15,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/modules/all"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -54,7 +55,7 @@ type serviceCreate struct {
 	Slug    string   `help:"Its part of the address." required:""`
 	About   string   `help:"The line below the name."`
 	Accent  string   `help:"Its colour, six hexadecimal digits that can be read on white." default:"005eb8"`
-	Modules []string `help:"Rooms to begin with." default:"forums,walls"`
+	Modules []string `help:"Rooms to begin with; those that suit the area if left out."`
 	Days    []string `help:"Days on which its team is there: mon to sun." default:"mon,tue,wed,thu,fri"`
 	From    string   `help:"From when the team is there." default:"09:00"`
 	To      string   `help:"Until when; a time before --from is of the next morning." default:"17:00"`
@@ -85,6 +86,9 @@ func (cmd serviceCreate) Run(ctx context.Context) error {
 }
 
 func (cmd serviceCreate) service(rooms []modules.Module) (tenants.NewService, error) {
+	if len(cmd.Modules) == 0 {
+		cmd.Modules = all.Preset(tenants.Area(cmd.Area))
+	}
 	in := tenants.NewService{Area: tenants.Area(cmd.Area), Name: cmd.Name, Slug: cmd.Slug, About: cmd.About, Accent: cmd.Accent,
 		Modules: cmd.Modules, Staffed: []tenants.Hours{{Days: cmd.Days, From: cmd.From, To: cmd.To}}}
 	for _, key := range cmd.Modules {

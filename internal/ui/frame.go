@@ -122,6 +122,9 @@ func sameDay(a, b time.Time) bool { return a.YearDay() == b.YearDay() && a.Year(
 // Date is a day as we write it: 4 November 2026.
 func Date(t time.Time) string { return t.In(clock.London).Format("2 January 2006") }
 
+// At is a moment to come: Thursday 5 November 2026 at 09:00.
+func At(t time.Time) string { return t.In(clock.London).Format("Monday 2 January 2006 at 15:04") }
+
 // Count is a number with its word.
 func Count(n int, one, many string) string { return strconv.Itoa(n) + " " + Word(n, one, many) }
 

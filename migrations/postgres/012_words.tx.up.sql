@@ -21,16 +21,25 @@ CREATE TABLE drafts (
   about_id uuid NOT NULL,
   title text NOT NULL,
   body text NOT NULL,
+  -- What one room or another lets its writer choose besides: where, in which series, whether people reply, on which day and when.
   board text NOT NULL,
+  series text NOT NULL,
+  no_replies boolean NOT NULL,
+  on_date text NOT NULL,
+  at_time text NOT NULL,
   audience text NOT NULL,
   quotes_id uuid,
   notes text NOT NULL,
   images jsonb,
   saved_at timestamptz NOT NULL,
+  -- When it is published by itself; until then nothing changes it.
+  due_at timestamptz,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, member_id, kind, about_id),
   FOREIGN KEY (tenant_id, member_id) REFERENCES members (tenant_id, id)
 );
+--bun:split
+CREATE INDEX drafts_due ON drafts (tenant_id, service_id, due_at) WHERE due_at IS NOT NULL;
 --bun:split
 -- A picture of a post, made anew from what was sent, in two sizes; storage has the bytes. Until it is in a post or a draft it is its sender's, for a day.
 CREATE TABLE post_pictures (

@@ -5,6 +5,7 @@ package all
 import (
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/modules/blogs"
 	"github.com/sharon-nhs/sharon/modules/forums"
 	"github.com/sharon-nhs/sharon/modules/gifts"
 	"github.com/sharon-nhs/sharon/modules/live"
@@ -22,6 +23,14 @@ import (
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
+// Preset are the rooms that a service of an area begins with.
+func Preset(area tenants.Area) []string {
+	if area == "eating_disorders" {
+		return []string{"blogs", "forums", "walls"}
+	}
+	return []string{"forums", "walls"}
+}
+
 // Rooms makes them, in the order of the navigation; files keep what members
 // send, outside is how they are reached who are not on a page, and offers are what
 // can be done with a member outside the rooms.
@@ -31,6 +40,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s t
 		timeline.New(kernel),
 		walls.New(kernel),
 		forums.New(kernel),
+		blogs.New(kernel),
 		messages.New(files),
 		gifts.New(kernel, files),
 		live.New(),

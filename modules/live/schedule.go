@@ -173,7 +173,7 @@ func (p Plan) apply(s tenants.Scope, x *Session) error {
 		return nil
 	}
 	x.Questions, x.Anonymous, x.Transcript = p.Questions, p.Anonymous, p.Transcript
-	starts, err := londonTime(strings.TrimSpace(p.Date), strings.TrimSpace(p.Time))
+	starts, err := modules.LondonTime(strings.TrimSpace(p.Date), strings.TrimSpace(p.Time))
 	switch {
 	case err != nil:
 		return err

@@ -30,15 +30,28 @@ type Saved struct {
 	AboutID  uuid.UUID        `bun:"about_id,type:uuid" json:"about"`
 	Title    string           `bun:"title" json:"title,omitempty"`
 	Body     string           `bun:"body" json:"body"`
-	Board    string           `bun:"board" json:"board,omitempty"`
 	Audience tenants.Audience `bun:"audience" json:"audience,omitempty"`
-	QuotesID *uuid.UUID       `bun:"quotes_id,type:uuid" json:"quotes_id,omitempty"`
-	Notes    Notes            `bun:"notes" json:"notes,omitempty"`
-	Images   []Image          `bun:"images,type:jsonb,nullzero" json:"images,omitempty"`
-	SavedAt  time.Time        `bun:"saved_at" json:"saved_at"`
+	Choices
+	QuotesID *uuid.UUID `bun:"quotes_id,type:uuid" json:"quotes_id,omitempty"`
+	Notes    Notes      `bun:"notes" json:"notes,omitempty"`
+	Images   []Image    `bun:"images,type:jsonb,nullzero" json:"images,omitempty"`
+	SavedAt  time.Time  `bun:"saved_at" json:"saved_at"`
+	// DueAt is when it is published by itself; until then nothing changes it.
+	DueAt *time.Time `bun:"due_at" json:"due_at,omitempty"`
 
 	// Spot is where it is written on.
 	Spot Spot `bun:"-" json:"spot,omitzero"`
+}
+
+// Choices are what a form for something new has besides its words, in one room
+// or another.
+type Choices struct {
+	Board     string `bun:"board" json:"board,omitempty" validate:"max=60"`
+	Series    string `bun:"series" json:"series,omitempty" validate:"max=80" label:"the name of the series"`
+	NoReplies bool   `bun:"no_replies" json:"no_replies,omitempty"`
+	// Date and Time are when it is to be published, in London; empty for at once.
+	Date string `bun:"on_date" json:"date,omitempty" validate:"max=20" label:"a day"`
+	Time string `bun:"at_time" json:"time,omitempty" validate:"max=10" label:"a time"`
 }
 
 // Spot is a page with a form for something new: its path below the service, and
@@ -81,9 +94,9 @@ type Save struct {
 	About    *uuid.UUID       `json:"about,omitempty"`
 	Title    string           `json:"title,omitempty" validate:"max=1000" label:"a title"`
 	Body     string           `json:"body,omitempty" validate:"max=50000" label:"your words"`
-	Board    string           `json:"board,omitempty" validate:"max=60"`
 	Audience tenants.Audience `json:"audience,omitempty" validate:"max=40"`
 	Quotes   *uuid.UUID       `json:"quotes,omitempty"`
+	Choices
 	Extras
 	Files []web.File `json:"files,omitempty" validate:"max=4" label:"pictures"`
 	// Off is a picture to take off.
@@ -129,8 +142,11 @@ func (k *Kernel) Save(ctx context.Context, s tenants.Scope, in Save) (Stored, er
 
 // keep writes the draft with the pictures that came with it; an empty one goes.
 func (k *Kernel) keep(ctx context.Context, s tenants.Scope, in Save, made []Picture) (Saved, error) {
-	row := Saved{MemberID: s.Actor.ID(), Kind: in.Kind, AboutID: orNil(in.About), Title: in.Title, Body: in.Body, Board: in.Board,
+	row := Saved{MemberID: s.Actor.ID(), Kind: in.Kind, AboutID: orNil(in.About), Title: in.Title, Body: in.Body, Choices: in.Choices,
 		Audience: in.Audience, QuotesID: in.Quotes, SavedAt: s.Now}
+	if err := unsettled(ctx, s, row.Kind, row.AboutID); err != nil {
+		return row, err
+	}
 	for _, key := range in.Notes {
 		if _, known := s.Service.Topic(key); known {
 			row.Notes = row.Notes.With(Notes{key})

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -24,12 +25,19 @@ func saved(ctx context.Context, s tenants.Scope, kind string, about uuid.UUID) (
 	return &rows[0], nil
 }
 
-// put writes a draft over what the actor had for the same.
+// put writes a draft over what the actor had for the same, unless that waits to
+// be published.
 func (d *Saved) put(ctx context.Context, s tenants.Scope) error {
-	return s.Insert(d).On("CONFLICT (tenant_id, member_id, kind, about_id) DO UPDATE").
-		Set("title = EXCLUDED.title").Set("body = EXCLUDED.body").Set("board = EXCLUDED.board").Set("audience = EXCLUDED.audience").
+	err := s.Insert(d).On("CONFLICT (tenant_id, member_id, kind, about_id) DO UPDATE").
+		Set("title = EXCLUDED.title").Set("body = EXCLUDED.body").Set("audience = EXCLUDED.audience").
+		Set("board = EXCLUDED.board").Set("series = EXCLUDED.series").Set("no_replies = EXCLUDED.no_replies").
+		Set("on_date = EXCLUDED.on_date").Set("at_time = EXCLUDED.at_time").Set("due_at = EXCLUDED.due_at").
 		Set("quotes_id = EXCLUDED.quotes_id").Set("notes = EXCLUDED.notes").Set("images = EXCLUDED.images").Set("saved_at = EXCLUDED.saved_at").
-		Returning("id").Scan(ctx, &d.ID)
+		Where("draft.due_at IS NULL").Returning("id").Scan(ctx, &d.ID)
+	if database.Missing(err) {
+		return settled()
+	}
+	return err
 }
 
 // drop forgets a draft of the actor's; its pictures are loose again. NotFound if

@@ -25,9 +25,29 @@ type Page struct {
 }
 
 // Latest lists what the actor may read, newest first, never ranked. Narrow adds
-// what a room wants besides; nil for the whole service. Where a reader's own words
-// hide much of a page, it is filled from what follows, within reason.
+// what a room wants besides; nil for the whole service. What they wrote for
+// nobody else is not in it: somebody may look over their shoulder.
 func (k *Kernel) Latest(ctx context.Context, s tenants.Scope, before Cursor, narrow func(*bun.SelectQuery) *bun.SelectQuery) (Page, error) {
+	return k.list(ctx, s, before, func(q *bun.SelectQuery) *bun.SelectQuery {
+		if narrow != nil {
+			q = narrow(q)
+		}
+		return q.Where("post.audience <> ?", tenants.AudienceSelf)
+	})
+}
+
+// Private lists what the actor wrote in a room for nobody else, or for the
+// clinicians alone, newest first.
+func (k *Kernel) Private(ctx context.Context, s tenants.Scope, before Cursor, kind string) (Page, error) {
+	return k.list(ctx, s, before, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("post.kind = ?", kind).Where("post.author_id = ?", s.Actor.ID()).
+			Where("post.audience IN (?)", bun.List([]tenants.Audience{tenants.AudienceSelf, tenants.AudienceClinicians}))
+	})
+}
+
+// list reads a page. Where a reader's own words hide much of it, it is filled from
+// what follows, within reason.
+func (k *Kernel) list(ctx context.Context, s tenants.Scope, before Cursor, narrow func(*bun.SelectQuery) *bun.SelectQuery) (Page, error) {
 	page := Page{Newest: before.Zero()}
 	for range mostFetches {
 		more, err := k.fetch(ctx, s, before, PageSize+1-len(page.Posts), narrow)
@@ -63,10 +83,7 @@ func (k *Kernel) fetch(ctx context.Context, s tenants.Scope, before Cursor, limi
 	if !before.Zero() {
 		q.Where("(post.published_at, post.id) < (?, ?)", before.At, before.ID)
 	}
-	if narrow != nil {
-		q = narrow(q)
-	}
-	return posts, q.Scan(ctx)
+	return posts, narrow(q).Scan(ctx)
 }
 
 func pointers(all []Post) []*Post {

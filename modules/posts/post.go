@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -88,6 +89,7 @@ type Post struct {
 	open      bool     // to this reader, whatever its notes
 	topics    []string // its notes in words
 	countless bool     // this reader wants no counts
+	brief     bool     // in a list
 }
 
 // MarshalJSON implements json.Marshaler. What is covered is not in it.
@@ -129,6 +131,23 @@ func (p Post) called(reader uuid.UUID) string {
 		return p.Author.Handle + "’s " + what
 	}
 	return "a " + what
+}
+
+// beginning is how a long post begins, for a list; false where a list shows all of it.
+func (p Post) beginning() (string, bool) {
+	const most = 320
+	if !p.brief {
+		return "", false
+	}
+	words := []rune(markdown.Text(p.HTML()))
+	if len(words) <= most {
+		return "", false
+	}
+	start := string(words[:most])
+	if at := strings.LastIndexByte(start, ' '); at > most/2 {
+		start = start[:at]
+	}
+	return start + "…", true
 }
 
 // ShowsCounts tells whether the reader wants to know how many reacted and replied.
@@ -231,6 +250,11 @@ type Kind struct {
 	Spot func(ctx context.Context, s tenants.Scope, about uuid.UUID) (Spot, error)
 	// Fits tells what is wrong with a text, new or changed; nil if the room has no rule.
 	Fits func(s tenants.Scope, body string) error
+	// Due publishes, as its writer, a draft that was given to Schedule and whose time
+	// has come. What it refuses goes back among their drafts. Nil if nothing waits.
+	Due func(ctx context.Context, s tenants.Scope, draft Saved) error
+	// Brief has lists show only how a long post begins.
+	Brief bool
 }
 
 // Reply is the kind of everything below another post.
@@ -263,7 +287,7 @@ func (k *Kernel) Dress(s tenants.Scope, all ...*Post) {
 	taste := tasteOf(s)
 	for _, p := range all {
 		k.place(p)
-		p.countless = taste.HideCounts
+		p.countless, p.brief = taste.HideCounts, k.kinds[p.Kind].Brief
 		p.open = p.AuthorID == s.Actor.ID() || !slices.ContainsFunc(p.Notes, func(key string) bool { return taste.Topics[key] != ShowIt })
 		p.topics = nil
 		for _, key := range p.Notes {

@@ -18,18 +18,25 @@ type Draft struct {
 	Kind, Module, Title, Body string
 	Audience                  tenants.Audience
 	About                     uuid.UUID
+	Choices                   Choices
 	Extras
+}
+
+// fits tells what is wrong with a draft or with posting it there; nil for nothing.
+func (k *Kernel) fits(s tenants.Scope, place Place, draft Draft) error {
+	if err := place.CanPost(s); err != nil {
+		return err
+	}
+	if kind := k.kinds[draft.Kind]; kind.Fits != nil {
+		return kind.Fits(s, draft.Body)
+	}
+	return nil
 }
 
 // Publish makes a post in a place. Forbidden if the actor may not post there.
 func (k *Kernel) Publish(ctx context.Context, s tenants.Scope, place Place, draft Draft) (Post, error) {
-	if err := place.CanPost(s); err != nil {
+	if err := k.fits(s, place, draft); err != nil {
 		return Post{}, err
-	}
-	if kind := k.kinds[draft.Kind]; kind.Fits != nil {
-		if err := kind.Fits(s, draft.Body); err != nil {
-			return Post{}, err
-		}
 	}
 	post := Post{Kind: draft.Kind, Module: draft.Module, PlaceID: place.ID, Audience: draft.Audience}
 	if place.Audience != tenants.AudienceService || post.Audience == "" {

@@ -29,10 +29,13 @@ func (k *Kernel) Room() modules.Module {
 			"posts.read": {"member"}, "posts.write": {"member"}, "posts.reply": {"member"}, "posts.react": {"member"},
 			"posts.moderate": {"moderator"},
 		},
-		Tells:  k.tells(),
-		Finds:  []modules.Find{{Kind: "post", Show: k.findable}},
-		Rounds: []tenants.Round{{Key: "posts.pictures", Queue: jobs.Bulk, Every: time.Hour, Do: k.sweep}},
-		Mine:   links,
+		Tells: k.tells(),
+		Finds: []modules.Find{{Kind: "post", Show: k.findable}},
+		Rounds: []tenants.Round{
+			{Key: "posts.pictures", Queue: jobs.Bulk, Every: time.Hour, Do: k.sweep},
+			{Key: "posts.due", Queue: jobs.Default, Every: time.Minute, Do: k.publishDue},
+		},
+		Mine: links,
 		Rights: map[string]string{
 			"posts.read":     "Read posts",
 			"posts.write":    "Change their own posts",

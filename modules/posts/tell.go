@@ -19,6 +19,7 @@ func (k *Kernel) tells() []modules.Tell {
 		{Kind: Replied, Notices: k.tellReplied},
 		{Kind: Reacted, Notices: k.tellReacted},
 		{Kind: Mentioned, Notices: k.tellMentioned},
+		{Kind: keptBack, Notices: k.tellKeptBack},
 	}
 }
 

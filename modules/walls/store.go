@@ -6,43 +6,15 @@ import (
 	"slices"
 	"unicode/utf8"
 
-	"github.com/google/uuid"
-
-	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
-// find reads a member's wall; one that was never written on is not stored yet.
-func find(ctx context.Context, s tenants.Scope, owner tenants.Person) (posts.Place, error) {
-	var wall posts.Place
-	err := s.Select(&wall).Where("place.module = ?", key).Where("place.owner_id = ?", owner.ID).Scan(ctx)
-	if database.Missing(err) {
-		return fresh(s, owner), nil
-	}
-	return wall, err
-}
-
-func fresh(s tenants.Scope, owner tenants.Person) posts.Place {
-	return posts.Place{Module: key, Slug: owner.ID.String(), OwnerID: &owner.ID, Audience: tenants.AudienceService,
-		WhoMayPost: posts.PostMembers, Version: 1, CreatedAt: s.Now}
-}
-
-// build reads a member's wall or makes it.
-func build(ctx context.Context, s tenants.Scope, owner tenants.Person) (posts.Place, error) {
-	wall, err := find(ctx, s, owner)
-	if err != nil || wall.ID != uuid.Nil {
-		return wall, err
-	}
-	if wall.ID, err = uuid.NewV7(); err != nil {
-		return wall, err
-	}
-	if _, err := s.Insert(&wall).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
-		return wall, err
-	}
-	return find(ctx, s, owner) // somebody else may have made it in the same instant
+// home is a member's wall.
+func home(s tenants.Scope, owner tenants.Person) posts.Place {
+	return posts.Home(s, key, owner, posts.PostMembers)
 }
 
 // canWrite tells why the actor may not write on a wall; nil if they may.

@@ -81,7 +81,7 @@ func New(kernel *posts.Kernel) modules.Module {
 
 // export adds what a member chose for their wall; what stands on it is the kernel's.
 func export(ctx context.Context, s tenants.Scope, person tenants.Person, into *tenants.Copy) error {
-	wall, err := find(ctx, s, person)
+	wall, err := posts.FindHome(ctx, s, home(s, person))
 	if err == nil && wall.ID != uuid.Nil {
 		into.Add("Your wall", tenants.Item{At: wall.CreatedAt, Facts: []tenants.Fact{{Name: "Who may write on it", Value: string(wall.WhoMayPost)}}})
 	}
@@ -135,7 +135,7 @@ func (w Walls) Show(ctx context.Context, s tenants.Scope, in ByHandle) (Wall, er
 	if err != nil {
 		return Wall{}, err
 	}
-	wall, err := find(ctx, s, owner)
+	wall, err := posts.FindHome(ctx, s, home(s, owner))
 	if err != nil {
 		return Wall{}, err
 	}
@@ -194,7 +194,7 @@ func (w Walls) Write(ctx context.Context, s tenants.Scope, in NewPost) (Written,
 	if in.Audience != "" && !slices.Contains(offers, in.Audience) {
 		return Written{}, fault.Bad("audience", "Choose people among whom the owner of this wall is.")
 	}
-	wall, err := build(ctx, s, owner)
+	wall, err := posts.BuildHome(ctx, s, home(s, owner))
 	if err != nil {
 		return Written{}, err
 	}
@@ -220,7 +220,7 @@ func (w Walls) Tend(ctx context.Context, s tenants.Scope, in Door) (Door, error)
 	if owner.ID != s.Actor.ID() {
 		return in, notYours()
 	}
-	wall, err := build(ctx, s, owner)
+	wall, err := posts.BuildHome(ctx, s, home(s, owner))
 	if err != nil {
 		return in, err
 	}

@@ -54,6 +54,7 @@ type content struct {
 	Gifts         []gift
 	Resources     []resource
 	Circle        circle
+	Blogs         []blog
 }
 
 // member is one of a service's people.
@@ -157,6 +158,9 @@ func (c content) check() error {
 		wrong = append(wrong, r.check(members))
 	}
 	wrong = append(wrong, c.Circle.check(members))
+	for _, b := range c.Blogs {
+		wrong = append(wrong, b.check(members))
+	}
 	return errors.Join(wrong...)
 }
 

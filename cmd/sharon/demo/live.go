@@ -37,11 +37,8 @@ func (l session) begins(now time.Time) (time.Time, bool, error) {
 		hour := now.In(clock.London).Hour()
 		return now.Truncate(15 * time.Minute), hour >= wakingFrom && hour < wakingTo, nil
 	}
-	var days, hour, minute int
-	if _, err := fmt.Sscanf(l.At, "%dd %d:%d", &days, &hour, &minute); err != nil {
-		return time.Time{}, false, fmt.Errorf("time %q: write it like 2d 19:30", l.At)
-	}
-	return later(later(day(now, days), hour, time.Hour), minute, time.Minute).UTC(), true, nil
+	at, err := coming(now, l.At)
+	return at, true, err
 }
 
 func (l session) check(members map[string]member) error {

@@ -52,6 +52,7 @@ type rows struct {
 	threads   []forums.Row
 	marks     []readMark
 	drafts    []posts.Saved
+	written
 	lives
 	screen
 	talks    []messages.Conversation
@@ -76,6 +77,8 @@ func (w *rows) write(ctx context.Context, s tenants.Scope) error {
 		func() error { return insert(ctx, s, w.threads) },
 		func() error { return insert(ctx, s, w.marks) },
 		func() error { return insert(ctx, s, w.drafts) },
+		func() error { return insert(ctx, s, w.entries) },
+		func() error { return insert(ctx, s, w.kept) },
 		func() error { return insert(ctx, s, w.sessions) },
 		func() error { return insert(ctx, s, w.hosts) },
 		func() error { return insert(ctx, s, w.questions) },

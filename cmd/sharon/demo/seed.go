@@ -103,6 +103,9 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 		return err
 	}
 	w.reading(c.Members)
+	if err := w.blogs(c); err != nil {
+		return err
+	}
 	records, err := w.logbook()
 	if err != nil {
 		return err

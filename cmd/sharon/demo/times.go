@@ -28,6 +28,15 @@ func moment(now time.Time, text string) (time.Time, error) {
 	}
 }
 
+// coming reads "2d 19:30", which may be still to come.
+func coming(now time.Time, text string) (time.Time, error) {
+	var days, hour, minute int
+	if _, err := fmt.Sscanf(text, "%dd %d:%d", &days, &hour, &minute); err != nil {
+		return time.Time{}, fmt.Errorf("time %q: write it like 2d 19:30", text)
+	}
+	return later(later(day(now, days), hour, time.Hour), minute, time.Minute).UTC(), nil
+}
+
 // later adds to a time as a clock on a wall in London shows it.
 func later(t time.Time, n int, unit time.Duration) time.Time {
 	t = t.In(clock.London)

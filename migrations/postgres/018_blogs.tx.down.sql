@@ -1,0 +1,3 @@
+DROP TABLE blog_kept;
+--bun:split
+DROP TABLE blog_posts;
