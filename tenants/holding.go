@@ -173,7 +173,7 @@ func Forget(ctx context.Context, s Scope, account uuid.UUID) error {
 		return err
 	}
 	_, err := s.unit.db.NewUpdate().Model((*Person)(nil)).Set("handle = ?", gone).Set("handle_key = ?", bun.Safe("'left-' || id")).
-		Set("avatar = 1").Set("about = ''").Set("roles = ''").
+		Set("handle_skeleton = ?", bun.Safe("'left-' || id")).Set("avatar = 1").Set("about = ''").Set("pronouns = ''").Set("interests = ''").Set("roles = ''").
 		Where("tenant_id = ?", s.Estate.Trust.ID).Where("account_id = ?", account).Exec(ctx)
 	if err != nil {
 		return err

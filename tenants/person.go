@@ -47,6 +47,9 @@ type Person struct {
 	Skeleton  string    `bun:"handle_skeleton" json:"-"` // what the handle looks like
 	Avatar    int       `bun:"avatar" json:"avatar"`
 	About     string    `bun:"about" json:"about,omitempty"`
+	Pronouns  string    `bun:"pronouns" json:"pronouns,omitempty"`
+	Interests Labels    `bun:"interests" json:"interests,omitempty"`
+	Unlisted  bool      `bun:"unlisted" json:"-"` // not in the members' directory
 	Roles     Roles     `bun:"roles" json:"-"`
 	Status    string    `bun:"status" json:"-"`
 	JoinedAt  time.Time `bun:"joined_at" json:"joined_at,omitzero"`

@@ -146,6 +146,13 @@ func pages(s *site) []aPage {
 			tab.Click("main form[action$='/settings'] > button[type=submit]")
 		}},
 		{"digest-preview", "hazel.willow@northmoor", "/willow/notifications/digest", nil},
+		{"profile", "hazel.willow@northmoor", "/willow/profile", nil},
+		{"profile-error", "hazel.willow@northmoor", "/willow/profile", func(tab *testkit.Tab) {
+			tab.Fill("#interests", "a, b, c, d, e, f, g, h, i")
+			tab.Click("main form[action$='/profile'] button[type=submit]")
+		}},
+		{"members", "hazel.willow@northmoor", "/willow/members", nil},
+		{"members-none", "hazel.willow@northmoor", "/willow/members?q=nobody", nil},
 		{"search", "hazel.willow@northmoor", "/willow/search?q=night", nil},
 		{"search-empty", "hazel.willow@northmoor", "/willow/search", nil},
 		{"search-none", "hazel.willow@northmoor", "/willow/search?q=submarine", nil},

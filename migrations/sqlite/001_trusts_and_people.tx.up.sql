@@ -60,6 +60,11 @@ CREATE TABLE members (
   handle_skeleton text NOT NULL,
   avatar integer NOT NULL,
   about text NOT NULL,
+  pronouns text NOT NULL,
+  -- Comma-separated.
+  interests text NOT NULL,
+  -- Not in the members' directory.
+  unlisted boolean NOT NULL,
   roles text NOT NULL,
   status text NOT NULL CHECK (status IN ('active', 'left')),
   -- What they chose for themselves, by room, read with every request; null for nothing.

@@ -6,6 +6,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/blogs"
+	"github.com/sharon-nhs/sharon/modules/directory"
 	"github.com/sharon-nhs/sharon/modules/forums"
 	"github.com/sharon-nhs/sharon/modules/gifts"
 	"github.com/sharon-nhs/sharon/modules/live"
@@ -46,6 +47,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s t
 		live.New(),
 		resources.New(files),
 		videos.New(kernel, files),
+		directory.New(),
 		kernel.Room(),
 	}
 	links := func(s tenants.Scope, person tenants.Person) []tenants.Link {

@@ -40,7 +40,7 @@ func New(offers func(s tenants.Scope, person tenants.Person) []tenants.Link) mod
 			if s.Actor.Member == nil || !s.May("people.circle") {
 				return nil
 			}
-			return []tenants.MeLink{{Name: "My circle", About: "Friends, people you muted or blocked, words you do not want to see", Path: "/" + s.Service.Slug + "/circle"}}
+			return []tenants.MeLink{{Name: "My profile", About: "Your picture, a few words, pronouns and interests", Path: "/" + s.Service.Slug + "/profile"}, {Name: "My circle", About: "Friends, people you muted or blocked, words you do not want to see", Path: "/" + s.Service.Slug + "/circle"}}
 		},
 	}
 }
@@ -51,6 +51,9 @@ func (p People) routes(r *modules.Router) {
 	web.Post(r, "/people/{handle}/friend", "people.circle", "Ask somebody to be a friend, answer, or end it", p.Befriend, web.SeeOther("{path}"), person)
 	web.Post(r, "/people/{handle}/mute", "people.circle", "Mute somebody, or no longer", p.Mute, web.SeeOther("{path}"), person)
 	web.Post(r, "/people/{handle}/block", "people.circle", "Block somebody, or no longer", p.Block, web.SeeOther("{path}"), person)
+
+	web.Get(r, "/profile", "people.circle", "How others see me, to change it", p.Editing, profilePage)
+	web.Post(r, "/profile", "people.circle", "Change how others see me", p.Edit, web.SeeOther("{path}"), web.FormAt("/profile"))
 
 	web.Get(r, "/circle", "people.circle", "My friends, and who asks to be one", p.Circle, circlePage)
 	web.Get(r, "/circle/silenced", "people.circle", "People I muted or blocked", p.Silenced, silencedPage)
