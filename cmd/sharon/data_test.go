@@ -325,12 +325,12 @@ func TestLeavingGoesOnAfterACrash(t *testing.T) {
 				return err
 			}
 		}
-		part := data.New(data.Data{Files: s.app.Files, Keys: testKeys, Parts: s.app.inParts, Rooms: func() []tenants.Holding { return rooms }})
+		part := data.New(data.Data{Files: s.app.Files, Office: s.app.office(), Parts: s.app.inParts, Rooms: func() []tenants.Holding { return rooms }})
 		var err error
 		tries := 0
 		for tries = range 20 {
 			err = s.app.Directory.ReadAs(t.Context(), s.northmoor(), "", func(ctx context.Context, sc tenants.Scope) error {
-				return part.On[1].Do(t.Context(), sc.Outlive(), tenants.Event{Subject: account})
+				return part.On[2].Do(t.Context(), sc.Outlive(), tenants.Event{Subject: account})
 			})
 			if err == nil {
 				break
