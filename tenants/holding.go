@@ -74,7 +74,7 @@ type Fact struct {
 	Value string `json:"value"`
 }
 
-// CopyPicture is a picture that goes with a copy.
+// CopyPicture is a picture or a film that goes with a copy.
 type CopyPicture struct {
 	File string `json:"file"` // its name in the copy
 	Alt  string `json:"alt"`
@@ -159,8 +159,9 @@ func Shut(ctx context.Context, s Scope, account uuid.UUID) error {
 	return err
 }
 
-// Forget removes who an account is: its email, password, roles, handles and
-// avatars. Rows without any of that stay, for what others wrote to refer to.
+// Forget removes who an account is: its email, password, roles, handles, avatars
+// and choices. Rows without any of that stay, for what others wrote to refer to.
+// The email and the handles are free again: who is invited later joins anew.
 func Forget(ctx context.Context, s Scope, account uuid.UUID) error {
 	var was Account
 	if err := s.Select(&was).Where("account.id = ?", account).Scan(ctx); err != nil {
@@ -173,13 +174,14 @@ func Forget(ctx context.Context, s Scope, account uuid.UUID) error {
 		return err
 	}
 	_, err := s.unit.db.NewUpdate().Model((*Person)(nil)).Set("handle = ?", gone).Set("handle_key = ?", bun.Safe("'left-' || id")).
-		Set("handle_skeleton = ?", bun.Safe("'left-' || id")).Set("avatar = 1").Set("about = ''").Set("pronouns = ''").Set("interests = ''").Set("roles = ''").
+		Set("handle_skeleton = ?", bun.Safe("'left-' || id")).Set("own = NULL").
+		Set("avatar = 1").Set("about = ''").Set("pronouns = ''").Set("interests = ''").Set("roles = ''").
 		Where("tenant_id = ?", s.Estate.Trust.ID).Where("account_id = ?", account).Exec(ctx)
 	if err != nil {
 		return err
 	}
 	return Touched(s.Update((*Account)(nil)).Set("email_lookup = ?", "left:"+account.String()).Set("email_sealed = ''").
-		Set("password_hash = ''").Set("trust_roles = ''").Where("id = ?", account).Exec(ctx))
+		Set("password_hash = ''").Set("totp_sealed = ''").Set("totp_used = 0").Set("trust_roles = ''").Where("id = ?", account).Exec(ctx))
 }
 
 // Everywhere returns a scope of each of the trust's services, also of those that

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +23,9 @@ import (
 	"github.com/sharon-nhs/sharon/internal/testkit"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/data"
+	"github.com/sharon-nhs/sharon/tenants/handles"
+	"github.com/sharon-nhs/sharon/tenants/identity"
+	"github.com/sharon-nhs/sharon/tenants/invitations"
 )
 
 // quill is a member of willow who wrote in every room, always "canary"; her
@@ -60,7 +65,58 @@ func (s *site) quill() *visitor {
 	session := s.opened(map[string]any{"title": "Tea"})
 	s.sent(v, session+"/messages", map[string]any{"body": "canary in a session"})
 	s.sent(v, s.planned(3*time.Hour, map[string]any{"title": "Later"})+"/questions", map[string]any{"body": "canary question", "anonymous": true})
+	shown := pictureBy(v, "quillon")
+	s.sent(v, "/willow/walls/quillon", map[string]any{"body": "canary, pictured", "pictures": []string{shown}, "alts": []string{"canary view"}, "draft": true})
+	if got := v.uploads(url.Values{"kind": {"wall_post"}, "about": {s.idOf("fern")}, "body": {"canary draft"}}, photo(s.t, 300, 200)); got.status >= http.StatusBadRequest {
+		s.t.Fatalf("a draft: %d %s", got.status, got.body)
+	}
+	if got := v.give("Fern", s.kindOf("hugging-face"), "canary note"); got.status != http.StatusOK {
+		s.t.Fatalf("a gift: %d %s", got.status, got.body)
+	}
+	s.sent(v, "/willow/gifts/doors", map[string]any{"door": "quiet"})
+	s.sent(v, "/willow/resources/suggestions", map[string]any{"kind": "link", "title": "canary link", "url": "https://canary.example/page"})
+	s.sent(v, s.resourceOf("Thoughts that come uninvited")+"/helpful", map[string]any{"helpful": true})
+	s.filmed(v)
+	s.known()
 	return v
+}
+
+// filmed is a video of quill's that others can watch.
+func (s *site) filmed(v *visitor) {
+	s.t.Helper()
+	id := s.begun(v, "canary film")
+	key := "videos/" + s.northmoor().String() + "/" + id + "/720p/film"
+	if err := s.app.Files.Put(s.t.Context(), key, strings.NewReader("a film"), 6, "video/mp4"); err != nil {
+		s.t.Fatal(err)
+	}
+	s.sql("UPDATE videos SET state = 'ready', transcript = 'canary transcript' WHERE tenant_id = ? AND id = ?", s.northmoor(), id)
+	s.sql("INSERT INTO video_files (tenant_id, service_id, video_id, name, file, type, bytes, width, height) SELECT tenant_id, service_id, id, '720p', ?, 'video/mp4', 6, 1280, 720 FROM videos WHERE tenant_id = ? AND id = ?", key, s.northmoor(), id)
+	s.sent(v, myVideo+id+"/publish", nil)
+}
+
+// canaryNumber is quill's NHS number.
+const canaryNumber = "9434765919"
+
+// known has the trust know who quill is, and how she proves it.
+func (s *site) known() {
+	s.t.Helper()
+	lookup, account := testKeys.Lookup(quill+".example"), s.account()
+	err := s.app.Directory.WriteAs(s.t.Context(), s.northmoor(), "willow", func(ctx context.Context, sc tenants.Scope) error {
+		if err := (identity.Archive{Keys: testKeys}).Add(ctx, sc, account, identity.Identity{Name: "Una Canary", NHSNumber: canaryNumber}); err != nil {
+			return err
+		}
+		row := invitations.Row{ID: uuid.New(), Role: tenants.ServiceUser, EmailLookup: lookup, EmailSealed: "canary", InvitedBy: account, CreatedAt: sc.Now, ExpiresAt: sc.Now, AcceptedAt: &sc.Now, ClosedAt: &sc.Now}
+		_, err := sc.Insert(&row).Exec(ctx)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.sql("INSERT INTO recovery_codes (tenant_id, account_id, code_hash) VALUES (?, ?, 'canary')", s.northmoor(), account)
+	s.sql("INSERT INTO passkeys (tenant_id, id, account_id, host, credential_id, credential, name, created_at) VALUES (?, ?, ?, 'host', 'canary', '{}', 'canary key', ?)", s.northmoor(), uuid.New(), account, s.clock.Now())
+	s.sql("INSERT INTO provider_accounts (tenant_id, issuer, subject, account_id, linked_at) VALUES (?, 'https://id.example', 'canary subject', ?, ?)", s.northmoor(), account, s.clock.Now())
+	s.sql("INSERT INTO tickets (tenant_id, id, purpose, email_lookup, sealed, created_at, expires_at) VALUES (?, ?, 'password', ?, '', ?, ?)", s.northmoor(), uuid.New(), lookup, s.clock.Now(), s.clock.Now())
+	s.sql("UPDATE members SET own = '{\"posts\":{\"topics\":{\"canary\":\"hide\"}}}' WHERE tenant_id = ? AND account_id = ?", s.northmoor(), account)
 }
 
 // conversation writes to somebody and returns its path below the service.
@@ -155,12 +211,13 @@ func TestACopyHoldsAllThatSomebodyWrote(t *testing.T) {
 				pictures++
 			}
 		}
-		if pictures != 1 {
+		if pictures != 4 { // of a message, a post and a draft, and a film
 			t.Errorf("%d pictures in %v", pictures, files)
 		}
 		for _, name := range []string{"data.json", "index.html"} {
 			for _, words := range []string{"canary thread", "canary reply, better", "canary on my wall", "canary on another wall", "to the team", "canary message",
-				"canary with a picture", "canary alt", "canary in a session", "canary question", "canary about me", "Quillon", quill + ".example"} {
+				"canary with a picture", "canary alt", "canary in a session", "canary question", "canary about me", "Quillon", quill + ".example",
+				"canary, pictured", "canary view", "canary draft", "canary note", "canary link", "Thoughts that come uninvited", "canary film", "canary transcript", "Una Canary", canaryNumber, "canary key"} {
 				if !strings.Contains(files[name], words) {
 					t.Errorf("%s lacks %q", name, words)
 				}
@@ -216,22 +273,43 @@ func unzipped(t *testing.T, body []byte) map[string]string {
 
 func TestNothingOfWhoLeavesIsLeft(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
-		v := s.quill()
+		v, account := s.quill(), s.account()
 		s.sent(v, "/account/data/export", nil)
 		s.settle(1)
-		needles := []string{"canary", "quillon", "quill.willow", testKeys.Lookup(quill + ".example")}
-		if before := s.rowsWith(needles...); len(before) < 12 {
+		s.sql("UPDATE accounts SET totp_sealed = 'canary' WHERE tenant_id = ? AND id = ?", s.northmoor(), account)
+		s.sql("UPDATE sessions SET strong = ? WHERE tenant_id = ? AND account_id = ?", true, s.northmoor(), account)
+		needles := []string{"canary", "quillon", "quill.willow", testKeys.Lookup(quill + ".example"), testKeys.Lookup("nhs:" + canaryNumber), handles.Skeleton("Quillon")}
+		if before := s.rowsWith(needles...); len(before) < 32 {
 			t.Fatalf("this test looks for too little: %v", before)
 		}
-		var picture string
-		s.scan([]any{&picture}, "SELECT file FROM message_pictures WHERE tenant_id = ? AND alt = 'canary alt'", s.northmoor())
+		var files []string
+		for _, rows := range []string{
+			"message_pictures WHERE alt = 'canary alt'", "video_files WHERE bytes = 6",
+			"post_pictures WHERE member_id IN (SELECT m.id FROM members AS m WHERE m.tenant_id = post_pictures.tenant_id AND m.handle = 'Quillon')",
+		} {
+			var some []string
+			s.scan([]any{&some}, "SELECT file FROM "+rows+" AND tenant_id = ?", s.northmoor())
+			files = append(files, some...)
+		}
+		if len(files) != 4 {
+			t.Fatalf("her files: %v", files)
+		}
 		s.sent(v, "/account/data/leave", map[string]any{"words": "remove", "when": "now"})
 		s.settle(2)
 		if after := s.rowsWith(needles...); len(after) > 0 {
 			t.Errorf("still there: %v", after)
 		}
-		if _, err := s.app.Files.Open(t.Context(), picture); !fault.Is(err, fault.NotFound) {
-			t.Errorf("her picture: %v", err)
+		for _, file := range files {
+			if _, err := s.app.Files.Open(t.Context(), file); !fault.Is(err, fault.NotFound) {
+				t.Errorf("her file %s: %v", file, err)
+			}
+		}
+		for _, table := range []string{"identities", "tickets", "recovery_codes", "passkeys", "provider_accounts"} {
+			var n int
+			s.scan([]any{&n}, "SELECT count(*) FROM "+table+" WHERE tenant_id = ? AND account_id = ?", s.northmoor(), account)
+			if n != 0 {
+				t.Errorf("%d rows of %s", n, table)
+			}
 		}
 		if got := v.getJSON("/account/data", nil); got.status != http.StatusUnauthorized {
 			t.Errorf("her session: %d", got.status)
@@ -270,12 +348,54 @@ func TestPostsCanStayWithoutAName(t *testing.T) {
 			t.Errorf("her name: %v", after)
 		}
 		for place, words := range s.rowsWith("canary") {
-			if !strings.HasPrefix(place, "posts.") && !strings.HasPrefix(place, "live_") {
+			if !strings.HasPrefix(place, "posts.") && !strings.HasPrefix(place, "live_") && !strings.HasPrefix(place, "search_entries.") {
 				t.Errorf("in %s: %s", place, words)
 			}
 		}
 		if got := s.over("fern.willow@northmoor").getJSON("/willow", nil); !got.has("canary thread") || !got.has("Somebody who left") {
 			t.Errorf("the timeline: %.400s", got.body)
+		}
+	})
+}
+
+// Her name and her address are free again, and what she left behind is not hers.
+func TestWhoLeftCanJoinAnew(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		p, v := s.posted(), s.quill()
+		s.sent(v, "/account/data/leave", map[string]any{"words": "keep", "when": "now"})
+		s.settle(1)
+		email := quill + ".example"
+		link := s.invited(p, s.over("clinician.willow@northmoor"), "willow", email, "service_user", nil)
+		back := s.visit("northmoor")
+		if got := back.sendJSON(link, joining(email, "Quillon")); got.status != http.StatusOK {
+			t.Fatalf("join again: %d %s", got.status, got.body)
+		}
+		back = s.visit("northmoor")
+		var in tenants.SignedIn
+		back.read(back.sendJSON("/sign-in", map[string]string{"email": email, "password": "three warm words"}), &in)
+		back.bearer = in.Token
+		if got := back.getJSON("/willow/people/quillon", nil); got.status != http.StatusOK || got.has("canary") {
+			t.Errorf("her page: %d %s", got.status, got.body)
+		}
+		if got := back.getJSON("/willow/drafts", nil); got.status != http.StatusOK || got.has("canary") {
+			t.Errorf("her drafts: %d %s", got.status, got.body)
+		}
+	})
+}
+
+func TestWhoAskedForACopyIsTold(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		p, v := s.posted(), s.quill()
+		s.sent(v, "/account/data/export", nil)
+		link := s.linkTo(p, quill+".example", regexp.MustCompile(`https://\S+/account/data`))
+		if link != "https://northmoor.sharon.example.nhs.uk/account/data" {
+			t.Errorf("the link: %q", link)
+		}
+		if mails := p.Mails(); strings.Contains(mails[len(mails)-1].Text, "Willow") {
+			t.Errorf("it names the service: %s", mails[len(mails)-1].Text)
+		}
+		if got := v.getJSON("/account/data", nil); got.status != http.StatusOK || !got.has("ready") {
+			t.Errorf("the page: %d %s", got.status, got.body)
 		}
 	})
 }
@@ -325,12 +445,12 @@ func TestLeavingGoesOnAfterACrash(t *testing.T) {
 				return err
 			}
 		}
-		part := data.New(data.Data{Files: s.app.Files, Keys: testKeys, Parts: s.app.inParts, Rooms: func() []tenants.Holding { return rooms }})
+		part := data.New(data.Data{Files: s.app.Files, Office: s.app.office(), Parts: s.app.inParts, Rooms: func() []tenants.Holding { return rooms }})
 		var err error
 		tries := 0
 		for tries = range 20 {
 			err = s.app.Directory.ReadAs(t.Context(), s.northmoor(), "", func(ctx context.Context, sc tenants.Scope) error {
-				return part.On[1].Do(t.Context(), sc.Outlive(), tenants.Event{Subject: account})
+				return part.On[2].Do(t.Context(), sc.Outlive(), tenants.Event{Subject: account})
 			})
 			if err == nil {
 				break

@@ -25,7 +25,7 @@ func everywhere(a *app) tenants.Parts {
 		identity.New(a.Keys),
 		credentials.New(a.office()),
 		rights.New(a.rights()),
-		data.New(data.Data{Files: a.Files, Keys: a.Keys, Rooms: a.inRooms, Parts: a.inParts}),
+		data.New(data.Data{Files: a.Files, Office: a.office(), Rooms: a.inRooms, Parts: a.inParts}),
 		audit.New(audit.Log{Acts: a.acts, Log: a.Log}),
 	}
 }

@@ -56,6 +56,8 @@ func New(kernel *posts.Kernel) modules.Module {
 		Grants: policy.Grants{
 			"blogs.read": {"member"}, "blogs.write": {"member"}, "blogs.reply": {"member"},
 		},
+		Data:   data(),
+		Rights: map[string]string{"blogs.read": "Read blogs", "blogs.write": "Write a blog", "blogs.reply": "Say something below a blog post"},
 		Routes: b.routes,
 		Person: func(s tenants.Scope, person tenants.Person) []tenants.Link {
 			if !s.May("blogs.read") {

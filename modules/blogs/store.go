@@ -179,3 +179,25 @@ func audiences(s tenants.Scope) []tenants.Audience {
 	}
 	return offers
 }
+
+// keptOf are a member's posts that are in a series, and what they keep to read.
+func keptOf(ctx context.Context, s tenants.Scope, member uuid.UUID) (entries []Entry, kept []keeping, err error) {
+	if err := s.Select(&entries).ExcludeColumn("kept").Where("entry.author_id = ?", member).Where("entry.series <> ''").Order("entry.series_key").Scan(ctx); err != nil {
+		return nil, nil, err
+	}
+	err = s.Select(&kept).Where("kept.member_id = ?", member).Order("kept.kept_at").Scan(ctx)
+	return entries, kept, err
+}
+
+// forget removes what is a member's own of their blog; with the words that stay,
+// the series that they stand in stays.
+func forget(ctx context.Context, s tenants.Scope, member uuid.UUID, keepWords bool) error {
+	if _, err := s.Delete((*keeping)(nil)).Where("member_id = ?", member).Exec(ctx); err != nil {
+		return err
+	}
+	if _, err := s.Update((*posts.Place)(nil)).Set("name = ''").Set("about = ''").Where("module = ?", key).Where("owner_id = ?", member).Exec(ctx); err != nil || keepWords {
+		return err
+	}
+	_, err := s.Update((*Entry)(nil)).Set("series = ''").Set("series_key = ''").Where("author_id = ?", member).Exec(ctx)
+	return err
+}

@@ -48,6 +48,7 @@ func New(kernel *posts.Kernel, files *storage.Files) modules.Module {
 		About:  "Members give each other small presents with a note.",
 		Grants: policy.Grants{"gifts.read": {"member"}, "gifts.send": {"member"}, "gifts.curate": {"service_lead"}, "gifts.review": {"moderator"}},
 		Routes: g.routes,
+		Rights: rights, Acts: acts, Data: data(),
 		Tells:  []modules.Tell{{Kind: Given, Notices: ofGift}},
 		Unread: waiting,
 		Person: func(s tenants.Scope, person tenants.Person) []tenants.Link {

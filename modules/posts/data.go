@@ -2,6 +2,7 @@ package posts
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strconv"
 	"time"
@@ -16,12 +17,14 @@ import (
 func (k *Kernel) data() tenants.Holding {
 	return tenants.Holding{
 		Classes: []tenants.Class{
-			{Key: "posts", Name: "What you wrote", About: "Your posts, threads, replies and comments, on walls and in forums. When you leave you choose: they go, or they stay without your name."},
+			{Key: "posts", Name: "What you wrote", About: "Your posts, threads, replies and comments with their pictures, on walls and in forums. When you leave you choose: they go, or they stay without your name."},
+			{Key: "drafts", Name: "Your drafts", About: "What you have begun to write, with its pictures. Nobody else can read it."},
+			{Key: "taste", Name: "What you chose about reading", About: "Topics that you want covered, shown or hidden, and whether you see counts."},
 			{Key: "reactions", Name: "Your reactions", About: "The hugs and other signs that you gave, and what you follow."},
 			{Key: "post-versions", Name: "Earlier versions", About: "What a post of yours said before you changed it, or before it was taken down. Only the team can read it.",
 				Days: 365, Least: 30, Most: 6 * 365, Count: countVersions, Purge: purgeVersions},
 		},
-		Export: k.export, Erase: k.erase,
+		Export: k.export, Files: filesOf, Erase: k.erase,
 	}
 }
 
@@ -31,10 +34,14 @@ func (k *Kernel) export(ctx context.Context, s tenants.Scope, person tenants.Per
 	if err := s.Select(&written).Relation("Place").Relation("Place.Owner", tenants.Face).Where("post.author_id = ?", person.ID).Order("post.published_at").Scan(ctx); err != nil {
 		return err
 	}
+	pictures, err := allOf(ctx, s, person)
+	if err != nil {
+		return err
+	}
 	for _, p := range written {
 		p.Author = &person
 		k.place(&p)
-		item := tenants.Item{At: p.PublishedAt, Where: p.Where, Title: p.Title, Words: p.Body, Facts: []tenants.Fact{{Name: "For", Value: p.Audience.Name()}}}
+		item := tenants.Item{At: p.PublishedAt, Where: p.Where, Title: p.Title, Words: p.Body, Facts: []tenants.Fact{{Name: "For", Value: p.Audience.Name()}}, Pictures: copied(p.Images, pictures)}
 		if p.IsReply() {
 			item.Where = "A reply"
 		}
@@ -43,15 +50,23 @@ func (k *Kernel) export(ctx context.Context, s tenants.Scope, person tenants.Per
 		}
 		into.Add("What you wrote", item)
 	}
+	var begun []Saved
+	if err := s.Select(&begun).Where("draft.member_id = ?", person.ID).Order("draft.saved_at").Scan(ctx); err != nil {
+		return err
+	}
+	for _, d := range begun {
+		into.Add("Drafts", tenants.Item{At: d.SavedAt, Title: d.Title, Words: d.Body, Pictures: copied(d.Images, pictures)})
+	}
+	exportTaste(s, person, into)
 	var earlier []version
 	if err := s.Select(&earlier).Where("version.post_id IN (SELECT p.id FROM posts AS p WHERE p.tenant_id = version.tenant_id AND p.author_id = ?)", person.ID).Order("version.changed_at").Scan(ctx); err != nil {
 		return err
 	}
 	for _, v := range earlier {
-		into.Add("Earlier versions", tenants.Item{At: v.ChangedAt, Title: v.Title, Words: v.Body})
+		into.Add("Earlier versions", tenants.Item{At: v.ChangedAt, Title: v.Title, Words: v.Body, Pictures: copied(v.Images, pictures)})
 	}
 	var reactions []Reaction
-	err := s.Select(&reactions).Where("reaction.member_id = ?", person.ID).Scan(ctx)
+	err = s.Select(&reactions).Where("reaction.member_id = ?", person.ID).Scan(ctx)
 	counts := map[string]int{}
 	for _, r := range reactions {
 		counts[r.Kind]++
@@ -64,15 +79,87 @@ func (k *Kernel) export(ctx context.Context, s tenants.Scope, person tenants.Per
 	return err
 }
 
+func exportTaste(s tenants.Scope, person tenants.Person, into *tenants.Copy) {
+	taste := tenants.Own(&person, tasteKey, Taste{})
+	if taste.HideCounts {
+		into.Add("What you chose about reading", tenants.Item{Facts: []tenants.Fact{{Name: "Counts", Value: "hidden"}}})
+	}
+	for _, key := range slices.Sorted(maps.Keys(taste.Topics)) {
+		name := key
+		if topic, known := s.Service.Topic(key); known {
+			name = topic.Name
+		}
+		into.Add("What you chose about reading", tenants.Item{Facts: []tenants.Fact{{Name: name, Value: string(taste.Topics[key])}}})
+	}
+}
+
+// allOf are a member's pictures, by id.
+func allOf(ctx context.Context, s tenants.Scope, person tenants.Person) (map[uuid.UUID]Picture, error) {
+	var rows []Picture
+	err := s.Select(&rows).Where("picture.member_id = ?", person.ID).Scan(ctx)
+	all := make(map[uuid.UUID]Picture, len(rows))
+	for _, row := range rows {
+		all[row.ID] = row
+	}
+	return all, err
+}
+
+// copied are those of some images that are the member's own, as they go with a copy.
+func copied(images []Image, own map[uuid.UUID]Picture) (pictures []tenants.CopyPicture) {
+	for _, image := range images {
+		if row, ok := own[image.ID]; ok {
+			pictures = append(pictures, tenants.CopyPicture{File: row.ID.String(), Alt: image.Alt, Key: row.File, Type: row.Type})
+		}
+	}
+	return pictures
+}
+
+// going are a member's pictures that leave with them: all but those that are shown
+// by posts that stay.
+func going(ctx context.Context, s tenants.Scope, person tenants.Person, how tenants.Leaving) (map[uuid.UUID]Picture, error) {
+	all, err := allOf(ctx, s, person)
+	if err != nil || !how.KeepWords {
+		return all, err
+	}
+	var stay []Post
+	err = s.Select(&stay).Column("images").Where("post.author_id = ?", person.ID).Where("post.images IS NOT NULL").Scan(ctx)
+	for _, post := range stay {
+		for _, image := range post.Images {
+			delete(all, image.ID)
+		}
+	}
+	return all, err
+}
+
+func filesOf(ctx context.Context, s tenants.Scope, person tenants.Person, how tenants.Leaving) (keys []string, err error) {
+	pictures, err := going(ctx, s, person, how)
+	for _, one := range pictures {
+		keys = append(keys, one.File, one.Small.File)
+	}
+	return keys, err
+}
+
 // erase removes a member's words, or leaves them without a name, and everything
 // else that they did about posts.
 func (k *Kernel) erase(ctx context.Context, s tenants.Scope, person tenants.Person, how tenants.Leaving) error {
+	pictures, err := going(ctx, s, person, how)
+	if err != nil {
+		return err
+	}
+	if len(pictures) > 0 {
+		if _, err := s.Delete((*Picture)(nil)).Where("id IN (?)", bun.List(slices.Collect(maps.Keys(pictures)))).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	if _, err := s.Delete((*Saved)(nil)).Where("member_id = ?", person.ID).Exec(ctx); err != nil {
+		return err
+	}
 	if !how.KeepWords {
 		if err := k.silence(ctx, s, person.ID); err != nil {
 			return err
 		}
 	}
-	_, err := s.Delete((*version)(nil)).Where("post_id IN (SELECT p.id FROM posts AS p WHERE p.tenant_id = ? AND p.author_id = ?)", s.Trust().ID, person.ID).Exec(ctx)
+	_, err = s.Delete((*version)(nil)).Where("post_id IN (SELECT p.id FROM posts AS p WHERE p.tenant_id = ? AND p.author_id = ?)", s.Trust().ID, person.ID).Exec(ctx)
 	if err != nil {
 		return err
 	}
@@ -104,8 +191,7 @@ func (k *Kernel) silence(ctx context.Context, s tenants.Scope, author uuid.UUID)
 			return err
 		}
 	}
-	_, err := s.Update((*Post)(nil)).Set("state = ?", Removed).Set("title = ''").Set("body = ''").Set("body_html = ''").Where("author_id = ?", author).Exec(ctx)
-	if err != nil {
+	if _, err := blank(s).Where("author_id = ?", author).Exec(ctx); err != nil {
 		return err
 	}
 	for _, root := range roots {
@@ -114,6 +200,24 @@ func (k *Kernel) silence(ctx context.Context, s tenants.Scope, author uuid.UUID)
 		}
 	}
 	return nil
+}
+
+// blank takes posts down, and their words and pictures out of them.
+func blank(s tenants.Scope) *bun.UpdateQuery {
+	return s.Update((*Post)(nil)).Set("state = ?", Removed).Set("title = ''").Set("body = ''").Set("body_html = ''").Set("images = NULL")
+}
+
+// Blank takes a post that begins a conversation down with all that it said, for
+// somebody who leaves. What it said before goes too.
+func (k *Kernel) Blank(ctx context.Context, s tenants.Scope, id uuid.UUID) error {
+	if err := k.Alone(ctx, s, id); err != nil {
+		return err
+	}
+	if _, err := blank(s).Where("id = ?", id).Exec(ctx); err != nil {
+		return err
+	}
+	_, err := s.Delete((*version)(nil)).Where("post_id = ?", id).Exec(ctx)
+	return err
 }
 
 // fewer keeps a conversation true after so many of its replies went.
@@ -159,10 +263,11 @@ func countVersions(ctx context.Context, s tenants.Scope, before time.Time) (int,
 	return int(n), err
 }
 
-// purgeVersions forgets old versions, and the words of what was taken down so long ago.
+// purgeVersions forgets old versions, and the words of what was taken down so long
+// ago. Pictures that nothing shows any more are loose then, and swept.
 func purgeVersions(ctx context.Context, s tenants.Scope, before time.Time) (int, error) {
 	held, column, trust := tenants.NotHeld(s, "author_id")
-	_, err := s.Update((*Post)(nil)).Set("title = ''").Set("body = ''").Set("body_html = ''").Where("state = ?", Removed).Where("body <> ''").
+	blanked, err := blank(s).Where("state = ?", Removed).Where("(body <> '' OR images IS NOT NULL)").
 		Where("NOT EXISTS (SELECT 1 FROM post_versions AS v WHERE v.tenant_id = post.tenant_id AND v.post_id = post.id AND v.changed_at >= ?)", before).
 		Where(held, column, trust).Exec(ctx)
 	if err != nil {
@@ -173,6 +278,24 @@ func purgeVersions(ctx context.Context, s tenants.Scope, before time.Time) (int,
 	if err != nil {
 		return 0, err
 	}
+	emptied, err := blanked.RowsAffected()
+	if err != nil {
+		return 0, err
+	}
 	n, err := result.RowsAffected()
+	if err == nil && n+emptied > 0 {
+		err = letGo(ctx, s)
+	}
 	return int(n), err
+}
+
+// letGo leaves pictures to the sweep that neither their post nor an earlier version
+// of it shows.
+func letGo(ctx context.Context, s tenants.Scope) error {
+	const shows = "SELECT 1 FROM ? AS x WHERE x.tenant_id = picture.tenant_id AND x.? = picture.post_id AND CAST(x.images AS text) LIKE '%' || CAST(picture.id AS text) || '%'"
+	held, column, trust := tenants.NotHeld(s, "member_id")
+	_, err := s.Update((*Picture)(nil)).Set("post_id = NULL").Where("post_id IS NOT NULL").
+		Where("NOT EXISTS ("+shows+")", bun.Ident("posts"), bun.Ident("id")).Where("NOT EXISTS ("+shows+")", bun.Ident("post_versions"), bun.Ident("post_id")).
+		Where(held, column, trust).Exec(ctx)
+	return err
 }

@@ -43,7 +43,7 @@ func (k *Kernel) Room() modules.Module {
 			"posts.react":    "React to posts",
 			"posts.moderate": "Take down posts of others, and read what they said before",
 		},
-		Acts: tenants.Acts{"posts.remove": "Took a member’s post down", "posts.history": "Read what a post said before"},
+		Acts: tenants.Acts{"posts.remove": "Took a member’s post down", "posts.history": "Read what a post said before", "topics.change": "Changed what content notes can be about"},
 		Data: k.data(),
 		Routes: func(r *modules.Router) {
 			web.Get(r, "/mentions", "posts.write", "People to name in a post", k.Nameable, nameablePage)

@@ -79,6 +79,8 @@ func New(kernel *posts.Kernel) modules.Module {
 		Key: key, Name: "Reports", Icon: "flag", Always: true,
 		About:  "Members ask the team to look at a post, and the team answers for it.",
 		Grants: policy.Grants{"reports.make": {"member"}, "reports.review": {"moderator"}},
+		Data:   data(),
+		Rights: map[string]string{"reports.make": "Report a post to the team", "reports.review": "Look at reported posts"},
 		Routes: r.routes,
 		Tells:  []modules.Tell{{Kind: reported, Notices: tell}},
 		Unread: open,

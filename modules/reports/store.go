@@ -2,6 +2,7 @@ package reports
 
 import (
 	"context"
+	"github.com/google/uuid"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -28,4 +29,20 @@ func teamOf(ctx context.Context, s tenants.Scope) (team []tenants.Person, err er
 	var people []tenants.Person
 	err = s.Select(&people).Where("person.status = 'active'").Where("person.roles NOT IN (?)", bun.List([]string{string(tenants.ServiceUser), string(tenants.Carer), string(tenants.Waiting)})).Scan(ctx)
 	return slices.DeleteFunc(people, func(p tenants.Person) bool { return !s.As(p).May("reports.review") }), err
+}
+
+func madeBy(ctx context.Context, s tenants.Scope, member uuid.UUID) (rows []Report, err error) {
+	err = s.Select(&rows).Where("report.reporter_id = ?", member).Order("report.reported_at").Scan(ctx)
+	return rows, err
+}
+
+// silence takes a member's words out of the reports: what they said in their own,
+// and what they wrote that others reported.
+func silence(ctx context.Context, s tenants.Scope, member uuid.UUID) error {
+	if _, err := s.Update((*Report)(nil)).Set("words = ''").Where("reporter_id = ?", member).Exec(ctx); err != nil {
+		return err
+	}
+	_, err := s.Update((*Report)(nil)).Set("title = ''").Set("body = ''").
+		Where("post_id IN (SELECT p.id FROM posts AS p WHERE p.tenant_id = ? AND p.author_id = ?)", s.Trust().ID, member).Exec(ctx)
+	return err
 }

@@ -52,7 +52,8 @@ func New(files *storage.Files) modules.Module {
 		Rounds: []tenants.Round{{Key: "resources.reviews", Queue: jobs.Bulk, Every: time.Hour, Module: key, Do: reviews}},
 		Tells:  []modules.Tell{{Kind: Answered, Notices: ofAnswer}, {Kind: Due, Notices: ofReview}},
 		Unread: waiting,
-		Finds:  []modules.Find{{Kind: "resource", Show: findable}},
+		Rights: rights, Data: data(),
+		Finds: []modules.Find{{Kind: "resource", Show: findable}},
 		Nav: func(s tenants.Scope) []ui.Room {
 			if !s.May("resources.read") {
 				return nil

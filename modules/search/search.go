@@ -57,6 +57,7 @@ func New(rooms []modules.Module) modules.Module {
 		Key: key, Name: "Search", Icon: "search", Always: true,
 		About:  "Finds again what somebody may see, in all rooms.",
 		Grants: policy.Grants{"search.read": {"member"}},
+		Rights: map[string]string{"search.read": "Search what they may read"},
 		Routes: func(t *modules.Router) {
 			web.Get(t, "/search", "search.read", "What has these words, in all rooms", r.Find, page, web.Asks)
 		},

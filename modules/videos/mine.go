@@ -223,21 +223,26 @@ func (v Videos) Withdraw(ctx context.Context, s tenants.Scope, in ByID) (Video, 
 
 // withdraw takes down the post and has the files removed.
 func (v Videos) withdraw(ctx context.Context, s tenants.Scope, row *Video) error {
-	row.State, row.Problem, row.Title, row.About, row.Captions, row.Transcript, row.Mark = Withdrawn, "", "", "", "", "", ""
-	row.Files, row.Length, row.Arrived = []File{}, 0, 0
 	if row.PostID != nil {
 		if err := v.posts.Withdraw(ctx, s, *row.PostID); err != nil {
 			return err
 		}
 	}
-	if _, err := s.Delete((*File)(nil)).Where("video_id = ?", row.ID).Exec(ctx); err != nil {
+	return row.clear(ctx, s)
+}
+
+// clear leaves nothing of a video but that there was one.
+func (v *Video) clear(ctx context.Context, s tenants.Scope) error {
+	v.State, v.Problem, v.Title, v.About, v.Captions, v.Transcript, v.Mark = Withdrawn, "", "", "", "", "", ""
+	v.Files, v.Length, v.Arrived = []File{}, 0, 0
+	if _, err := s.Delete((*File)(nil)).Where("video_id = ?", v.ID).Exec(ctx); err != nil {
 		return err
 	}
-	if err := dropPieces(ctx, s, row.ID); err != nil {
+	if err := dropPieces(ctx, s, v.ID); err != nil {
 		return err
 	}
-	if err := row.save(ctx, s, "state", "problem", "title", "about", "captions", "transcript", "mark", "length", "arrived"); err != nil {
+	if err := v.save(ctx, s, "state", "problem", "title", "about", "captions", "transcript", "mark", "length", "arrived"); err != nil {
 		return err
 	}
-	return s.Emit(ctx, Dropped, tenants.Event{Subject: row.ID, About: row.ID})
+	return s.Emit(ctx, Dropped, tenants.Event{Subject: v.ID, About: v.ID})
 }

@@ -78,6 +78,7 @@ func New(kernel *posts.Kernel, files *storage.Files) modules.Module {
 		About:  "Short videos that members make for each other, with captions, for as long as their maker wishes.",
 		Grants: policy.Grants{"videos.read": {"member"}, "videos.send": {"member"}},
 		Routes: v.routes,
+		Rights: rights, Data: v.data(),
 		On: []tenants.Handler{
 			{Kind: Arrived, OwnUnits: true, Takes: longestWork, Do: v.prepare},
 			{Kind: Dropped, OwnUnits: true, Do: v.forget},

@@ -35,6 +35,9 @@ func (a Accounts) Part() tenants.Part {
 	return tenants.Part{
 		Grants: policy.Grants{"providers.configure": {string(tenants.TrustAdmin)}},
 		Routes: a.routes,
+		Rights: map[string]string{"providers.configure": "Let staff sign in with another organisation"},
+		Acts:   acts,
+		Data:   data(),
 		Links: func(s tenants.Scope) []tenants.MeLink {
 			links := []tenants.MeLink{
 				{Name: "How I sign in", About: "A second step, passkeys", Path: "/account/sign-in"},

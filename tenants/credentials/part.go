@@ -37,6 +37,8 @@ func New(office letters.Office) tenants.Part {
 			{Kind: undoing, OwnUnits: true, Do: c.sendUndo},
 		},
 		Rounds: []tenants.Round{{Key: "old-tickets", Queue: jobs.Bulk, Every: 24 * time.Hour, Do: tidy}},
+		Acts:   tenants.Acts{"email.change_asked": "Asked to sign in with another email address"},
+		Data:   data(),
 		Links: func(tenants.Scope) []tenants.MeLink {
 			return []tenants.MeLink{
 				{Name: "Password", About: "Choose another one", Path: "/account/password"},

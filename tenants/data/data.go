@@ -7,24 +7,25 @@ import (
 	"context"
 	"time"
 
-	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/letters"
 	"github.com/sharon-nhs/sharon/tenants/policy"
 )
 
 // Data is the part.
 type Data struct {
-	Files *storage.Files
-	Keys  crypt.Keys
+	Files  *storage.Files
+	Office letters.Office
 	// Rooms and Parts are what all rooms and the other parts hold.
 	Rooms, Parts func() []tenants.Holding
 }
 
 var (
 	exporting = tenants.Kind{Key: "data.export", Queue: jobs.Bulk}   // the subject is the export
+	copyReady = tenants.Kind{Key: "data.ready", Queue: jobs.Default} // the subject is the export
 	leaving   = tenants.Kind{Key: "data.leave", Queue: jobs.Default} // the subject is the account
 )
 
@@ -35,6 +36,7 @@ func New(d Data) tenants.Part {
 		Routes: d.routes,
 		On: []tenants.Handler{
 			{Kind: exporting, OwnUnits: true, Do: d.export},
+			{Kind: copyReady, OwnUnits: true, Do: d.tell},
 			{Kind: leaving, OwnUnits: true, Do: d.leave},
 		},
 		Rounds: []tenants.Round{{Key: "data", Queue: jobs.Bulk, Every: time.Hour, Trust: true, Do: d.round}},

@@ -117,8 +117,12 @@ func (d Data) export(ctx context.Context, s tenants.Scope, e tenants.Event) erro
 		if err := notLeaving(ctx, s, row.AccountID); err != nil {
 			return err
 		}
-		return tenants.Touched(s.Update((*Export)(nil)).Set("state = 'ready'").Set("bytes = ?", size).Set("ready_at = ?", s.Now).Set("expires_at = ?", s.Now.Add(copyKept)).
+		err := tenants.Touched(s.Update((*Export)(nil)).Set("state = 'ready'").Set("bytes = ?", size).Set("ready_at = ?", s.Now).Set("expires_at = ?", s.Now.Add(copyKept)).
 			Where("id = ?", row.ID).Where("state = ?", waits).Where("expires_at > ?", s.Now).Exec(ctx))
+		if err != nil {
+			return err
+		}
+		return s.Emit(ctx, copyReady, tenants.Event{Subject: row.ID})
 	})
 	if fault.Is(err, fault.Conflict) || fault.Is(err, fault.NotFound) { // they left, or asked again: nobody may have this one
 		return d.Files.Delete(ctx, row.File)
@@ -231,9 +235,9 @@ func (d Data) addPicture(ctx context.Context, into *zip.Writer, picture tenants.
 	return errors.Join(err, file.Close())
 }
 
-var endings = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
+var endings = map[string]string{"video/mp4": ".mp4", "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp"}
 
-// fileName is what a picture is called in the copy.
+// fileName is what a picture or a film is called in the copy.
 func fileName(picture tenants.CopyPicture) string { return picture.File + endings[picture.Type] }
 
 // expire removes copies whose time is over: the bytes first.

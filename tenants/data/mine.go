@@ -3,6 +3,7 @@ package data
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/web"
@@ -61,8 +62,8 @@ func (d Data) classes() (all []tenants.Class) {
 func (d Data) own() tenants.Holding {
 	return tenants.Holding{
 		Classes: []tenants.Class{
-			{Key: "account", Name: "Your account", About: "Your email address, locked away, and your password, which nobody can read. With them you sign in."},
-			{Key: "profile", Name: "Your profile", About: "Your handle, your picture, your few words and your role in each service."},
+			{Key: "account", Name: "Your account", About: "Your email address, locked away, and your password, which nobody can read."},
+			{Key: "profile", Name: "Your profile", About: "Your handle, your picture, your few words, pronouns and interests, and your role in each service."},
 			{Key: "sessions", Name: "Where you are signed in", About: "Which browsers and apps are signed in. It ends by itself after half a day at most.", Days: 1},
 			{Key: "copies", Name: "Copies that you asked for", About: "The file that you can download here. Then we remove it.", Days: 7},
 			{Key: "audit", Name: "The audit log", About: "When you signed in, what staff did, and what was refused, with the address of the device. Never what you wrote.",
@@ -80,7 +81,7 @@ func (d Data) exportOwn(ctx context.Context, s tenants.Scope, person tenants.Per
 	if err := s.Select(&account).Where("account.id = ?", person.AccountID).Scan(ctx); err != nil {
 		return err
 	}
-	email, err := account.Email(d.Keys)
+	email, err := account.Email(d.Office.Keys)
 	if err != nil {
 		return err
 	}
@@ -95,6 +96,11 @@ func (d Data) exportOwn(ctx context.Context, s tenants.Scope, person tenants.Per
 			return err
 		}
 		facts := []tenants.Fact{{Name: "Handle", Value: p.Handle}}
+		for _, more := range []tenants.Fact{{Name: "Pronouns", Value: p.Pronouns}, {Name: "Interests", Value: strings.Join(p.Interests, ", ")}} {
+			if more.Value != "" {
+				facts = append(facts, more)
+			}
+		}
 		for _, role := range p.Roles {
 			facts = append(facts, tenants.Fact{Name: "Role", Value: role.Name()})
 		}
@@ -105,7 +111,7 @@ func (d Data) exportOwn(ctx context.Context, s tenants.Scope, person tenants.Per
 		return err
 	}
 	for _, one := range sessions {
-		into.Add("Where you are signed in", tenants.Item{At: one.CreatedAt, Title: map[bool]string{true: "An app", false: "A browser"}[one.Bearer]})
+		into.Add("Where you are signed in", tenants.Item{At: one.CreatedAt, Title: map[bool]string{true: "An app", false: "A browser"}[one.Bearer], Facts: []tenants.Fact{{Name: "Device", Value: one.Device}}})
 	}
 	var records []tenants.Record
 	err = s.Select(&records).Where("record.account_id = ?", person.AccountID).Order("record.at").Scan(ctx)

@@ -2,6 +2,7 @@ package data
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/sharon-nhs/sharon/internal/markdown"
 	"github.com/sharon-nhs/sharon/internal/ui"
@@ -13,6 +14,8 @@ type copied = tenants.Copy
 
 // html is what somebody wrote, rendered and safe.
 func html(words string) string { return markdown.HTML(words) }
+
+func isFilm(picture tenants.CopyPicture) bool { return strings.HasPrefix(picture.Type, "video/") }
 
 // howLong says to a member how long something is kept.
 func howLong(k Kept) string {

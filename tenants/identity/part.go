@@ -26,6 +26,9 @@ func New(keys crypt.Keys) tenants.Part {
 			web.Post(r, "/account/identity", web.SignedIn, "Put right what is known of who I am", i.Correct,
 				web.SeeOther("/account/identity"), web.FormAt("/account/identity"))
 		},
+		Rights: map[string]string{"identities.read": "Look up who a member is, with a reason"},
+		Acts:   tenants.Acts{read: "Looked up who a member is", "identity.corrected": "Put right who they are"},
+		Data:   i.data(),
 		Person: func(s tenants.Scope, person tenants.Person) []tenants.Link {
 			if !s.May("identities.read") || person.ID == s.Actor.ID() {
 				return nil

@@ -226,8 +226,12 @@ func standing(ctx context.Context, s tenants.Scope, lookup string) (complaint st
 		}
 		return complaint, err
 	}
-	known, err := s.Select((*tenants.Account)(nil)).Where("email_lookup = ?", lookup).Exists(ctx)
-	if known {
+	var known []tenants.Account
+	err = s.Select(&known).Column("status").Where("email_lookup = ?", lookup).Scan(ctx)
+	switch {
+	case len(known) > 0 && known[0].Status == "closed":
+		complaint = "You left, and your things are still being removed. Open the invitation again tomorrow. If it still does not let you in, ask your service’s team."
+	case len(known) > 0:
 		complaint = "You have an account here already. Sign in with it first, then open the invitation again: it joins you with one click less."
 	}
 	return complaint, err

@@ -30,6 +30,15 @@ func New(office letters.Office, entrance tenants.Entrance) tenants.Part {
 			"invitations.list": inviters, "invitations.send": inviters, "invitations.revoke": inviters,
 			"invitations.send_staff": {string(tenants.ServiceLead), string(tenants.TrustAdmin)},
 		},
+		Rights: map[string]string{
+			"invitations.list": "See who is invited", "invitations.send": "Invite people to a service", "invitations.revoke": "Take invitations back",
+			"invitations.send_staff": "Invite people to a team",
+		},
+		Acts: tenants.Acts{
+			"invitation.sent": "Invited somebody", "invitation.resent": "Sent an invitation again", "invitation.revoked": "Took an invitation back",
+			"member.joined": "Joined and said yes to the house rules", "joining.changed": "Changed the house rules, or how long an invitation lasts",
+		},
+		Data:   i.data(),
 		Routes: i.routes,
 		On:     []tenants.Handler{{Kind: sent, OwnUnits: true, Do: i.write}},
 		Rounds: []tenants.Round{{Key: "old-invitations", Queue: jobs.Bulk, Every: 24 * time.Hour, Do: tidy}},

@@ -1,0 +1,40 @@
+package identity
+
+import (
+	"context"
+
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// data is what is kept of who people are outside.
+func (i Identities) data() tenants.Holding {
+	return tenants.Holding{
+		Classes: []tenants.Class{{Key: "identity", Name: "Who you are", About: "Your name, date of birth, NHS number and phone number, as far as the team knows them. They are locked away, apart from your handle."}},
+		Export:  i.export,
+		Erase: func(ctx context.Context, s tenants.Scope, person tenants.Person, _ tenants.Leaving) error {
+			_, err := s.Delete((*Kept)(nil)).Where("account_id = ?", person.AccountID).Exec(ctx)
+			return err
+		},
+	}
+}
+
+func (i Identities) export(ctx context.Context, s tenants.Scope, person tenants.Person, into *tenants.Copy) error {
+	row, who, err := i.archive.seen(ctx, s, person.AccountID)
+	if err != nil {
+		return err
+	}
+	item := tenants.Item{At: row.UpdatedAt}
+	for _, part := range []tenants.Fact{{Name: "Name", Value: who.Name}, {Name: "Born on", Value: who.BornOn}, {Name: "NHS number", Value: who.NHSNumber}, {Name: "Phone", Value: who.Phone}} {
+		if part.Value != "" {
+			item.Facts = append(item.Facts, part)
+		}
+	}
+	if len(item.Facts) > 0 {
+		into.Add("Who you are", item)
+	}
+	looks, _, err := looksAt(ctx, s, person.AccountID)
+	for _, look := range looks {
+		into.Add("When somebody looked up who you are", tenants.Item{At: look.At, Facts: []tenants.Fact{{Name: "Why", Value: look.Reason}}})
+	}
+	return err
+}
