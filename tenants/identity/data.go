@@ -32,7 +32,7 @@ func (i Identities) export(ctx context.Context, s tenants.Scope, person tenants.
 	if len(item.Facts) > 0 {
 		into.Add("Who you are", item)
 	}
-	looks, _, err := looksAt(ctx, s, person.AccountID)
+	looks, err := looksAt(ctx, s, person.AccountID)
 	for _, look := range looks {
 		into.Add("When somebody looked up who you are", tenants.Item{At: look.At, Facts: []tenants.Fact{{Name: "Why", Value: look.Reason}}})
 	}

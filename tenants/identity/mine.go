@@ -29,7 +29,7 @@ func (i Identities) Mine(ctx context.Context, s tenants.Scope, _ web.None) (Mine
 		return Mine{}, err
 	}
 	out := Mine{Known: who.known()}
-	records, _, err := looksAt(ctx, s, s.Actor.AccountID)
+	records, err := looksAt(ctx, s, s.Actor.AccountID)
 	if err != nil {
 		return Mine{}, err
 	}

@@ -32,16 +32,17 @@ func memberBy(ctx context.Context, s tenants.Scope, lookup string) (people []ten
 
 // looksAt lists when staff looked up who an account is, the latest first, except
 // for those that are kept from the member.
-func looksAt(ctx context.Context, s tenants.Scope, account uuid.UUID) (records []tenants.Record, mine []tenants.Person, err error) {
+func looksAt(ctx context.Context, s tenants.Scope, account uuid.UUID) (records []tenants.Record, err error) {
+	var mine []tenants.Person
 	if err = s.SelectAcross(&mine).Where("account_id = ?", account).Scan(ctx); err != nil || len(mine) == 0 {
-		return nil, mine, err
+		return nil, err
 	}
 	ids := make([]uuid.UUID, len(mine))
 	for i, person := range mine {
 		ids[i] = person.ID
 	}
 	err = s.Select(&records).Where("record.action = ?", read).Where("record.subject_id IN (?)", bun.List(ids)).Order("record.at DESC", "record.id DESC").Limit(50).Scan(ctx)
-	return records, mine, err
+	return records, err
 }
 
 // lookers are the members that those who looked are known as.
