@@ -182,7 +182,7 @@ func audiences(s tenants.Scope) []tenants.Audience {
 
 // keptOf are a member's posts that are in a series, and what they keep to read.
 func keptOf(ctx context.Context, s tenants.Scope, member uuid.UUID) (entries []Entry, kept []keeping, err error) {
-	if err := s.Select(&entries).ExcludeColumn("kept").Where("entry.author_id = ?", member).Where("entry.series <> ''").Order("entry.series_key").Scan(ctx); err != nil {
+	if err := s.Select(&entries).Where("entry.author_id = ?", member).Where("entry.series <> ''").Order("entry.series_key").Scan(ctx); err != nil {
 		return nil, nil, err
 	}
 	err = s.Select(&kept).Where("kept.member_id = ?", member).Order("kept.kept_at").Scan(ctx)
