@@ -1,7 +1,7 @@
 # SHaRON. Needs Go; what the tests need besides, make test installs.
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-TESTFLAGS ?= -timeout=25m
+TESTFLAGS ?= -timeout=45m
 
 .PHONY: help
 help: ## tell what there is to make

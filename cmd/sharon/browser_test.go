@@ -33,7 +33,7 @@ func TestOnAPhone(t *testing.T) {
 			tab.Click("#write button[type=submit]")
 			tab.WaitText("article.post:first-of-type .post__body", "First shower in two days.")
 
-			tab.Click("text=More")
+			tab.Click(".more > summary")
 			tab.Click(`.more a[href$="/forums"]`)
 			tab.Click("text=Sleep and feeding")
 			tab.Click("text=Start a thread")

@@ -53,21 +53,29 @@ func (cmd keysRotate) Run(ctx context.Context) error {
 }
 
 // sealed is a column with sealed values: by which column its rows are known, and
-// which one the values are bound to.
-type sealed struct{ table, column, key, bound string }
+// which one the values are bound to, after some words.
+type sealed struct{ table, column, key, bound, after string }
 
 // sealedColumns are all there are; a test compares them with the tables.
 var sealedColumns = []sealed{
-	{"accounts", "email_sealed", "id", "id"},
-	{"identities", "sealed", "account_id", "account_id"},
-	{"invitations", "email_sealed", "id", "id"},
-	{"invitations", "identity_sealed", "id", "id"},
-	{"push_devices", "sealed", "id", "endpoint_hash"},
-	{"tickets", "sealed", "id", "id"},
+	{"accounts", "email_sealed", "id", "id", ""},
+	{"accounts", "totp_sealed", "id", "id", "second factor of "},
+	{"identities", "sealed", "account_id", "account_id", ""},
+	{"invitations", "email_sealed", "id", "id", ""},
+	{"invitations", "identity_sealed", "id", "id", ""},
+	{"push_devices", "sealed", "id", "endpoint_hash", ""},
+	{"providers", "secret_sealed", "id", "id", ""},
+	{"tickets", "sealed", "id", "id", ""},
 }
 
-// ofPlatform is the one that belongs to no trust.
-var ofPlatform = sealed{"platform_staff", "email_sealed", "id", "id"}
+// ofPlatform are those that belong to no trust.
+var ofPlatform = []sealed{
+	{"platform_staff", "email_sealed", "id", "id", ""},
+	{"platform_staff", "totp_sealed", "id", "id", "second factor of "},
+}
+
+// shortLived are sealed for minutes only: what they are of ends before a key goes.
+var shortLived = []string{"ceremonies.sealed"}
 
 // atOnce is how many values one unit of work seals anew.
 const atOnce = 500
@@ -100,7 +108,12 @@ func (a *app) reseal(ctx context.Context) (done int, err error) {
 			}
 		}
 	}
-	return done, write(uuid.Nil, ofPlatform)
+	for _, column := range ofPlatform {
+		if err := write(uuid.Nil, column); err != nil {
+			return done, fmt.Errorf("%s: %w", column.table, err)
+		}
+	}
+	return done, nil
 }
 
 // reseal does the next rows after one; last is empty when there are no more.
@@ -123,11 +136,11 @@ func (c sealed) reseal(ctx context.Context, db bun.IDB, keys crypt.Keys, trust u
 		if last = row.Key; row.Sealed == "" || keys.Current(row.Sealed) {
 			continue
 		}
-		text, err := keys.Open(row.Sealed, row.Bound)
+		text, err := keys.Open(row.Sealed, c.after+row.Bound)
 		if err != nil {
 			return done, "", err
 		}
-		fresh, err := keys.Seal(text, row.Bound)
+		fresh, err := keys.Seal(text, c.after+row.Bound)
 		if err != nil {
 			return done, "", err
 		}

@@ -23,7 +23,7 @@ func TestEverySealedColumnCanBeSealedAnew(t *testing.T) {
 		t.Fatalf("%v %v", found, err)
 	}
 	for _, one := range found {
-		if !slices.ContainsFunc(append(slices.Clone(sealedColumns), ofPlatform), func(c sealed) bool { return c.table == one.Table && c.column == one.Column }) {
+		if !slices.ContainsFunc(slices.Concat(sealedColumns, ofPlatform), func(c sealed) bool { return c.table == one.Table && c.column == one.Column }) && !slices.Contains(shortLived, one.Table+"."+one.Column) {
 			t.Errorf("sharon keys rotate does not know %s.%s", one.Table, one.Column)
 		}
 	}

@@ -58,7 +58,7 @@ func TestAPasskeyIsMadeNamedUsedAndRemoved(t *testing.T) {
 		if len(safe.Passkeys()) != 1 {
 			t.Error("the safe lost it: this test looked at nothing")
 		}
-		if got, want := s.audited("hazel"), []string{"passkey.added", "passkey.removed", "session.revoked_all", "session.begin"}; !slices.Equal(got, want) {
+		if got, want := s.audited("hazel"), []string{"passkey.added", "passkey.removed", "session.begin", "session.revoked_all"}; !slices.Equal(got, want) {
 			t.Errorf("the audit log has %v", got)
 		}
 		if problems := tab.Problems(); len(problems) > 1 { // the refusal's own 422

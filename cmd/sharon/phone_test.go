@@ -23,7 +23,7 @@ func TestEveryRoomIsReachableOnAPhone(t *testing.T) {
 				tab.Goto(s.address(account) + "/willow/settings/rooms")
 			}
 			if tab.Has(".more") {
-				tab.Click("text=More")
+				tab.Click(".more > summary")
 				if !visible(tab, ".more .rooms") {
 					t.Errorf("%s%s: More opens nothing", account, name)
 				}

@@ -122,7 +122,7 @@ func TestSomePermissionsNeverChange(t *testing.T) {
 			}
 		}
 		s.clock.Advance(11 * time.Minute)
-		if got := admin.sendJSON("/trust/policy/change", map[string]any{"permission": "forums.start", "role": "carer", "effect": "deny"}); got.status != http.StatusForbidden || !got.has("sign in again") {
+		if got := admin.sendJSON("/trust/policy/change", map[string]any{"permission": "forums.start", "role": "carer", "effect": "deny"}); got.status != http.StatusForbidden || !got.has("proof_needed") {
 			t.Errorf("without a fresh sign-in: %d %s", got.status, got.body)
 		}
 		if after := admin.getJSON("/trust/policy", nil); string(after.body) != string(before.body) {

@@ -95,7 +95,7 @@ func TestAReportIsToldToThoseWhoMayLookAtIt(t *testing.T) {
 		report() // once more makes no second
 		for name, v := range map[string]*visitor{"the clinician": clinician, "the lead": lead} {
 			list := v.notices("willow")
-			if v.told("report") != 1 || !strings.Contains(list.says(), "Juniper reported a message") || strings.Contains(list.says(), "canary") {
+			if v.told("report") != 1 || !strings.Contains(list.says(), "Juniper reported something") || strings.Contains(list.says(), "canary") {
 				t.Errorf("%s: %+v", name, list)
 			}
 		}

@@ -52,8 +52,6 @@ type kind struct {
 	// near is what a gentle service still sends at once.
 	near        bool
 	email, push When
-	// ofTeam says that only the team hears of it.
-	ofTeam bool
 	// always passes every preference and quiet hours.
 	always bool
 	// team says that only the team is ever told: nobody else need choose.
@@ -70,14 +68,13 @@ var kinds = []kind{
 	{key: "friend_ask", name: "When somebody asks to be friends", bare: "{who} would like to be friends", outside: "Somebody would like to be your friend", one: "question about friendship", many: "questions about friendship", email: Digest, push: Off},
 	{key: "friend_yes", name: "When somebody says yes to being friends", bare: "{who} said yes: you are friends now", outside: "You have a new friend", one: "new friend", many: "new friends", email: Digest, push: Off},
 	{key: "staff_notice", name: "News from the team", titled: "{who} from the team wrote {title}", bare: "{who} from the team wrote something", outside: "There is news from the team", one: "notice from the team", many: "notices from the team", ofPost: true, email: Digest, push: Off},
-	{key: "report", name: "When a member reports something", bare: "{who} reported something", outside: "The team is asked to look at something", one: "report", many: "reports", near: true, email: Now, push: Now, ofTeam: true},
+	{key: "report", name: "When a member reports something", bare: "{who} reported something", outside: "The team is asked to look at something", one: "report", many: "reports", near: true, email: Now, push: Now, team: true},
 	{key: "reminder", name: "Reminders", bare: "Something that you asked to be reminded of begins soon", outside: "This is a reminder", one: "reminder", many: "reminders", email: Off, push: Now},
 	{key: "kept_back", name: "When something that you planned could not be published", bare: "Something that you planned could not be published. It is among your drafts", outside: "Something that you planned needs a look", one: "plan to look at", many: "plans to look at", email: Digest, push: Now},
 	{key: "review", name: "When something that you look after is due for a look", bare: "Something in the library that you look after is due for a look", outside: "Something is due for a look", one: "thing to look at again", many: "things to look at again", email: Digest, push: Off, team: true},
 	{key: "change", name: "When a live session that you wait for changes", bare: "A live session that you asked to be reminded of has moved or is cancelled", outside: "Something that you wait for has changed", one: "change of plan", many: "changes of plan", near: true, email: Now, push: Now},
 	{key: "video", name: "When a video that you sent is ready", bare: "A video that you sent is ready, or needs a look from you", outside: "Something that you sent is ready", one: "video of yours", many: "videos of yours", email: Off, push: Now},
 	{key: "moderation", name: "When the team has looked at something of yours", bare: "The team has looked at something of yours", outside: "The team has an answer for you", one: "answer from the team", many: "answers from the team", near: true, email: Now, push: Off},
-	{key: "report", name: "When a member reports a message", bare: "{who} reported a message", outside: "The team is asked to look at something", one: "report", many: "reports", near: true, email: Now, push: Now, team: true},
 	{key: "safety_notice", name: "Safety notices", bare: "The team has something important to tell you", outside: "You have an important message", one: "safety notice", many: "safety notices", email: Now, push: Now, always: true},
 }
 

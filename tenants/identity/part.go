@@ -37,7 +37,7 @@ func New(keys crypt.Keys) tenants.Part {
 		},
 		Links: func(s tenants.Scope) []tenants.MeLink {
 			links := []tenants.MeLink{{Name: "Who I am", About: "What the team knows of you, and when somebody looked", Path: "/account/identity"}}
-			if s.May("identities.read") {
+			if s.Service != nil && s.May("identities.read") {
 				links = append(links, tenants.MeLink{Name: "Find a member", About: "By NHS number or email, with a reason", Path: "/" + s.Service.Slug + "/identities"})
 			}
 			return links

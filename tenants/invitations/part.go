@@ -43,6 +43,9 @@ func New(office letters.Office, entrance tenants.Entrance) tenants.Part {
 		On:     []tenants.Handler{{Kind: sent, OwnUnits: true, Do: i.write}},
 		Rounds: []tenants.Round{{Key: "old-invitations", Queue: jobs.Bulk, Every: 24 * time.Hour, Do: tidy}},
 		Links: func(s tenants.Scope) (links []tenants.MeLink) {
+			if s.Service == nil {
+				return nil
+			}
 			if s.May("invitations.list") {
 				links = append(links, tenants.MeLink{Name: "Invitations", About: "Who is invited, and how far they have come", Path: "/" + s.Service.Slug + "/invitations"})
 			}

@@ -105,7 +105,7 @@ func (f *fleet) start(mode string) {
 	args := []string{mode}
 	if mode != "worker" {
 		n.addr = freeAddress(f.T)
-		args = append(args, "--addr", n.addr)
+		args = append(args, "--addr", n.addr, "--one-factor")
 		f.web = append(f.web, n)
 	}
 	out, err := os.Create(n.log)

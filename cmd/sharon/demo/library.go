@@ -44,7 +44,9 @@ func (w *seeding) library(c content, service *tenants.Service) error {
 			row.State, row.SuggestedBy = resources.Suggested, &by
 		} else {
 			owner, review := w.people[r.Owner].ID, day(w.s.Now, r.Review).UTC()
-			row.OwnerID, row.ReviewAt = &owner, &review
+			if row.OwnerID, row.ReviewAt = &owner, &review; review.Before(w.s.Now) {
+				row.RemindedAt = &review
+			}
 		}
 		w.shelved = append(w.shelved, row)
 	}

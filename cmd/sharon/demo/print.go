@@ -15,7 +15,7 @@ func Print(w io.Writer, baseURL string) {
 	table := tabwriter.NewWriter(w, 0, 0, 3, ' ', 0)
 	line := func(cells ...string) { _, _ = fmt.Fprintln(table, "  "+strings.Join(cells, "\t")) }
 
-	_, _ = fmt.Fprintf(table, "\nSHaRON is ready. Everybody in it is invented, and every password is %s\nOutside a demonstration, staff need a second step to sign in; here their password is enough.\n", Password)
+	_, _ = fmt.Fprintf(table, "\nSHaRON is ready. Everybody in it is invented, and every password is %s\nHere the password is enough; elsewhere staff need a second step to sign in.\n", Password)
 	for _, trust := range trusts {
 		_, _ = fmt.Fprintf(table, "\n%s\n", trust.Name)
 		line("Sign in at", fmt.Sprintf("%s://%s.%s/sign-in", scheme, trust.Slug, host))
