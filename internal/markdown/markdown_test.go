@@ -45,11 +45,11 @@ var attacks = []string{
 	"![alt](https://evil.example/pixel.gif)", "![x](x \"onerror=alert(1)\")", "[x](https://a.b \"onclick=alert(1)\")", "[x](https://a.b\" onclick=\"alert(1))",
 	"```\"><script>alert(1)</script>\nx\n```", "```js onclick=alert(1)\nx\n```", "https://a.b/\"onmouseover=alert(1)", "https://a.b/<script>alert(1)</script>",
 	"[a]: javascript:alert(1)\n\n[a]", "<!-- --><script>alert(1)</script>", "<![CDATA[<script>]]>", "*<img src=x onerror=alert(1)>*", "> <script>\n> alert(1)\n> </script>",
-	"`<script>`", "&lt;script&gt;", "&#60;script&#62;", "[x](https://a.b){onclick=alert(1)}", "\x00<scr\x00ipt>", "<a\nhref=javascript:x>",
+	"@hazel", "@<script>", "`<script>`", "&lt;script&gt;", "&#60;script&#62;", "[x](https://a.b){onclick=alert(1)}", "\x00<scr\x00ipt>", "<a\nhref=javascript:x>",
 }
 
 // allowed is every tag that may leave, attribute by attribute.
-var allowed = regexp.MustCompile(`<(?:/?(?:p|strong|em|ul|ol|li|blockquote|code|pre)|br|ol start="\d+"|/a|a href="(?:https?:|mailto:|tel:)[^"<>]*" rel="nofollow noreferrer")>`)
+var allowed = regexp.MustCompile(`<(?:/?(?:p|strong|em|ul|ol|li|blockquote|code|pre)|br|span class="mention"|/span|ol start="\d+"|/a|a href="(?:https?:|mailto:|tel:)[^"<>]*" rel="nofollow noreferrer")>`)
 
 func unsafe(html string) bool {
 	return strings.ContainsAny(allowed.ReplaceAllString(html, ""), "<>") || !utf8.ValidString(html)
