@@ -25,12 +25,12 @@ var (
 )
 
 // parseCues reads WebVTT, or what is near to it. Notes, styles, positions and
-// marks in the words are left out. The error is a sentence that names the line.
+// marks in the words are left out. The error is a sentence that names the line. NUL becomes U+FFFD, as WebVTT says (4.1).
 func parseCues(text string) ([]cue, error) {
 	if !utf8.ValidString(text) {
 		return nil, fmt.Errorf("The captions are not saved as UTF-8 text.") //nolint:staticcheck // a sentence for people
 	}
-	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n", "\ufeff", "").Replace(text), "\n")
+	lines := strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n", "\ufeff", "", "\x00", "\ufffd").Replace(text), "\n")
 	var all []cue
 	for i := 0; i < len(lines); i++ {
 		line := strings.TrimSpace(lines[i])
