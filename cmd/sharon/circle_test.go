@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -102,7 +103,10 @@ func (v *visitor) everywhere(s *site, client *visitor, at []ids, read func(path 
 func TestABlockedPairIsNotThereForEachOther(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		var posted []string
+		var one sync.Mutex // workers send at once
 		s.app.Outside.Email = func(_ context.Context, m mail.Message) error {
+			one.Lock()
+			defer one.Unlock()
 			posted = append(posted, m.To)
 			return nil
 		}
