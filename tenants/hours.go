@@ -41,6 +41,40 @@ func (s *Service) Staffing(now time.Time) (here bool, words string) {
 	return false, ""
 }
 
+// InStaffedHours is the time at which the team has been there for that long from
+// now on. A service without hours is taken to be staffed always.
+func (s *Service) InStaffedHours(now time.Time, lasting time.Duration) time.Time {
+	if len(s.Staffed) == 0 {
+		return now.Add(lasting)
+	}
+	day, at := now.In(clock.London).AddDate(0, 0, -1), now
+	for ahead := range staffedAhead {
+		var spans [][2]time.Time
+		for _, span := range s.Staffed {
+			on := day.AddDate(0, 0, ahead)
+			from, to, err := span.on(on)
+			if err == nil && slices.Contains(span.Days, strings.ToLower(on.Weekday().String()[:3])) {
+				spans = append(spans, [2]time.Time{from, to})
+			}
+		}
+		slices.SortFunc(spans, func(a, b [2]time.Time) int { return a[0].Compare(b[0]) })
+		for _, span := range spans {
+			if span[0].After(at) {
+				at = span[0]
+			}
+			if left := span[1].Sub(at); left >= lasting {
+				return at.Add(lasting).UTC()
+			} else if left > 0 {
+				lasting, at = lasting-left, span[1]
+			}
+		}
+	}
+	return at.Add(lasting).UTC()
+}
+
+// staffedAhead is how many days are looked at for the hours that a service lacks.
+const staffedAhead = 60
+
 func (h Hours) on(day time.Time) (from, to time.Time, err error) {
 	at := func(hour string) (time.Time, error) {
 		t, err := time.Parse("15:04", hour)

@@ -79,3 +79,25 @@ func TestATeamOfTheNightIsHereUntilMorning(t *testing.T) {
 		}
 	}
 }
+
+func TestStaffedHoursPassOnlyWhileTheTeamIsThere(t *testing.T) {
+	service := &tenants.Service{Staffed: []tenants.Hours{{Days: []string{"mon", "tue", "wed", "thu", "fri"}, From: "09:00", To: "17:00"}}}
+	friday := time.Date(2026, 11, 20, 16, 0, 0, 0, time.UTC)
+	for _, step := range []struct {
+		from   time.Time
+		hours  int
+		wanted time.Time
+	}{
+		{friday, 1, friday.Add(time.Hour)},
+		{friday, 4, time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)},                                        // over the weekend
+		{friday.Add(11 * time.Hour), 2, time.Date(2026, 11, 23, 11, 0, 0, 0, time.UTC)},                    // in the night
+		{time.Date(2026, 10, 24, 3, 0, 0, 0, time.UTC), 1, time.Date(2026, 10, 26, 10, 0, 0, 0, time.UTC)}, // the clock changes
+	} {
+		if got := service.InStaffedHours(step.from, time.Duration(step.hours)*time.Hour); !got.Equal(step.wanted) {
+			t.Errorf("%s and %d staffed hours: %s, wanted %s", step.from, step.hours, got, step.wanted)
+		}
+	}
+	if got := (&tenants.Service{}).InStaffedHours(friday, time.Hour); !got.Equal(friday.Add(time.Hour)) {
+		t.Errorf("without hours: %s", got)
+	}
+}

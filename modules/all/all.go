@@ -16,6 +16,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/modules/reports"
 	"github.com/sharon-nhs/sharon/modules/resources"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/modules/search"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
 	"github.com/sharon-nhs/sharon/modules/timeline"
@@ -36,7 +37,8 @@ func Preset(area tenants.Area) []string {
 // send, outside is how they are reached who are not on a page, and offers are what
 // can be done with a member outside the rooms.
 func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s tenants.Scope, person tenants.Person) []tenants.Link) []modules.Module {
-	kernel := posts.NewKernel(files)
+	desk := safety.NewDesk()
+	kernel := posts.NewKernel(files, desk)
 	rooms := []modules.Module{
 		timeline.New(kernel),
 		walls.New(kernel),

@@ -17,6 +17,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/markdown"
 	"github.com/sharon-nhs/sharon/internal/storage"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -263,13 +264,17 @@ const Reply = "reply"
 // Kernel keeps the kinds of all rooms.
 type Kernel struct {
 	album  album.Album
+	desk   *safety.Desk
 	kinds  map[string]Kind
 	opened []func(ctx context.Context, s tenants.Scope, root uuid.UUID) error
 }
 
-// NewKernel returns a kernel that knows no room yet; files keep the pictures.
-func NewKernel(files *storage.Files) *Kernel {
-	return &Kernel{album: album.Album{Files: files}, kinds: map[string]Kind{}}
+// NewKernel returns a kernel that knows no room yet; files keep the pictures, and
+// desk is asked about what is said.
+func NewKernel(files *storage.Files, desk *safety.Desk) *Kernel {
+	k := &Kernel{album: album.Album{Files: files}, desk: desk, kinds: map[string]Kind{}}
+	desk.Register(k.sort())
+	return k
 }
 
 // Register makes a room's kind known. Rooms call it when they are made.

@@ -75,7 +75,14 @@ func (k *Kernel) insert(ctx context.Context, s tenants.Scope, post *Post, about 
 	}
 	post.ID, post.AuthorID, post.PublishedAt = id, s.Actor.ID(), s.Now
 	post.State, post.Version = Visible, 1
+	said, verdict, err := k.screen(ctx, s, post)
+	if err != nil {
+		return err
+	}
 	if _, err = s.Insert(post).Exec(ctx); err != nil {
+		return err
+	}
+	if _, err := k.desk.Settle(ctx, s, said, verdict); err != nil {
 		return err
 	}
 	if _, err := k.mention(ctx, s, post, nil); err != nil {
