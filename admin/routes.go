@@ -11,6 +11,7 @@ import (
 var Grants = policy.Grants{
 	"trusts.list":  {string(tenants.PlatformAdmin), string(tenants.OnboardingManager), string(tenants.Finance)},
 	"queues.read":  {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
+	"hazards.read": {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"queues.steer": {string(tenants.PlatformAdmin)},
 }
 
@@ -18,6 +19,7 @@ var Grants = policy.Grants{
 var rooms = []ui.Room{
 	{Name: "Home", Path: "/"},
 	{Key: "queues.read", Name: "Queues", Path: "/queues"},
+	{Key: "hazards.read", Name: "Hazard log", Path: "/hazards"},
 	{Name: "Second step", Path: "/account/second-factor/new"},
 }
 
@@ -31,6 +33,8 @@ func (c Console) Routes(r *web.Router[Scope]) {
 	web.Post(r, "/account/second-factor", web.Arriving, "Set up the app with its first code", c.SetFactor, web.Showing(codesPage), web.FormAt("/account/second-factor/new?setup={setup}&next={next}"))
 	web.Post(r, "/sign-out", web.Arriving, "End this session", c.SignOut, web.SeeOther("/sign-in"))
 	web.Get(r, "/", "trusts.list", "The trusts, and what needs a person", c.Home, homePage)
+
+	web.Get(r, "/hazards", "hazards.read", "The clinical hazard log", c.Hazards, hazardsPage)
 
 	web.Get(r, "/queues", "queues.read", "How the queues stand, and what failed", c.Queues, queuesPage)
 	web.Post(r, "/queues/{queue}/pause", "queues.steer", "Stop work on a queue", c.Pause, web.SeeOther("/queues"))

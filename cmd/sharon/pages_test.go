@@ -185,6 +185,7 @@ func pages(s *site) []aPage {
 		{"console-home", "platform@sharon", "/", s.trouble},
 		{"console-queues", "platform@sharon", "/queues", s.trouble},
 		{"console-home-finance", "finance@sharon", "/", nil},
+		{"console-hazards", "platform@sharon", "/hazards", nil},
 	})
 }
 
