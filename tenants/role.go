@@ -56,6 +56,17 @@ func (r Role) Name() string { return roleNames[r] }
 // Staff tells whether the role is held by the service's team.
 func (r Role) Staff() bool { return r == Moderator || r == Clinician || r == ServiceLead }
 
+// StaffIn is a condition on a column of roles: that one of them is the team's.
+func StaffIn(column string) string {
+	var works []string
+	for _, role := range ServiceRoles {
+		if role.Staff() {
+			works = append(works, column+" LIKE '%"+string(role)+"%'")
+		}
+	}
+	return "(" + strings.Join(works, " OR ") + ")"
+}
+
 // Roles are kept in one column, comma-separated.
 type Roles []Role
 

@@ -11,7 +11,7 @@ import (
 
 const pageSize = 40
 
-const onTeam = "(person.roles LIKE '%moderator%' OR person.roles LIKE '%clinician%' OR person.roles LIKE '%service_lead%')"
+var onTeam = tenants.StaffIn("person.roles")
 
 func team(ctx context.Context, s tenants.Scope) (people []tenants.Person, err error) {
 	err = listed(s, &people).Where(onTeam).Scan(ctx)
