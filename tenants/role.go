@@ -165,32 +165,3 @@ func (r *Roles) Scan(from any) error {
 	}
 	return nil
 }
-
-// Labels are a few short words, kept in one column, comma-separated.
-type Labels []string
-
-// Value implements driver.Valuer.
-func (l Labels) Value() (driver.Value, error) { return strings.Join(l, ","), nil }
-
-// Scan implements sql.Scanner.
-func (l *Labels) Scan(from any) (err error) {
-	if *l, err = listed(from); err != nil {
-		return fmt.Errorf("labels %w", err)
-	}
-	return nil
-}
-
-// listed takes apart a column that keeps a list, comma-separated.
-func listed(from any) ([]string, error) {
-	var text string
-	switch from := from.(type) {
-	case nil:
-	case string:
-		text = from
-	case []byte:
-		text = string(from)
-	default:
-		return nil, fmt.Errorf("from a %T", from)
-	}
-	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' }), nil
-}
