@@ -191,7 +191,7 @@ func (s Scope) InCircle(column string) (string, []any) {
 // peer is the condition that a member is not of the team.
 func peer(table, column string) string {
 	return "NOT EXISTS (SELECT 1 FROM members AS m WHERE m.tenant_id = " + table + ".tenant_id AND m.id = " + table + "." + column +
-		" AND (m.roles LIKE '%moderator%' OR m.roles LIKE '%clinician%' OR m.roles LIKE '%service_lead%'))"
+		" AND " + StaffIn("m.roles") + ")"
 }
 
 // Deaf are those who are not told of what somebody does: one has blocked the

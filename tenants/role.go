@@ -56,6 +56,17 @@ func (r Role) Name() string { return roleNames[r] }
 // Staff tells whether the role is held by the service's team.
 func (r Role) Staff() bool { return r == Moderator || r == Clinician || r == ServiceLead }
 
+// StaffIn is a condition on a column of roles: that one of them is the team's.
+func StaffIn(column string) string {
+	var works []string
+	for _, role := range ServiceRoles {
+		if role.Staff() {
+			works = append(works, column+" LIKE '%"+string(role)+"%'")
+		}
+	}
+	return "(" + strings.Join(works, " OR ") + ")"
+}
+
 // Roles are kept in one column, comma-separated.
 type Roles []Role
 
@@ -153,33 +164,4 @@ func (r *Roles) Scan(from any) error {
 		*r = append(*r, Role(word))
 	}
 	return nil
-}
-
-// Labels are a few short words, kept in one column, comma-separated.
-type Labels []string
-
-// Value implements driver.Valuer.
-func (l Labels) Value() (driver.Value, error) { return strings.Join(l, ","), nil }
-
-// Scan implements sql.Scanner.
-func (l *Labels) Scan(from any) (err error) {
-	if *l, err = listed(from); err != nil {
-		return fmt.Errorf("labels %w", err)
-	}
-	return nil
-}
-
-// listed takes apart a column that keeps a list, comma-separated.
-func listed(from any) ([]string, error) {
-	var text string
-	switch from := from.(type) {
-	case nil:
-	case string:
-		text = from
-	case []byte:
-		text = string(from)
-	default:
-		return nil, fmt.Errorf("from a %T", from)
-	}
-	return strings.FieldsFunc(text, func(r rune) bool { return r == ',' }), nil
 }

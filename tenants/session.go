@@ -3,7 +3,6 @@ package tenants
 import (
 	"context"
 	"encoding/json"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -122,16 +121,8 @@ type identity struct {
 
 // onTeam tells of an account a whether it is on any team: that of its trust or of
 // one of the trust's services.
-var onTeam = func() string {
-	var works []string
-	for _, role := range ServiceRoles {
-		if role.Staff() {
-			works = append(works, "team.roles LIKE '%"+string(role)+"%'")
-		}
-	}
-	return "(COALESCE(a.trust_roles, '') <> '' OR EXISTS (SELECT 1 FROM members AS team WHERE team.tenant_id = a.tenant_id AND team.account_id = a.id" +
-		" AND team.status = 'active' AND (" + strings.Join(works, " OR ") + ")))"
-}()
+var onTeam = "(COALESCE(a.trust_roles, '') <> '' OR EXISTS (SELECT 1 FROM members AS team WHERE team.tenant_id = a.tenant_id AND team.account_id = a.id" +
+	" AND team.status = 'active' AND " + StaffIn("team.roles") + "))"
 
 // identify reads trust, session, account and member together. Without a valid
 // token only the trust's part is filled.

@@ -1206,7 +1206,7 @@ func postPage(opened Opened) templ.Component {
 				}
 			}
 			if root.Audience != tenants.AudienceSelf {
-				templ_7745c5c3_Err = posts.Replies(opened.Thread, ui.Path(ctx, "/blogs/posts/"+root.ID.String()+"/replies"), opened.Desk, opened.Quoting, opened.Shut).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = posts.Replies(opened.Thread, ui.Path(ctx, "/blogs/posts/"+root.ID.String()+"/replies"), opened.Shut).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -126,20 +126,10 @@ func (b Blogs) Series(ctx context.Context, s tenants.Scope, in InSeries) (Serial
 	return out, err
 }
 
-// One names a blog post and a page of its replies.
-type One struct {
-	ID    uuid.UUID  `path:"id"`
-	Quote *uuid.UUID `json:"quote,omitempty"`
-	posts.Written
-	posts.Span
-}
-
 // Opened is a blog post as the actor sees it.
 type Opened struct {
 	posts.Thread
-	Entry   Entry       `json:"entry"`
-	Quoting *posts.Post `json:"quoting,omitempty"`
-	Desk    posts.Desk  `json:"desk"`
+	Entry Entry `json:"entry"`
 	// Shut says why nobody can reply; empty if they can.
 	Shut string `json:"shut,omitempty"`
 	// Parts are the posts of its series, this one among them.
@@ -149,19 +139,13 @@ type Opened struct {
 }
 
 // Show reads a blog post with its replies and its neighbours in the series.
-func (b Blogs) Show(ctx context.Context, s tenants.Scope, in One) (Opened, error) {
+func (b Blogs) Show(ctx context.Context, s tenants.Scope, in posts.Asked) (Opened, error) {
 	entry, root, err := b.find(ctx, s, in.ID)
 	if err != nil {
 		return Opened{}, err
 	}
 	out := Opened{Entry: entry, Shut: entry.shut(root)}
-	if out.Thread, err = b.posts.Thread(ctx, s, root, in.Span); err != nil {
-		return Opened{}, err
-	}
-	if out.Desk, err = b.posts.ReplyDesk(ctx, s, root, in.Written); err != nil {
-		return Opened{}, err
-	}
-	if out.Quoting, err = b.posts.Quoting(ctx, s, out.Desk.Quoting(in.Quote)); err != nil {
+	if out.Thread, err = b.posts.Thread(ctx, s, root, in); err != nil {
 		return Opened{}, err
 	}
 	if root.AuthorID == s.Actor.ID() {

@@ -2,16 +2,16 @@ package directory
 
 import (
 	"context"
-	"strings"
 
 	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
 const pageSize = 40
 
-const onTeam = "(person.roles LIKE '%moderator%' OR person.roles LIKE '%clinician%' OR person.roles LIKE '%service_lead%')"
+var onTeam = tenants.StaffIn("person.roles")
 
 func team(ctx context.Context, s tenants.Scope) (people []tenants.Person, err error) {
 	err = listed(s, &people).Where(onTeam).Scan(ctx)
@@ -22,7 +22,7 @@ func team(ctx context.Context, s tenants.Scope) (people []tenants.Person, err er
 func found(ctx context.Context, s tenants.Scope, words, after string) (people []tenants.Person, err error) {
 	q := listed(s, &people).Where("NOT " + onTeam).Where("NOT person.unlisted").Limit(pageSize + 1)
 	if words != "" {
-		like := "%" + literal.Replace(strings.ToLower(words)) + "%"
+		like := database.Having(words)
 		q.Where("(lower(person.handle) LIKE ? ESCAPE '!' OR lower(person.interests) LIKE ? ESCAPE '!')", like, like)
 	}
 	if after != "" {
@@ -35,6 +35,3 @@ func listed(s tenants.Scope, into *[]tenants.Person) *bun.SelectQuery {
 	return tenants.Face(s.Select(into)).Column("about", "pronouns", "interests").Where("person.status = 'active'").
 		ApplyQueryBuilder(s.Seeing("person.id")).Order("person.handle_key")
 }
-
-// literal takes from LIKE what its signs mean.
-var literal = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")

@@ -877,7 +877,7 @@ func threadPage(opened Opened) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = posts.Replies(opened.Thread, ui.Path(ctx, "/forums/threads/"+opened.Root.ID.String()+"/replies"), opened.Desk, opened.Quoting, opened.Shut).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = posts.Replies(opened.Thread, ui.Path(ctx, "/forums/threads/"+opened.Root.ID.String()+"/replies"), opened.Shut).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -42,26 +42,16 @@ func (r Row) CanReply(s tenants.Scope) error {
 	return nil
 }
 
-// Asked names a thread and a page of its replies.
-type Asked struct {
-	ID    uuid.UUID  `path:"id"`
-	Quote *uuid.UUID `json:"quote,omitempty"`
-	posts.Written
-	posts.Span
-}
-
 // Opened is a thread as the actor sees it.
 type Opened struct {
 	posts.Thread
-	Row     Row         `json:"thread"`
-	Quoting *posts.Post `json:"quoting,omitempty"`
-	Desk    posts.Desk  `json:"desk"`
+	Row Row `json:"thread"`
 	// Shut says why the actor cannot reply; empty if they can.
 	Shut string `json:"shut,omitempty"`
 }
 
 // Thread reads a thread and notes that it was read this far.
-func (f Forums) Thread(ctx context.Context, s tenants.Scope, in Asked) (Opened, error) {
+func (f Forums) Thread(ctx context.Context, s tenants.Scope, in posts.Asked) (Opened, error) {
 	row, root, err := f.find(ctx, s, in.ID)
 	if err != nil {
 		return Opened{}, err
@@ -70,13 +60,7 @@ func (f Forums) Thread(ctx context.Context, s tenants.Scope, in Asked) (Opened, 
 	if err := out.Row.CanReply(s); err != nil {
 		out.Shut = "This thread is closed. You can read it, and start a new one."
 	}
-	if out.Thread, err = f.posts.Thread(ctx, s, root, in.Span); err != nil {
-		return Opened{}, err
-	}
-	if out.Desk, err = f.posts.ReplyDesk(ctx, s, root, in.Written); err != nil {
-		return Opened{}, err
-	}
-	if out.Quoting, err = f.posts.Quoting(ctx, s, out.Desk.Quoting(in.Quote)); err != nil {
+	if out.Thread, err = f.posts.Thread(ctx, s, root, in); err != nil {
 		return Opened{}, err
 	}
 	if unread(s, out.Row) {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -173,7 +174,7 @@ func (m Messages) Search(ctx context.Context, s tenants.Scope, in Words) (Found,
 	var rows []Message
 	err := seen(s, &rows).
 		Join("JOIN participants AS mine ON mine.tenant_id = message.tenant_id AND mine.conversation_id = message.conversation_id AND mine.member_id = ? AND mine.state = ?", s.Actor.ID(), In).
-		Where("lower(message.body) LIKE ? ESCAPE '!'", "%"+literal.Replace(strings.ToLower(out.Q))+"%").
+		Where("lower(message.body) LIKE ? ESCAPE '!'", database.Having(out.Q)).
 		Order("message.created_at DESC", "message.id DESC").Limit(most).Scan(ctx)
 	if err != nil || len(rows) == 0 {
 		return out, err
@@ -184,9 +185,6 @@ func (m Messages) Search(ctx context.Context, s tenants.Scope, in Words) (Found,
 	}
 	return out, err
 }
-
-// literal takes from LIKE what its signs mean.
-var literal = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
 
 func titlesOf(ctx context.Context, s tenants.Scope, rows []Message) (map[uuid.UUID]string, error) {
 	var in []uuid.UUID

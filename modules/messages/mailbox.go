@@ -216,15 +216,7 @@ func mailOf(ctx context.Context, s tenants.Scope, t talk) (*Mail, error) {
 // team are those of the service's staff who may do permission.
 func team(ctx context.Context, s tenants.Scope, permission string) ([]tenants.Person, error) {
 	var staff []tenants.Person
-	q := s.Select(&staff).Where("person.status = 'active'").WhereGroup(" AND ", func(q *bun.SelectQuery) *bun.SelectQuery {
-		for _, role := range tenants.ServiceRoles {
-			if role.Staff() {
-				q = q.WhereOr("person.roles LIKE ?", "%"+string(role)+"%") //nolint:forbidigo // inside a group
-			}
-		}
-		return q
-	})
-	err := q.Order("person.handle_key").Scan(ctx)
+	err := s.Select(&staff).Where("person.status = 'active'").Where(tenants.StaffIn("person.roles")).Order("person.handle_key").Scan(ctx)
 	var may []tenants.Person
 	for _, person := range staff {
 		if s.As(person).May(permission) {

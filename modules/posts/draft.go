@@ -312,18 +312,10 @@ func (k *Kernel) Desk(ctx context.Context, s tenants.Scope, kind string, about u
 	return desk, err
 }
 
-// ReplyDesk is Desk for a reply. A reader who has begun none costs no query.
-func (k *Kernel) ReplyDesk(ctx context.Context, s tenants.Scope, root Post, how Written) (Desk, error) {
+// replyDesk is Desk for a reply. A reader who has begun none costs no query.
+func (k *Kernel) replyDesk(ctx context.Context, s tenants.Scope, root Post, how Written) (Desk, error) {
 	if !root.Drafting {
 		return Desk{Kind: Reply, About: root.ID, Topics: Topics(s, nil)}, nil
 	}
 	return k.Desk(ctx, s, Reply, root.ID, how)
-}
-
-// Quoting is what a reply quotes: what was asked for, else what its draft says.
-func (d Desk) Quoting(asked *uuid.UUID) *uuid.UUID {
-	if asked == nil && d.Draft != nil {
-		return d.Draft.QuotesID
-	}
-	return asked
 }

@@ -296,19 +296,14 @@ func (k *Kernel) forTeam(ctx context.Context, s tenants.Scope, id uuid.UUID) (po
 
 // Show is the page of a post, or the way to where it stands.
 type Show struct {
-	ID    uuid.UUID  `path:"id"`
-	Quote *uuid.UUID `json:"quote,omitempty"`
+	Asked
 	// Open says that the reader wants to see what is covered.
 	Open bool `json:"open,omitempty"`
-	Written
-	Span
 }
 
 // Shown is a post with its replies.
 type Shown struct {
 	Thread
-	Quoting   *Post `json:"quoting,omitempty"`
-	Desk      Desk  `json:"desk"`
 	elsewhere string
 }
 
@@ -334,13 +329,7 @@ func (k *Kernel) Show(ctx context.Context, s tenants.Scope, in Show) (Shown, err
 			return out, nil
 		}
 	}
-	if out.Thread, err = k.Thread(ctx, s, post, in.Span); err != nil {
-		return Shown{}, err
-	}
-	if out.Desk, err = k.ReplyDesk(ctx, s, post, in.Written); err != nil {
-		return Shown{}, err
-	}
-	out.Quoting, err = k.Quoting(ctx, s, out.Desk.Quoting(in.Quote))
+	out.Thread, err = k.Thread(ctx, s, post, in.Asked)
 	return out, err
 }
 

@@ -2,8 +2,6 @@ package posts
 
 import (
 	"context"
-	"database/sql/driver"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -13,28 +11,6 @@ import (
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/tenants"
 )
-
-// Handles are kept in one column, comma-separated.
-type Handles []string
-
-// Value implements driver.Valuer.
-func (h Handles) Value() (driver.Value, error) { return strings.Join(h, ","), nil }
-
-// Scan implements sql.Scanner.
-func (h *Handles) Scan(from any) error {
-	var text string
-	switch from := from.(type) {
-	case nil:
-	case string:
-		text = from
-	case []byte:
-		text = string(from)
-	default:
-		return fmt.Errorf("handles from a %T", from)
-	}
-	*h = strings.FieldsFunc(text, func(r rune) bool { return r == ',' })
-	return nil
-}
 
 // mostMentions keeps one post from calling the whole service.
 const mostMentions = 20
@@ -54,7 +30,7 @@ func namesIn(body string) (keys []string) {
 
 // mention keeps with a post who is named in it and may read it, and returns those
 // who were not named before.
-func (k *Kernel) mention(ctx context.Context, s tenants.Scope, post *Post, before Handles) (fresh []uuid.UUID, err error) {
+func (k *Kernel) mention(ctx context.Context, s tenants.Scope, post *Post, before tenants.Labels) (fresh []uuid.UUID, err error) {
 	keys := namesIn(post.Body)
 	if len(keys) == 0 && len(before) == 0 {
 		return nil, nil

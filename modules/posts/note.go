@@ -1,8 +1,6 @@
 package posts
 
 import (
-	"database/sql/driver"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,46 +9,7 @@ import (
 )
 
 // Notes are the keys of the topics that cover a post until its reader opens it.
-// They are kept in one column, sorted, each between commas, so that a query can
-// ask for one.
-type Notes []string
-
-// Has tells whether a topic is among them.
-func (n Notes) Has(key string) bool { return slices.Contains(n, key) }
-
-// With are these and the others.
-func (n Notes) With(others Notes) Notes {
-	all := slices.Concat(n, others)
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// Value implements driver.Valuer.
-func (n Notes) Value() (driver.Value, error) {
-	if len(n) == 0 {
-		return "", nil
-	}
-	return "," + strings.Join(n, ",") + ",", nil
-}
-
-// Scan implements sql.Scanner.
-func (n *Notes) Scan(from any) error {
-	var text string
-	switch from := from.(type) {
-	case nil:
-	case string:
-		text = from
-	case []byte:
-		text = string(from)
-	default:
-		return fmt.Errorf("notes from a %T", from)
-	}
-	*n = nil
-	if text != "" {
-		*n = strings.Split(strings.Trim(text, ","), ",")
-	}
-	return nil
-}
+type Notes = tenants.Labels
 
 // offered holds chosen notes to the service's topics. Those in were, which the
 // post has already, may stay though they are offered no more.

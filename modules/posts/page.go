@@ -102,16 +102,38 @@ type Span struct {
 	Last   bool   `json:"last,omitempty"`
 }
 
-// Thread is a post with a page of its replies.
+// Asked names a post, a page of its replies and what a new one would quote.
+type Asked struct {
+	ID    uuid.UUID  `path:"id"`
+	Quote *uuid.UUID `json:"quote,omitempty"`
+	Written
+	Span
+}
+
+// Thread is a post with a page of its replies, and the form for one more.
 type Thread struct {
 	Root    Post   `json:"root"`
 	Replies []Post `json:"replies"`
 	Earlier string `json:"earlier,omitempty"`
 	Later   string `json:"later,omitempty"`
+	Quoting *Post  `json:"quoting,omitempty"`
+	Desk    Desk   `json:"desk"`
 }
 
-// Thread reads a post and its replies.
-func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, span Span) (Thread, error) {
+// Thread reads the replies to a post, and what the actor has begun of theirs.
+func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, in Asked) (Thread, error) {
+	thread, err := k.replies(ctx, s, root, in.Span)
+	if err != nil {
+		return Thread{}, err
+	}
+	if thread.Desk, err = k.replyDesk(ctx, s, root, in.Written); err != nil {
+		return Thread{}, err
+	}
+	thread.Quoting, err = k.quoting(ctx, s, thread.Desk, in.Quote)
+	return thread, err
+}
+
+func (k *Kernel) replies(ctx context.Context, s tenants.Scope, root Post, span Span) (Thread, error) {
 	thread := Thread{Root: root}
 	backwards := span.Last || !span.Before.Zero()
 	q := k.below(s, root, s.Select(&thread.Replies)).Limit(PageSize + 1)
@@ -206,8 +228,12 @@ func (k *Kernel) Around(ctx context.Context, s tenants.Scope, post Post) (around
 // neighbours are how many replies before and after a post go with it.
 const neighbours = 3
 
-// Quoting reads the post that a reply is about to quote; nil without one.
-func (k *Kernel) Quoting(ctx context.Context, s tenants.Scope, id *uuid.UUID) (*Post, error) {
+// quoting reads the post that a reply is about to quote: the one that was asked
+// for, else the one of its draft; nil without one.
+func (k *Kernel) quoting(ctx context.Context, s tenants.Scope, desk Desk, id *uuid.UUID) (*Post, error) {
+	if id == nil && desk.Draft != nil {
+		id = desk.Draft.QuotesID
+	}
 	if id == nil {
 		return nil, nil
 	}

@@ -77,7 +77,7 @@ func showPage(shown Shown) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Replies(shown.Thread, ui.Path(ctx, "/posts/"+shown.Root.ID.String()+"/replies"), shown.Desk, shown.Quoting, "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = Replies(shown.Thread, ui.Path(ctx, "/posts/"+shown.Root.ID.String()+"/replies"), "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

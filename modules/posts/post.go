@@ -53,18 +53,18 @@ type Post struct {
 	BodyHTML   string     `bun:"body_html" json:"-"`
 	RenderedBy int        `bun:"rendered_by" json:"-"`
 	// Mentions are those named in it who may read it.
-	Mentions    Handles    `bun:"mentions" json:"mentions,omitempty"`
-	Version     int        `bun:"version" json:"version"`
-	WithYou     int        `bun:"with_you" json:"with_you"`
-	Hug         int        `bun:"hug" json:"hug"`
-	ThankYou    int        `bun:"thank_you" json:"thank_you"`
-	Hope        int        `bun:"hope" json:"hope"`
-	Replies     int        `bun:"replies" json:"replies"`
-	PublishedAt time.Time  `bun:"published_at" json:"published_at"`
-	EditedAt    *time.Time `bun:"edited_at" json:"edited_at,omitempty"`
-	Notes       Notes      `bun:"notes" json:"notes,omitempty"`
-	Settled     bool       `bun:"notes_settled" json:"-"` // by the team: its author takes no note away
-	Images      []Image    `bun:"images,type:jsonb,nullzero" json:"images,omitempty"`
+	Mentions    tenants.Labels `bun:"mentions" json:"mentions,omitempty"`
+	Version     int            `bun:"version" json:"version"`
+	WithYou     int            `bun:"with_you" json:"with_you"`
+	Hug         int            `bun:"hug" json:"hug"`
+	ThankYou    int            `bun:"thank_you" json:"thank_you"`
+	Hope        int            `bun:"hope" json:"hope"`
+	Replies     int            `bun:"replies" json:"replies"`
+	PublishedAt time.Time      `bun:"published_at" json:"published_at"`
+	EditedAt    *time.Time     `bun:"edited_at" json:"edited_at,omitempty"`
+	Notes       Notes          `bun:"notes" json:"notes,omitempty"`
+	Settled     bool           `bun:"notes_settled" json:"-"` // by the team: its author takes no note away
+	Images      []Image        `bun:"images,type:jsonb,nullzero" json:"images,omitempty"`
 
 	Author *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:author_id=id" json:"author,omitempty"`
 	Place  *Place          `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:place_id=id" json:"place,omitempty"`

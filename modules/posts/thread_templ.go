@@ -59,7 +59,7 @@ func Pager(older string) templ.Component {
 
 // Replies are the answers to a post and the form for one more. Action is where
 // the form posts to; shut says why nobody can reply now, empty if they can.
-func Replies(thread Thread, action string, desk Desk, quoting *Post, shut string) templ.Component {
+func Replies(thread Thread, action, shut string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -263,8 +263,8 @@ func Replies(thread Thread, action string, desk Desk, quoting *Post, shut string
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				if quoting != nil {
-					templ_7745c5c3_Err = quoteOf(quoting).Render(ctx, templ_7745c5c3_Buffer)
+				if thread.Quoting != nil {
+					templ_7745c5c3_Err = quoteOf(thread.Quoting).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -273,9 +273,9 @@ func Replies(thread Thread, action string, desk Desk, quoting *Post, shut string
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var13 string
-					templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(quoting.ID.String())
+					templ_7745c5c3_Var13, templ_7745c5c3_Err = templ.JoinStringErrs(thread.Quoting.ID.String())
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `modules/posts/thread.templ`, Line: 47, Col: 67}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `modules/posts/thread.templ`, Line: 47, Col: 74}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var13))
 					if templ_7745c5c3_Err != nil {
@@ -288,7 +288,7 @@ func Replies(thread Thread, action string, desk Desk, quoting *Post, shut string
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = composer(Form{Desk: desk, Action: action, Label: "Your reply", Submit: "Reply", Rows: 4}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = composer(Form{Desk: thread.Desk, Action: action, Label: "Your reply", Submit: "Reply", Rows: 4}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var12), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

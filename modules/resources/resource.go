@@ -2,7 +2,6 @@ package resources
 
 import (
 	"context"
-	"database/sql/driver"
 	"fmt"
 	"net/url"
 	"slices"
@@ -162,8 +161,8 @@ func (r Resource) canChange(s tenants.Scope) error {
 	return nil
 }
 
-// Tags are kept in one column, each between commas, so that one can be found in it.
-type Tags []string
+// Tags are what an item can be found by.
+type Tags = tenants.Labels
 
 const mostTags = 8
 
@@ -188,29 +187,6 @@ func tagsOf(typed string) (tags Tags, err error) {
 
 // tagName is a tag as people read it.
 func tagName(tag string) string { return strings.ReplaceAll(tag, "-", " ") }
-
-// Value implements driver.Valuer.
-func (t Tags) Value() (driver.Value, error) {
-	if len(t) == 0 {
-		return "", nil
-	}
-	return "," + strings.Join(t, ",") + ",", nil
-}
-
-// Scan implements sql.Scanner.
-func (t *Tags) Scan(from any) error {
-	var text string
-	switch from := from.(type) {
-	case string:
-		text = from
-	case []byte:
-		text = string(from)
-	default:
-		return fmt.Errorf("tags from a %T", from)
-	}
-	*t = strings.FieldsFunc(text, func(r rune) bool { return r == ',' })
-	return nil
-}
 
 // Filter asks for a part of the library.
 type Filter struct {

@@ -165,8 +165,7 @@ func reminded(ctx context.Context, s tenants.Scope, id uuid.UUID) error {
 
 // team are those who can look after an item.
 func team(ctx context.Context, s tenants.Scope) (people []tenants.Person, err error) {
-	err = tenants.Face(s.Select(&people)).Where("person.status = 'active'").
-		Where("(person.roles LIKE '%moderator%' OR person.roles LIKE '%clinician%' OR person.roles LIKE '%service_lead%')").Order("person.handle_key").Scan(ctx)
+	err = tenants.Face(s.Select(&people)).Where("person.status = 'active'").Where(tenants.StaffIn("person.roles")).Order("person.handle_key").Scan(ctx)
 	return people, err
 }
 

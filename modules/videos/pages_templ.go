@@ -1958,7 +1958,7 @@ func watchPage(w Watched) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = posts.Replies(w.Thread, ui.Path(ctx, fmt.Sprintf("/videos/%s/replies", w.Root.ID)), w.Desk, w.Quoting, "").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = posts.Replies(w.Thread, ui.Path(ctx, fmt.Sprintf("/videos/%s/replies", w.Root.ID)), "").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -67,37 +67,21 @@ func (v Video) shownAt(s tenants.Scope) bool {
 	return v.State == Ready && (v.WithdrawAt == nil || v.WithdrawAt.After(s.Now))
 }
 
-// Asked names a video and a page of its replies.
-type Asked struct {
-	ID    uuid.UUID  `path:"id"`
-	Quote *uuid.UUID `json:"quote,omitempty"`
-	posts.Written
-	posts.Span
-}
-
 // Watched is a video as the actor sees it.
 type Watched struct {
 	posts.Thread
-	Video   Video       `json:"video"`
-	Quoting *posts.Post `json:"quoting,omitempty"`
-	Desk    posts.Desk  `json:"desk"`
-	Mine    bool        `json:"mine"`
+	Video Video `json:"video"`
+	Mine  bool  `json:"mine"`
 }
 
 // Watch reads a published video and its replies.
-func (v Videos) Watch(ctx context.Context, s tenants.Scope, in Asked) (Watched, error) {
+func (v Videos) Watch(ctx context.Context, s tenants.Scope, in posts.Asked) (Watched, error) {
 	row, root, err := v.find(ctx, s, in.ID)
 	if err != nil {
 		return Watched{}, err
 	}
 	out := Watched{Video: row, Mine: row.OwnerID == s.Actor.ID()}
-	if out.Thread, err = v.posts.Thread(ctx, s, root, in.Span); err != nil {
-		return Watched{}, err
-	}
-	if out.Desk, err = v.posts.ReplyDesk(ctx, s, root, in.Written); err != nil {
-		return Watched{}, err
-	}
-	out.Quoting, err = v.posts.Quoting(ctx, s, out.Desk.Quoting(in.Quote))
+	out.Thread, err = v.posts.Thread(ctx, s, root, in)
 	return out, err
 }
 

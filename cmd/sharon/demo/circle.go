@@ -116,7 +116,7 @@ func (w *seeding) circle(ctx context.Context, s tenants.Scope, c circle, said []
 }
 
 // mentions are the members whom a text names.
-func (w *seeding) mentions(body string) (named posts.Handles) {
+func (w *seeding) mentions(body string) (named tenants.Labels) {
 	if !strings.Contains(body, "@") {
 		return nil
 	}
