@@ -54,7 +54,7 @@ func pages(s *site) []aPage {
 		{"wall-error", "hazel.willow@northmoor", "/willow/walls/hazel", func(tab *testkit.Tab) { tab.Click("#write button[type=submit]") }},
 		{"wall-picture-error", "hazel.willow@northmoor", "/willow/walls/hazel", func(tab *testkit.Tab) {
 			tab.Fill("#body", "Look at him.")
-			tab.Click("text=Pictures and content notes")
+			tab.OpenDetails("text=Pictures and content notes")
 			tab.Upload("#files", s.aPhoto())
 			tab.WaitText("label[for='alts/1']", "What is in picture 1?")
 			tab.Click("#notes-1")
@@ -68,7 +68,7 @@ func pages(s *site) []aPage {
 		{"walls", "hazel.willow@northmoor", "/willow/walls", nil},
 		{"covered", "hazel.willow@northmoor", "/willow/forums/threads/" + s.covered(), nil},
 		{"covered-board", "hazel.willow@northmoor", "/willow/forums/boards/bumps-and-waiting", nil},
-		{"opened", "fern.willow@northmoor", "/willow/forums/threads/" + s.covered(), func(tab *testkit.Tab) { tab.Click("details.veil summary") }},
+		{"opened", "fern.willow@northmoor", "/willow/forums/threads/" + s.covered(), func(tab *testkit.Tab) { tab.OpenDetails("details.veil summary") }},
 		{"post-with-pictures", "fern.willow@northmoor", "/willow/posts/" + s.pictured(), nil},
 		{"content-notes", "moderator.willow@northmoor", mine + "/notes", nil},
 		{"drafts", "hazel.willow@northmoor", "/willow/drafts", nil},
@@ -117,7 +117,7 @@ func pages(s *site) []aPage {
 		{"person", "hazel.willow@northmoor", "/willow/people/bramble", nil},
 		{"person-friend", "hazel.willow@northmoor", "/willow/people/clover", nil},
 		{"person-asks", "hazel.willow@northmoor", "/willow/people/bluebell", nil},
-		{"person-muted", "hazel.willow@northmoor", "/willow/people/teasel", func(tab *testkit.Tab) { tab.Click("main .nhsuk-details__summary") }},
+		{"person-muted", "hazel.willow@northmoor", "/willow/people/teasel", func(tab *testkit.Tab) { tab.OpenDetails("main .nhsuk-details__summary") }},
 		{"person-mine", "hazel.willow@northmoor", "/willow/people/hazel", nil},
 		{"circle", "hazel.willow@northmoor", "/willow/circle", nil},
 		{"circle-empty", "tansy.willow@northmoor", "/willow/circle", nil},
@@ -329,23 +329,23 @@ func blogPages(s *site) []aPage {
 		{"blogs", "fern.willow@northmoor", "/willow/blogs", nil},
 		{"blogs-empty", "lead.meadow@eastvale", "/meadow/blogs", nil},
 		{"blog-of-aspen", "fern.willow@northmoor", "/willow/blogs/by/aspen", nil},
-		{"blog-mine", "hazel.willow@northmoor", "/willow/blogs/by/hazel", func(tab *testkit.Tab) { tab.Click("text=Name your blog") }},
+		{"blog-mine", "hazel.willow@northmoor", "/willow/blogs/by/hazel", func(tab *testkit.Tab) { tab.OpenDetails("text=Name your blog") }},
 		{"blog-mine-empty", "tansy.willow@northmoor", "/willow/blogs/by/tansy", nil},
 		{"blog-name-error", "hazel.willow@northmoor", "/willow/blogs/by/hazel", func(tab *testkit.Tab) {
-			tab.Click("text=Name your blog")
+			tab.OpenDetails("text=Name your blog")
 			tab.Fill("#name", strings.Repeat("A name that goes on ", 5))
 			tab.Click("form[action$='/blogs/name'] button[type=submit]")
 		}},
 		{"blog-series", "fern.willow@northmoor", "/willow/blogs/by/aspen/series/a-year-of-it", nil},
 		{"blog-post", "fern.willow@northmoor", middle, nil},
-		{"blog-post-mine", "hazel.willow@northmoor", "/willow/blogs/posts/" + mine.Posts[0].ID, func(tab *testkit.Tab) { tab.Click("text=Series and replies") }},
+		{"blog-post-mine", "hazel.willow@northmoor", "/willow/blogs/posts/" + mine.Posts[0].ID, func(tab *testkit.Tab) { tab.OpenDetails("text=Series and replies") }},
 		{"blog-post-no-replies", "fern.willow@northmoor", "/willow/blogs/posts/" + aspen.Posts[2].ID, nil},
 		{"blog-waiting", "hazel.willow@northmoor", "/willow/blogs/write/" + mine.Waiting[0].About, nil},
-		{"blog-write", "hazel.willow@northmoor", write, func(tab *testkit.Tab) { tab.Click("text=Series, replies and publishing later") }},
+		{"blog-write", "hazel.willow@northmoor", write, func(tab *testkit.Tab) { tab.OpenDetails("text=Series, replies and publishing later") }},
 		{"blog-write-error", "hazel.willow@northmoor", write, func(tab *testkit.Tab) {
 			tab.Fill("#title", "The list on the fridge")
 			tab.Fill("#body", "Toast for tea is allowed.")
-			tab.Click("text=Series, replies and publishing later")
+			tab.OpenDetails("text=Series, replies and publishing later")
 			tab.Fill("#series", "Small permissions")
 			tab.Fill("#time", "09:00")
 			tab.Click("text=Publish")

@@ -583,7 +583,7 @@ func proofPages(s *site) []aPage {
 		{"second-step-new", wren, "/account/second-factor/new", nil},
 		{"second-step-new-wrong", wren, "/account/second-factor/new", func(tab *testkit.Tab) { code(tab, "000000") }},
 		{"recovery-codes", wren, "/account/second-factor/new", func(tab *testkit.Tab) {
-			tab.Click("text=I cannot scan it")
+			tab.OpenDetails("text=I cannot scan it")
 			code(tab, s.code(strings.ReplaceAll(tab.Text("code.code"), " ", "")))
 		}},
 		{"how-i-sign-in", clinician, "/account/sign-in", nil},

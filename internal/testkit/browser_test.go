@@ -64,7 +64,7 @@ func site(t *testing.T) string {
 			who = c.Value
 		}
 		show(w, 200, `<h1>Hello `+html.EscapeString(who)+`</h1><a href="/form">Write</a> <button type="button" id="more">More</button>
-			<p id="out"></p><div class="tall"></div>`)
+			<details><summary>Why</summary><p id="why">Because.</p></details><p id="out"></p><div class="tall"></div>`)
 	})
 	form := func(w http.ResponseWriter, status int, note, message string) {
 		show(w, status, `<h1>Write</h1>`+message+`<form method="post" novalidate><label for="name">Name</label><input id="name" name="name" value="`+html.EscapeString(note)+`">
@@ -155,6 +155,13 @@ func TestBrowserWaitsForScripts(t *testing.T) {
 	if got := tab.Texts("#out"); got[0] != "the slow answer" {
 		t.Errorf("the page had not settled: %q", got)
 	}
+	for range 2 {
+		tab.OpenDetails("text=Why")
+		if got := tab.Text("#why"); got != "Because." || !tab.Has("#why") {
+			t.Errorf("the details are shut, or say %q", got)
+		}
+	}
+	tab.Click("#more")
 	tab.Press("Shift+Tab")
 	var focused string
 	tab.Eval("document.activeElement.innerText", &focused)

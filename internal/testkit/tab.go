@@ -42,6 +42,7 @@ type Tab struct {
 	noScript bool
 
 	mu       sync.Mutex
+	document cdp.LoaderID // the page
 	inflight map[network.RequestID]request
 	begun    int       // how many requests there have been
 	changed  time.Time // when the last one began or ended

@@ -27,6 +27,19 @@ func (tab *Tab) Click(selector string) {
 	tab.settle(before, at.Sends)
 }
 
+// OpenDetails clicks a summary, unless its details are open already.
+func (tab *Tab) OpenDetails(summary string) {
+	tab.t.Helper()
+	tab.find("open", summary)
+	open, err := evaluate[bool](tab, on(summary, `(e => e.closest('details').open)`))
+	if err != nil {
+		tab.fatal("open %s: %v", summary, err)
+	}
+	if !open {
+		tab.Click(summary)
+	}
+}
+
 // Fill replaces what a field holds; in a select it chooses the option with this
 // value or text.
 func (tab *Tab) Fill(selector, value string) {

@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -20,7 +22,8 @@ import (
 
 type request struct {
 	method, url string
-	kind        network.ResourceType
+	document    cdp.LoaderID // the page that asks, or that the request opens
+	opens       bool
 	stream      bool
 }
 
@@ -54,7 +57,7 @@ func (tab *Tab) hear(event any) {
 	}
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
-		r := request{method: e.Request.Method, url: e.Request.URL, kind: e.Type}
+		r := request{method: e.Request.Method, url: e.Request.URL, document: e.LoaderID, opens: e.Type == network.ResourceTypeDocument}
 		// What never ends must not keep the page from settling.
 		r.stream = e.Type == network.ResourceTypeEventSource || e.Type == network.ResourceTypeWebSocket || e.Type == network.ResourceTypePing || e.Type == network.ResourceTypeMedia
 		tab.inflight[e.RequestID] = r
@@ -74,13 +77,18 @@ func (tab *Tab) hear(event any) {
 		delete(tab.inflight, e.RequestID)
 		tab.changed = time.Now()
 	case *network.EventLoadingFailed:
-		r := tab.inflight[e.RequestID]
+		r, ours := tab.inflight[e.RequestID]
 		delete(tab.inflight, e.RequestID)
 		tab.changed = time.Now()
-		if e.Canceled || e.ErrorText == offline || e.ErrorText == "net::ERR_ABORTED" || r.stream && e.BlockedReason == "" {
+		if !ours || e.Canceled || e.ErrorText == offline || e.ErrorText == "net::ERR_ABORTED" || r.stream && e.BlockedReason == "" {
 			return
 		}
 		problem("%s %s: %s", r.method, r.url, strings.TrimSpace(e.ErrorText+" "+string(e.BlockedReason)))
+	case *page.EventFrameNavigated:
+		if e.Frame.ParentID == "" {
+			tab.document = e.Frame.LoaderID
+			maps.DeleteFunc(tab.inflight, func(_ network.RequestID, r request) bool { return r.document != e.Frame.LoaderID })
+		}
 	case *cdpruntime.EventExceptionThrown:
 		problem("exception: %s", (&chromedp.ExceptionError{ExceptionDetails: e.ExceptionDetails}).Error())
 	case *cdpruntime.EventConsoleAPICalled:
@@ -137,7 +145,8 @@ func (tab *Tab) settle(before int, expect bool) {
 		tab.mu.Lock()
 		open := 0
 		for _, r := range tab.inflight {
-			if !r.stream {
+			// Chromium does not always tell how a request of the page before ends.
+			if !r.stream && (r.opens || r.document == tab.document) {
 				open++
 			}
 		}

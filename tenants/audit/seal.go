@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -75,8 +76,11 @@ func ParseCheckpoint(text string) (Checkpoint, error) {
 	return Checkpoint{n, hash}, nil
 }
 
+// errFaster undoes a unit of work: another worker has sealed the same records.
+var errFaster = errors.New("another worker seals this log just now")
+
 // seal adds the next records to the chain, in the order of their time. It
-// returns the last seal and how many were new.
+// returns the last seal and how many were new; errFaster if it came second.
 func seal(ctx context.Context, s tenants.Scope) (Seal, int, error) {
 	last, err := lastSeal(ctx, s)
 	if err != nil {
@@ -103,7 +107,7 @@ func seal(ctx context.Context, s tenants.Scope) (Seal, int, error) {
 	}
 	_, err = tenants.InsertAll(s, seals).Exec(ctx)
 	if database.Taken(err) {
-		return last, 0, fault.Wrap(fault.Conflict, "Another worker seals this log just now.", err)
+		return last, 0, errFaster
 	}
 	return last, len(seals), err
 }
