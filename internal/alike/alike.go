@@ -97,14 +97,17 @@ func simple(text string) bool {
 	})
 }
 
-// standsFor is what digits and signs are put for, the likeliest first.
-var standsFor = map[rune]string{
+// standsFor is what digits and signs of ASCII are put for, the likeliest first.
+var standsFor = [unicode.MaxASCII + 1]string{
 	'0': "o", '1': "il", '3': "e", '4': "a", '5': "s", '6': "gb", '7': "t", '8': "b", '9': "g",
-	'@': "a", '$': "s", '!': "il", '|': "li", '€': "e", '+': "t",
+	'@': "a", '$': "s", '!': "il", '|': "li", '+': "t",
 }
 
 // StandsFor are the letters that a digit or a sign is put for, the likeliest
 // first: the 1 and the $ in "$u1cide". Empty for what stands for itself.
 func StandsFor(r rune) string {
+	if r < 0 || r > unicode.MaxASCII {
+		return ""
+	}
 	return standsFor[r]
 }

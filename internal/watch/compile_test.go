@@ -163,9 +163,13 @@ func BenchmarkFind(b *testing.B) {
 		text := strings.Repeat(post, size/len(post)+1)[:size]
 		b.Run(fmt.Sprintf("%d terms in %d KB", len(watched), size/1000), func(b *testing.B) {
 			b.ReportAllocs()
+			best := time.Hour // what it takes when nobody else has the processor
 			for b.Loop() {
+				began := time.Now()
 				list.Find(text)
+				best = min(best, time.Since(began))
 			}
+			b.ReportMetric(float64(best.Nanoseconds()), "ns/best")
 		})
 	}
 }

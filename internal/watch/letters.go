@@ -82,8 +82,16 @@ func wordly(r rune) bool {
 
 // plain is a mark as patterns see it: one space, one apostrophe.
 func plain(r rune) rune {
+	switch {
+	case r == '`':
+		return apostrophe
+	case r == space, r >= '\t' && r <= '\r':
+		return space
+	case r < utf8.RuneSelf:
+		return r
+	}
 	switch r {
-	case '’', '‘', '`', '´', 'ʼ', '＇':
+	case '’', '‘', '´', 'ʼ', '＇':
 		return apostrophe
 	case '–', '—', '‐', '‑':
 		return '-'
@@ -187,7 +195,7 @@ func runs(all []letter) {
 	}
 	for i := 0; i < len(all); {
 		end := i + 1
-		for end < len(all) && all[end].r == all[i].r && (all[end].gap == joined || all[end].alone && all[end-1].alone) {
+		for end < len(all) && same(all[end], all[i]) && (all[end].gap == joined || all[end].alone && all[end-1].alone) {
 			end++
 		}
 		for at := i; at < end; at++ {
@@ -196,6 +204,8 @@ func runs(all []letter) {
 		i = end
 	}
 }
+
+func same(a, b letter) bool { return a.r == b.r || a.r == b.other || a.other == b.r }
 
 func parts(gap rune) bool { return gap != joined && gap != apostrophe && gap != parting }
 

@@ -1,6 +1,7 @@
 package watch
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
@@ -13,7 +14,7 @@ type pattern struct {
 	term  int32
 	cost  int // instructions, which is what a byte of text may cost
 	re    *regexp.Regexp
-	needs []string // a match has one of these in it; nil if that is not known
+	needs [][]byte // a match has one of these in it; nil if that is not known
 }
 
 const (
@@ -105,14 +106,14 @@ func faulty(err error) string {
 }
 
 // needs are texts of which each match has one in it; nil if that is not known.
-func needs(tree *syntax.Regexp) []string {
+func needs(tree *syntax.Regexp) [][]byte {
 	switch tree.Op { //nolint:exhaustive // of the others nothing is known
 	case syntax.OpLiteral:
-		return []string{strings.ToLower(string(tree.Rune))}
+		return [][]byte{bytes.ToLower([]byte(string(tree.Rune)))}
 	case syntax.OpCapture, syntax.OpPlus:
 		return needs(tree.Sub[0])
 	case syntax.OpConcat:
-		var best []string
+		var best [][]byte
 		for _, sub := range tree.Sub {
 			if some := needs(sub); some != nil && shortest(some) > shortest(best) {
 				best = some
@@ -120,7 +121,7 @@ func needs(tree *syntax.Regexp) []string {
 		}
 		return best
 	case syntax.OpAlternate:
-		var all []string
+		var all [][]byte
 		for _, sub := range tree.Sub {
 			some := needs(sub)
 			if some == nil {
@@ -133,7 +134,7 @@ func needs(tree *syntax.Regexp) []string {
 	return nil
 }
 
-func shortest(all []string) int {
+func shortest(all [][]byte) int {
 	if len(all) == 0 {
 		return 0
 	}
@@ -145,10 +146,10 @@ func shortest(all []string) int {
 }
 
 // in finds a pattern in a reading.
-func (p pattern) in(r reading, found []place) []place {
+func (p pattern) in(r *reading, found []place) []place {
 	hopeless := p.needs != nil
 	for _, need := range p.needs {
-		if strings.Contains(r.text, need) {
+		if bytes.Contains(r.text, need) {
 			hopeless = false
 			break
 		}
@@ -156,9 +157,10 @@ func (p pattern) in(r reading, found []place) []place {
 	if hopeless {
 		return found
 	}
-	for _, at := range p.re.FindAllStringIndex(r.text, -1) {
+	for _, at := range p.re.FindAllIndex(r.text, -1) {
 		if at[0] < at[1] {
-			found = append(found, place{p.term, r.starts[at[0]], r.ends[at[1]-1]})
+			start, end := r.place(at[0], at[1])
+			found = append(found, place{p.term, start, end})
 		}
 	}
 	return found

@@ -1,90 +1,116 @@
 package watch
 
 import (
+	"bytes"
 	"unicode/utf8"
 
 	"github.com/sharon-nhs/sharon/internal/alike"
 )
 
-// reading is a folded text as patterns see it, with each byte's place in the
-// original.
+// reading is a folded text as patterns see it.
 type reading struct {
-	text         string
+	original string
+	letters  []letter
+	times    int // how often a drawn out letter is written; 0 leaves all as it is
+	text     []byte
+	// The place of each byte in the original; empty until asked for.
 	starts, ends []int32
+	placed       bool
 }
 
 // Fold is a text as patterns see it: small letters, one space where white space
 // is, ' - and " in one form each. A pattern is also tried on the text without
 // apostrophes, with parted letters joined and drawn out ones once and twice, and
 // with letters where digits stand for them within a word.
-func Fold(text string) string { return written(text, fold(text), 0).text }
+func Fold(text string) string {
+	r := reading{original: text, letters: fold(text)}
+	r.writeAll()
+	return string(r.text)
+}
 
 // readings are the text as it is written, and if that is another, as it is meant:
 // with drawn out letters once, and with them twice.
-func readings(text string, letters []letter) []reading {
-	all := []reading{written(text, letters, 0)}
-	for times := 1; times <= 2; times++ {
-		if r := written(text, letters, times); r.text != all[len(all)-1].text && r.text != all[0].text {
+func readings(text string, letters []letter) []*reading {
+	most := 1
+	for _, l := range letters {
+		if l.long {
+			most = 2
+			break
+		}
+	}
+	var all []*reading
+	for times := 0; times <= most; times++ {
+		r := &reading{original: text, letters: letters, times: times, text: make([]byte, 0, len(text))}
+		if r.writeAll(); times == 0 || !bytes.Equal(r.text, all[len(all)-1].text) {
 			all = append(all, r)
 		}
 	}
 	return all
 }
 
-// written writes letters and what is between them: as they are with times 0, else
-// undoing what was done to them, with drawn out letters so many times.
-func written(text string, letters []letter, times int) reading {
-	w := reading{starts: make([]int32, 0, len(text)), ends: make([]int32, 0, len(text))}
-	bytes := make([]byte, 0, len(text))
-	write := func(r rune, start, end int32) {
-		before := len(bytes)
-		bytes = utf8.AppendRune(bytes, r)
-		for range len(bytes) - before {
-			w.starts, w.ends = append(w.starts, start), append(w.ends, end)
+// place is where bytes from to of a reading are in the original.
+func (r *reading) place(from, to int) (start, end int32) {
+	if !r.placed {
+		n := len(r.text)
+		r.placed, r.text, r.starts, r.ends = true, r.text[:0], make([]int32, 0, n), make([]int32, 0, n)
+		r.writeAll()
+	}
+	return r.starts[from], r.ends[to-1]
+}
+
+func (r *reading) write(c rune, start, end int32) {
+	before := len(r.text)
+	r.text = utf8.AppendRune(r.text, c)
+	if r.placed {
+		for range len(r.text) - before {
+			r.starts, r.ends = append(r.starts, start), append(r.ends, end)
 		}
 	}
+}
+
+func (r *reading) writeAll() {
 	last, run, word := int32(0), 0, false
-	for i, l := range letters {
-		if i == 0 || l.gap != joined {
-			word = times > 0 && inWord(letters, i)
+	for i, l := range r.letters {
+		if l.gap != joined || i == 0 {
+			word = r.times > 0 && inWord(r.letters, i)
 		}
-		if times == 0 || !undone(letters, i) {
-			marks(text, last, l.start, write)
+		if l.start > last && (r.times == 0 || !undone(r.letters, i)) {
+			r.marks(last, l.start)
 		}
 		last = l.end
-		if run++; i == 0 || letters[i-1].run != l.run {
+		if run++; i == 0 || r.letters[i-1].run != l.run {
 			run = 1
 		}
-		if times > 0 && l.long && run > times {
-			if len(w.ends) > 0 {
-				w.ends[len(w.ends)-1] = l.end
+		if r.times > 0 && l.long && run > r.times {
+			if r.placed {
+				r.ends[len(r.ends)-1] = l.end
 			}
 			continue
 		}
-		r := l.r
-		if stands := alike.StandsFor(r); word && stands != "" {
-			r = rune(stands[0])
+		c := l.r
+		if word {
+			if letters := alike.StandsFor(c); letters != "" {
+				c = rune(letters[0])
+			}
 		}
-		write(r, l.start, l.end)
+		r.write(c, l.start, l.end)
 	}
-	marks(text, last, int32(len(text)), write) //nolint:gosec // no text is as long as 2 GB
-	w.text = string(bytes)
-	return w
+	r.marks(last, int32(len(r.original))) //nolint:gosec // no text is as long as 2 GB
 }
 
 // marks writes what stands between two letters: white space once.
-func marks(text string, from, to int32, write func(r rune, start, end int32)) {
+func (r *reading) marks(from, to int32) {
 	var last rune
-	for at, r := range text[min(from, to):to] {
-		if alike.Unseen(r) {
+	for at, c := range r.original[min(from, to):to] {
+		if alike.Unseen(c) {
 			continue
 		}
-		start := min(from, to) + int32(at) //nolint:gosec // no text is as long as 2 GB
-		_, size := utf8.DecodeRuneInString(text[start:])
-		if r = plain(r); r != space || last != space {
-			write(r, start, start+int32(size)) //nolint:gosec // at most 4
+		start := from + int32(at) //nolint:gosec // no text is as long as 2 GB
+		_, size := utf8.DecodeRuneInString(r.original[start:])
+		if c = plain(c); c != space || last != space {
+			r.write(c, start, start+int32(size)) //nolint:gosec // at most 4
 		}
-		last = r
+		last = c
 	}
 }
 
