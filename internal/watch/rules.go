@@ -88,7 +88,7 @@ var rules = []rule{
 	{kind: Body, kinder: "some", after: re(`^( ?%) body ?fat\b`)},
 	// Weight
 	{kind: Weight, kinder: "a number", after: re(`^( ?-?` + mass + `)`), not: goods},
-	{kind: Weight, kinder: "a number", after: re(`^( ?-?(?:stones?|st),?(?: ?(?:and )?` + number + `(?: ?` + pounds + `)?))`), most: 60},
+	{kind: Weight, kinder: "a number", after: re(`^( ?-?(?:stones?|st)(?:,? (?:and )?` + number + `|` + digits + `)(?: ?` + pounds + `)?)`), most: 60},
 	{kind: Weight, kinder: "a number", after: re(`^( ?-?(?:stones?|st)\b)`), context: weighing, most: 60, not: re(`\bbirds with one$|^ (?:road|street|avenue|floor|place|walls?|steps?|house|of|in the)\b`)},
 	{kind: Weight, kinder: "a number", after: re(`^( ?-?lbs?\b)`), not: goods},
 	{kind: Weight, kinder: "a number", after: re(`^( ?-?pounds?\b)`), context: weighing, not: goods},
