@@ -143,12 +143,12 @@ func value(number string) (sum float64) {
 		return sum
 	}
 	for _, word := range strings.FieldsFunc(number, func(r rune) bool { return r == ' ' || r == '-' }) {
-		switch {
-		case word == "hundred":
+		switch word {
+		case "hundred":
 			sum = max(sum, 1) * 100
-		case word == "thousand":
+		case "thousand":
 			sum = max(sum, 1) * 1000
-		case word == "to", word == "or", word == "point":
+		case "to", "or", "point":
 			return sum
 		default:
 			sum += small[word]

@@ -199,7 +199,7 @@ func runs(all []letter) {
 			end++
 		}
 		for at := i; at < end; at++ {
-			all[at].run, all[at].long = int32(end), end-i >= 3 //nolint:gosec // not more letters than bytes
+			all[at].run, all[at].long = int32(end), end-i >= 3
 		}
 		i = end
 	}

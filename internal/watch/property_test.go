@@ -103,10 +103,7 @@ func each(word string, dress func(c rune) string) string {
 func TestNoEvasionHidesATerm(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, uint64(time.Now().UnixNano())))
 	list := compile(t, watched...)
-	var fillers []string
-	for _, word := range strings.Fields("sometimes the hours pass slowly, and nobody sees how things are; perhaps tomorrow will bring other weather. Yes!") {
-		fillers = append(fillers, word)
-	}
+	fillers := strings.Fields("sometimes the hours pass slowly, and nobody sees how things are; perhaps tomorrow will bring other weather. Yes!")
 	some := func() string {
 		var words []string
 		for range 1 + r.IntN(9) {

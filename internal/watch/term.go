@@ -82,7 +82,7 @@ func Compile(terms []Term) (*List, error) {
 	cost := 0
 	for i, term := range l.terms {
 		var reason string
-		index := int32(i) //nolint:gosec // at most MostTerms
+		index := int32(i)
 		switch term.Sort {
 		case Word, Phrase:
 			var spelling []rune

@@ -1,8 +1,6 @@
 package watch
 
-import (
-	"slices"
-)
+import "slices"
 
 // trie holds the letters of all terms. A match begins where a word begins, so it
 // is walked from there and needs no failure links as Aho-Corasick's has.
@@ -27,19 +25,20 @@ type key struct {
 
 // grow makes a trie of keys, level by level, so that children lie side by side.
 func grow(keys []key) *trie {
+	count := func(n int) int32 { return int32(n) } //nolint:gosec // MostTerms times LongestTerm is far less than 2^31
 	slices.SortFunc(keys, func(a, b key) int { return slices.Compare(a.letters, b.letters) })
 	type span struct{ from, to, depth int }
 	t := &trie{nodes: make([]node, 1, len(keys)+1)}
 	spans := []span{{0, len(keys), 0}}
 	for at := 0; at < len(t.nodes); at++ {
 		from, to, depth := spans[at].from, spans[at].to, spans[at].depth
-		t.nodes[at].terms = int32(len(t.terms))
+		t.nodes[at].terms = count(len(t.terms))
 		for from < to && len(keys[from].letters) == depth {
 			t.terms = append(t.terms, keys[from].term)
 			from++
 		}
-		t.nodes[at].end = int32(len(t.terms))
-		t.nodes[at].below = int32(len(t.nodes))
+		t.nodes[at].end = count(len(t.terms))
+		t.nodes[at].below = count(len(t.nodes))
 		for from < to {
 			r, end := keys[from].letters[depth], from
 			for end < to && keys[end].letters[depth] == r {
@@ -49,7 +48,7 @@ func grow(keys []key) *trie {
 			spans = append(spans, span{from, end, depth + 1})
 			from = end
 		}
-		t.nodes[at].after = int32(len(t.nodes))
+		t.nodes[at].after = count(len(t.nodes))
 	}
 	for at := t.nodes[0].below; at < t.nodes[0].after; at++ {
 		if r := t.nodes[at].r; r < int32(len(t.first)) {
