@@ -25,7 +25,7 @@ check: ## format, generated code, vet and linters, without running anything
 	@.ci/check
 
 .PHONY: fuzz
-fuzz: ## feed every parser with garbage, a minute each
+fuzz: ## feed every parser with garbage, up to a minute each
 	@.ci/fuzz
 
 .PHONY: fmt

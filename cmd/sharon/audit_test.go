@@ -217,6 +217,7 @@ func TestTheLogAsCSVRunsNoFormula(t *testing.T) {
 }
 
 func TestEveryLineOfALongLogIsInItsCSV(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	err := s.app.Directory.WriteAs(t.Context(), s.northmoor(), "", func(ctx context.Context, sc tenants.Scope) error {
 		rows := make([]tenants.Record, 2500)
@@ -236,6 +237,7 @@ func TestEveryLineOfALongLogIsInItsCSV(t *testing.T) {
 }
 
 func TestTheCommandSaysThatALogWasTamperedWith(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	s.note("northmoor", "threads.steer", now, "as it was")
 	s.comesRound("audit")
@@ -255,6 +257,7 @@ func TestTheCommandSaysThatALogWasTamperedWith(t *testing.T) {
 
 // Every action that the code audits has words for the page.
 func TestEveryActionHasWords(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	words, found := s.app.acts(), 0
 	action := regexp.MustCompile(`\.(?:Audit|tally)\(ctx, "([a-z_.]+)"`)
@@ -277,6 +280,7 @@ func TestEveryActionHasWords(t *testing.T) {
 }
 
 func TestARefusedSignInOfNobodyLeavesNoAddressBook(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	for _, name := range []string{"a", "b", "c"} {
 		s.visit("northmoor").post("/sign-in", url.Values{"email": {name + "@nowhere.example"}, "password": {"wrong"}})

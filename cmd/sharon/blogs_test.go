@@ -204,6 +204,7 @@ func (s *site) asMember(login string) (sc tenants.Scope) {
 }
 
 func TestCliniciansReadWhatAMemberWritesForThem(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	const words = "canary for the clinicians"
 	hazel := s.over("hazel.willow@northmoor")
@@ -309,6 +310,7 @@ func TestAPlannedPostAppearsAtItsTimeAndOnce(t *testing.T) {
 
 // What breaks when the post is half made leaves nothing of it, and the next round makes it.
 func TestACrashWhilePublishingLeavesThePlan(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	const title = "canary of a crash"
 	plan := s.planning(time.Hour)
@@ -397,6 +399,7 @@ func TestWhatCannotBePublishedGoesBackToItsWriter(t *testing.T) {
 }
 
 func TestAPlanIsChangedOrCancelled(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel := s.as("hazel.willow@northmoor")
 	over := s.over("hazel.willow@northmoor")
@@ -504,6 +507,7 @@ func TestTheReadingListHoldsWhatOneMayRead(t *testing.T) {
 }
 
 func TestALeadSwitchesOffPlansAndJournals(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel := s.over("hazel.willow@northmoor")
 	mine := hazel.blogs("canary from before", map[string]any{"audience": "self"})
@@ -521,6 +525,7 @@ func TestALeadSwitchesOffPlansAndJournals(t *testing.T) {
 }
 
 func TestAServiceForEatingDisordersBeginsWithBlogs(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	for area, want := range map[string]string{"eating_disorders": "blogs forums walls", "perinatal": "forums walls"} {
 		in, err := serviceCreate{Area: area}.service(s.app.Rooms)

@@ -13,6 +13,7 @@ import (
 // The main job, on a phone: sign in, read, write on the wall, start a thread,
 // answer one, be with somebody.
 func TestOnAPhone(t *testing.T) {
+	t.Parallel()
 	for name, options := range map[string][]testkit.TabOption{
 		"with JavaScript":    {testkit.Viewport(390, 844)},
 		"without JavaScript": {testkit.Viewport(390, 844), testkit.NoScript()},
@@ -57,6 +58,7 @@ func TestOnAPhone(t *testing.T) {
 // Everything can be reached and done by keyboard alone, and what has the focus
 // can be seen.
 func TestByKeyboardAlone(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	tab := testkit.Browser(t)
 	s.enter(tab, "hazel.willow@northmoor")
@@ -100,6 +102,7 @@ func focused(tab *testkit.Tab) string {
 
 // What somebody typed is there again after they lost the page.
 func TestUnsentWordsAreKeptInTheTab(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	tab := testkit.Browser(t)
 	s.enter(tab, "hazel.willow@northmoor")
@@ -114,6 +117,7 @@ func TestUnsentWordsAreKeptInTheTab(t *testing.T) {
 }
 
 func TestTheDarkSchemeIsAccessible(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	tab := testkit.Browser(t, testkit.Dark())
 	s.enter(tab, "hazel.willow@northmoor")
@@ -132,6 +136,7 @@ var demoAccount = regexp.MustCompile(`\S+@(northmoor|eastvale|sharon)\.example`)
 
 // Everybody whom `make run` prints can sign in, every other one on a phone.
 func TestEveryPrintedDemoAccountSignsIn(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	var printed bytes.Buffer
 	demo.Print(&printed, s.address(""))

@@ -560,6 +560,7 @@ func TestAMentionIsToldToThoseWhoMayReadIt(t *testing.T) {
 }
 
 func TestNamesAreOfferedWhileTyping(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	thread := threadBy(s.over("fern.willow@northmoor"), "sleep-and-feeding", "Anybody up?")
 	tab := testkit.Browser(t, testkit.Viewport(390, 844))
@@ -657,6 +658,7 @@ func TestAReportReachesTheTeamAndNobodyElse(t *testing.T) {
 }
 
 func TestAPersonsPageOffersWhatCanBeDone(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel := s.as("hazel.willow@northmoor")
 	if got := hazel.get("/willow/people/fern"); !got.has("Ask to be friends") || !got.has("Block Fern") || !got.has("Mute Fern") {

@@ -84,6 +84,7 @@ func TestNobodyOfThePlatformReachesATrust(t *testing.T) {
 
 // Each role can do at the console what the table of grants says, and no more.
 func TestEachColleagueDoesWhatTheirPermissionsSay(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	for role, account := range colleagues {
 		v := s.over(account)
@@ -135,6 +136,7 @@ func TestTheConsoleTellsNamesAndNumbersOnly(t *testing.T) {
 }
 
 func TestALinkToTheQueuesIsForThoseWhoMaySeeThem(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	for role, account := range colleagues {
 		v := s.as(account)
@@ -158,6 +160,7 @@ func (v *visitor) form(path string, fields url.Values) answer {
 }
 
 func TestAQueueIsSteeredFromItsPage(t *testing.T) {
+	t.Parallel()
 	s, _ := onRealRedis(t)
 	v := s.as("platform@sharon")
 	if got := v.form("/queues/safety/pause", nil); got.status != http.StatusSeeOther || got.location() != "/queues" {
@@ -212,6 +215,7 @@ func onRealRedis(t *testing.T) (*site, *testkit.RedisServer) {
 }
 
 func TestTheConsoleAnswersWhateverHappens(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	v := s.visit("console")
 	for path, want := range map[string]string{"/help-now": "Samaritans", "/healthz": "ok", "/readyz": "ok", "/openapi.json": "/queues/{queue}/pause"} {
@@ -225,6 +229,7 @@ func TestTheConsoleAnswersWhateverHappens(t *testing.T) {
 }
 
 func TestALostQueueIsSaidInWords(t *testing.T) {
+	t.Parallel()
 	s, redis := onRealRedis(t)
 	v := s.as("platform@sharon")
 	redis.Kill()
@@ -236,6 +241,7 @@ func TestALostQueueIsSaidInWords(t *testing.T) {
 }
 
 func TestStaffCreateSaysWhatToMend(t *testing.T) {
+	t.Parallel()
 	for name, c := range map[string]struct {
 		in   staffCreate
 		want string // the field, empty for none
@@ -257,6 +263,7 @@ func TestStaffCreateSaysWhatToMend(t *testing.T) {
 }
 
 func TestWorkerRefusesAnUnknownQueue(t *testing.T) {
+	t.Parallel()
 	err := workerCmd{config: config{RedisURL: "redis://127.0.0.1:1"}, Queues: []string{"safety", "urgent"}}.Run(t.Context())
 	if fieldOf(err) != "queues" {
 		t.Errorf("got %v", err)

@@ -70,6 +70,7 @@ func TestAForgottenPassword(t *testing.T) {
 }
 
 func TestALinkForAPasswordEndsInAnHour(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	p, v := s.posted(), s.visit("northmoor")
 	v.sendJSON("/password", map[string]string{"email": hazelEmail})
@@ -143,6 +144,7 @@ func TestAnotherEmailAddressIsConfirmedAtBoth(t *testing.T) {
 }
 
 func TestAnAddressThatSomebodyHasIsNotTold(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	p, hazel := s.posted(), s.over("hazel.willow@northmoor")
 	got := hazel.sendJSON("/account/email", map[string]string{"email": "fern.willow@northmoor.example", "current": demo.Password})

@@ -541,6 +541,7 @@ func TestALegalHoldKeepsEverything(t *testing.T) {
 }
 
 func TestTheLastAdministratorCannotLeave(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	if got := s.over("admin@northmoor").sendJSON("/account/data/leave", map[string]any{"words": "remove", "when": "now"}); got.status != http.StatusConflict || !got.has("only administrator") {
 		t.Errorf("%d %s", got.status, got.body)

@@ -9,6 +9,7 @@ import (
 )
 
 func TestTheDoctorLooksAtWhereFilesAre(t *testing.T) {
+	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "private")
 	exposed := filepath.Join(dir, "exposed")
 	if err := errors.Join(os.Mkdir(dir, 0o700), os.Mkdir(exposed, 0o755)); err != nil {
@@ -44,6 +45,7 @@ func TestTheDoctorLooksAtWhereFilesAre(t *testing.T) {
 }
 
 func TestAStartMakesThePlaceForFiles(t *testing.T) {
+	t.Parallel()
 	data := filepath.Join(t.TempDir(), "data")
 	c := config{Data: data}
 	if err := os.Mkdir(data, 0o700); err != nil {

@@ -106,6 +106,7 @@ func TestAGiftIsGivenToldOfAndUnwrappedWithoutJavaScript(t *testing.T) {
 }
 
 func TestAGiftForAPostGoesToItsWriter(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel, fern := s.over("hazel.willow@northmoor"), s.over("fern.willow@northmoor")
 	kind := s.kindOf("sun-with-face")
@@ -200,6 +201,7 @@ func TestGiftsAreLimitedByTheDay(t *testing.T) {
 }
 
 func TestAGiftThatCannotBeIsRefusedAndItsWordsAreKept(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	juniper := s.as("juniper.willow@northmoor")
 	kind := s.kindOf("bouquet")
@@ -295,6 +297,7 @@ func TestAReportedGiftIsSeenByTheTeamAlone(t *testing.T) {
 
 // The shelf of an open page grows by itself, and what is new can be opened.
 func TestTheShelfGrowsWhileItIsLookedAt(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	tab := testkit.Browser(t)
 	tab.Size(390, 844)

@@ -120,6 +120,7 @@ func (l *logged) Write(line []byte) (int, error) {
 // What is in an identity shows on no page, in no JSON, email, log, event, receipt
 // or column but where it is looked up.
 func TestAnIdentityShowsNowhereElse(t *testing.T) {
+	t.Parallel()
 	log := &logged{}
 	s := newSite(t, testkit.SQLite(t, prepare), func(a *app) {
 		a.Log = slog.New(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug}))

@@ -48,6 +48,7 @@ func TestBadInputIsToldAndNothingIsHalfWritten(t *testing.T) {
 }
 
 func TestARefusedFormKeepsWhatWasTyped(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel := s.as("hazel.willow@northmoor")
 	got := hazel.post("/willow/forums/threads", url.Values{"board": {"sleep-and-feeding"}, "title": {""}, "body": {"words that took an hour <b>"}})
@@ -104,6 +105,7 @@ func TestADoubleSubmitHasOneEffect(t *testing.T) {
 }
 
 func TestAnotherSiteCannotAct(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel := s.as("hazel.willow@northmoor")
 	form := url.Values{"body": {"not hazel's words"}, "_csrf": {hazel.token("/willow/x")}}
@@ -129,6 +131,7 @@ func TestAnotherSiteCannotAct(t *testing.T) {
 }
 
 func TestUnknownAddressesAreAllTheSame(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel := s.over("hazel.willow@northmoor")
 	for _, path := range []string{

@@ -181,6 +181,7 @@ func TestOfTwoAtOnceOneJoins(t *testing.T) {
 }
 
 func TestGuessingInvitationsIsSlowed(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	link := s.invited(s.posted(), s.over("lead.willow@northmoor"), "willow", "one@person.example", "service_user", nil)
 	v := s.visit("northmoor")
@@ -206,6 +207,7 @@ func TestGuessingInvitationsIsSlowed(t *testing.T) {
 }
 
 func TestRolesAreGivenByThoseWhoMay(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	s.posted()
 	for n, c := range []struct {
@@ -268,6 +270,7 @@ func TestWhoHasAnAccountJoinsWithIt(t *testing.T) {
 }
 
 func TestAHandleThatWillNotDoIsRefusedKindly(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	link := s.invited(s.posted(), s.over("lead.willow@northmoor"), "willow", "one@person.example", "service_user", map[string]any{"name": "Thandiwe Mokoena"})
 	v := s.visit("northmoor")
@@ -291,6 +294,7 @@ func TestAHandleThatWillNotDoIsRefusedKindly(t *testing.T) {
 }
 
 func TestTheEmailOfAnInvitationTellsNothing(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	p := s.posted()
 	s.invited(p, s.over("lead.willow@northmoor"), "willow", "one@person.example", "service_user", map[string]any{"name": "Kanari Bird", "nhs_number": "999 876 5439"})
@@ -389,6 +393,7 @@ func TestHouseRulesAreTheLeadsToChange(t *testing.T) {
 // A mail server that is away costs nobody their invitation; one that refuses the
 // address is told to the team.
 func TestAnInvitationIsSentOnceTheMailServerIsBack(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	lead := s.over("lead.willow@northmoor")
 	if got := lead.sendJSON("/willow/invitations", map[string]any{"email": "a@person.example", "role": "carer"}); got.status != http.StatusConflict {

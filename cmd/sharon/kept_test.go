@@ -25,6 +25,7 @@ func (a answer) kept() string {
 }
 
 func TestWordsOfAnyLengthAreGivenBack(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel, api := s.as("hazel.willow@northmoor"), s.over("hazel.willow@northmoor")
 	thread := threadBy(api, "sleep-and-feeding", "A thread to answer")
@@ -54,6 +55,7 @@ func TestWordsOfAnyLengthAreGivenBack(t *testing.T) {
 }
 
 func TestOnlyWordsAreGivenBack(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel := s.as("hazel.willow@northmoor")
 	id := threadBy(s.over("hazel.willow@northmoor"), "sleep-and-feeding", "A thread")

@@ -14,6 +14,7 @@ import (
 )
 
 func TestEverySealedColumnCanBeSealedAnew(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	var found []struct{ Table, Column string }
 	err := s.app.DB.Read(t.Context(), uuid.Nil, func(ctx context.Context, db bun.IDB) error {

@@ -9,6 +9,7 @@ import (
 )
 
 func TestAnOpenThreadGrowsAndTheTimelineOffersWhatIsNew(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel := s.over("hazel.willow@northmoor")
 	thread := threadBy(hazel, "sleep-and-feeding", "Awake again")
@@ -52,6 +53,7 @@ func TestAnOpenThreadGrowsAndTheTimelineOffersWhatIsNew(t *testing.T) {
 }
 
 func TestThePagesOfAnotherTrustStayStill(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	tab := testkit.Browser(t)
 	s.enter(tab, "lead.orchard@eastvale")
@@ -73,6 +75,7 @@ func TestThePagesOfAnotherTrustStayStill(t *testing.T) {
 }
 
 func TestAMessageIsSeenWhileItIsTypedAndWhenItIsSent(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	path := s.talkOf("hazel.willow@northmoor", "Fern")
 	tabs := map[string]*testkit.Tab{}
@@ -122,6 +125,7 @@ func TestAMessageIsSeenWhileItIsTypedAndWhenItIsSent(t *testing.T) {
 }
 
 func TestAPageThatMissedTooMuchOffersToLoadAgain(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel := s.over("hazel.willow@northmoor")
 	thread := threadBy(hazel, "sleep-and-feeding", "Awake again")

@@ -662,6 +662,7 @@ func TestAReminderComesOnceForTheTimeThatHolds(t *testing.T) {
 
 // The demo has a session of each sort to look at.
 func TestTheDemoHasSessionsOfEachSort(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	var list struct {
 		Now, Coming, Past []struct{ ID string }
@@ -675,6 +676,7 @@ func TestTheDemoHasSessionsOfEachSort(t *testing.T) {
 // What an open page fetches when something is said takes the place of the empty
 // piece at the end of the log, and brings the next empty piece with it.
 func TestWhatWasSaidSinceFitsWhereThePageWaitsForIt(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	path := s.opened(nil)
 	hazel, fern := s.as("hazel.willow@northmoor"), s.over("fern.willow@northmoor")
@@ -703,6 +705,7 @@ func TestWhatWasSaidSinceFitsWhereThePageWaitsForIt(t *testing.T) {
 }
 
 func TestTalkingOnAPhone(t *testing.T) {
+	t.Parallel()
 	for name, options := range map[string][]testkit.TabOption{
 		"with JavaScript":    {testkit.Viewport(390, 844)},
 		"without JavaScript": {testkit.Viewport(390, 844), testkit.NoScript()},

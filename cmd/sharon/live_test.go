@@ -71,7 +71,7 @@ func (e *ear) hears(kind, subject string) tenants.Signal {
 			if s.Event == kind && s.Subject.String() == subject {
 				return s
 			}
-		case <-time.After(5 * time.Second):
+		case <-time.After(time.Minute):
 			e.Fatalf("%s of %s was not heard", kind, subject)
 		}
 	}

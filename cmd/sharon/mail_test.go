@@ -12,6 +12,7 @@ import (
 func withInbox(a *app) { a.Inbox = mail.NewInbox(a.Clock) }
 
 func TestADemonstrationShowsItsEmails(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare), withInbox)
 	letter := mail.Letter{Heading: "You have a new message", Link: mail.Link{Text: "Read it", URL: "https://northmoor.example/n/1"}, Why: "You <b>asked</b> for it.", Unsubscribe: "https://northmoor.example/stop"}
 	m, err := letter.Message(t.Context(), "one", "hazel@example.org", "New message")
@@ -55,6 +56,7 @@ func TestADemonstrationShowsItsEmails(t *testing.T) {
 }
 
 func TestEmailsAreShownInADemonstrationOnly(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	for _, path := range []string{"/dev/mail", "/dev/mail/0"} {
 		if got := s.visit("").get(path); got.status != http.StatusNotFound {

@@ -12,6 +12,7 @@ func visible(tab *testkit.Tab, selector string) (is bool) {
 }
 
 func TestTheListStandsBesideTheOpenConversationWhereThereIsRoom(t *testing.T) {
+	t.Parallel()
 	for name, options := range map[string][]testkit.TabOption{"with JavaScript": nil, "without JavaScript": {testkit.NoScript()}} {
 		t.Run(name, func(t *testing.T) {
 			s := newSite(t, testkit.SQLite(t, prepare))
@@ -56,6 +57,7 @@ func TestTheListStandsBesideTheOpenConversationWhereThereIsRoom(t *testing.T) {
 }
 
 func TestTheListBesideAConversationIsLiveAndKnowsWhatIsBeingRead(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	juniper, sparrow, nettle := strangers(s)
 	open, other := juniper.begin("sparrow", "one"), juniper.begin("nettle", "two")
@@ -81,6 +83,7 @@ func TestTheListBesideAConversationIsLiveAndKnowsWhatIsBeingRead(t *testing.T) {
 }
 
 func TestTheMailboxStandsBesideAThreadOfIts(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	sent := s.over("juniper.willow@northmoor").sendJSON("/willow/messages/to-team", map[string]any{"body": "to all of you"})
 	id := field(t, sent, "message", "conversation_id")

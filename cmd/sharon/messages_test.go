@@ -466,6 +466,7 @@ func TestTheTeamSharesAMailbox(t *testing.T) {
 }
 
 func TestTheUsualTimeToAReplyNeedsFive(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	s.sql("UPDATE messages SET answered_after = NULL WHERE tenant_id = ?", s.northmoor())
 	juniper := s.over("juniper.willow@northmoor")
@@ -491,6 +492,7 @@ func TestTheUsualTimeToAReplyNeedsFive(t *testing.T) {
 }
 
 func TestOutOfHoursTheComposerSaysWhomToCall(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	look := func() answer { return s.as("juniper.willow@northmoor").get("/willow/messages/to-team") }
 	if page := look(); !page.has("The team is here until 5pm") || page.has("Samaritans") {
@@ -632,6 +634,7 @@ func TestWhatIsTypedStaysText(t *testing.T) {
 }
 
 func TestEarlierMessagesComeAPageAtATime(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	juniper, sparrow, _ := strangers(s)
 	id := juniper.begin("Sparrow", "0")
@@ -889,6 +892,7 @@ func TestPicturesAreForThoseWhoSeeTheMessage(t *testing.T) {
 // A connection that comes and goes: what is sent arrives once and in order, and
 // what was not sent is still there after the page was lost.
 func TestSendingSurvivesAFlakyConnection(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	tab := testkit.Browser(t, testkit.Viewport(390, 844))
 	account := "hazel.willow@northmoor"

@@ -19,6 +19,7 @@ type shown struct{ Title, Body, Tag, Data string }
 const showing = `navigator.serviceWorker.ready.then(r => r.getNotifications()).then(all => all.map(n => ({Title: n.title, Body: n.body, Tag: n.tag, Data: n.data})))`
 
 func TestTheWorkerShowsNotices(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	tab := testkit.Browser(t)
 	tab.Goto(s.address("@northmoor") + "/sign-in")
@@ -54,6 +55,7 @@ func TestTheWorkerShowsNotices(t *testing.T) {
 }
 
 func TestTheWorkerIsServedFresh(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	for _, v := range []*visitor{s.visit(""), s.visit("northmoor")} {
 		got := v.get("/worker.js")
@@ -66,6 +68,7 @@ func TestTheWorkerIsServedFresh(t *testing.T) {
 // The page that has such a form is not this package's; no browser of a test
 // reaches a push service, so that one answer is made up.
 func TestSubscribing(t *testing.T) {
+	t.Parallel()
 	forms := make(chan url.Values, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if f, ok := assets.Lookup(r.URL.Path); ok {

@@ -77,6 +77,7 @@ func (c contract) operation(path, method string) map[string]any {
 // The document is complete (every route is in it) and true (every answer, to
 // good input and to garbage, is one that it promises).
 func TestTheAPIDoesWhatItsDocumentSays(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	at := s.idsOf("northmoor", "willow")
 	lead := s.over("lead.willow@northmoor")
@@ -84,6 +85,7 @@ func TestTheAPIDoesWhatItsDocumentSays(t *testing.T) {
 }
 
 func TestTheConsolesAPIDoesWhatItsDocumentSays(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	s.keepsItsWord(s.over("platform@sharon"), s.visit("console"), s.app.console.Routes(), atConsole)
 }

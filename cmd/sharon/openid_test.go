@@ -205,6 +205,7 @@ func rsaKey(t *testing.T) (*rsa.PrivateKey, map[string]string) {
 }
 
 func TestAKeyStandsForUsAtTheProvider(t *testing.T) {
+	t.Parallel()
 	ours, public := rsaKey(t)
 	other, _ := rsaKey(t)
 	curve, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -243,6 +244,7 @@ func TestAKeyStandsForUsAtTheProvider(t *testing.T) {
 }
 
 func TestNobodyComesInByTheProviderWhoShouldNot(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	o := organised(t, s, testkit.OpenIDClient{Secret: "secret"}, nil)
 	who := func(change func(*testkit.OpenIDPerson)) {
@@ -335,6 +337,7 @@ func TestNobodyComesInByTheProviderWhoShouldNot(t *testing.T) {
 func unlogged(a *app) { a.Log = slog.New(slog.DiscardHandler) }
 
 func TestAProviderThatIsDownOrGoneLetsNobodyIn(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare), unlogged)
 	o := organised(t, s, testkit.OpenIDClient{Secret: "secret"}, nil)
 	v := s.visit("northmoor")
@@ -356,6 +359,7 @@ func TestAProviderThatIsDownOrGoneLetsNobodyIn(t *testing.T) {
 }
 
 func TestAProviderThatSawOneFactorOnlyDoesNotSpareTheOther(t *testing.T) {
+	t.Parallel()
 	s := newSiteOf(t, testkit.SQLite(t, prepare), webConfig{})
 	v, _ := s.password("admin@northmoor")
 	v.enrol()
@@ -391,6 +395,7 @@ func TestAProviderThatSawOneFactorOnlyDoesNotSpareTheOther(t *testing.T) {
 
 // Some providers tell no address: who is signed in links the two by themselves.
 func TestAnAccountIsLinkedByItsOwner(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	o := organised(t, s, testkit.OpenIDClient{Secret: "secret"}, nil)
 	o.Person(testkit.OpenIDPerson{Subject: "smartcard-7", Level: "high"})
@@ -423,6 +428,7 @@ func TestAnAccountIsLinkedByItsOwner(t *testing.T) {
 
 // A liar answers as a provider does, and signs what no provider would.
 func TestATokenThatIsNotForUsOpensNothing(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	key, public := rsaKey(t)
 	stranger, _ := rsaKey(t)
@@ -508,6 +514,7 @@ func TestATokenThatIsNotForUsOpensNothing(t *testing.T) {
 }
 
 func TestWhatCannotBeAProviderIsRefused(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare), unlogged)
 	admin := s.over("admin@northmoor")
 	for name, change := range map[string]map[string]string{
@@ -536,6 +543,7 @@ func TestWhatCannotBeAProviderIsRefused(t *testing.T) {
 }
 
 func TestABrowserGoesToTheOrganisationAndBackByItself(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	o := organised(t, s, testkit.OpenIDClient{Secret: "secret"}, nil)
 	tab := testkit.Browser(t, testkit.Viewport(390, 844), testkit.AnyCertificate())

@@ -414,6 +414,7 @@ func (s *site) governed() {
 var screens = os.Getenv("SHARON_SCREENS")
 
 func TestEveryPageIsAccessibleAndFits(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	all := pages(s)
 	byAccount := map[string][]aPage{}

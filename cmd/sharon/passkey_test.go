@@ -28,6 +28,7 @@ func (s *site) makesAPasskey(tab *testkit.Tab, home, name string) {
 }
 
 func TestAPasskeyIsMadeNamedUsedAndRemoved(t *testing.T) {
+	t.Parallel()
 	for _, width := range []int{390, 1280} {
 		s := newSite(t, testkit.SQLite(t, prepare))
 		const hazel = "hazel.willow@northmoor"
@@ -68,6 +69,7 @@ func TestAPasskeyIsMadeNamedUsedAndRemoved(t *testing.T) {
 }
 
 func TestAPasskeyCountsAsBothFactors(t *testing.T) {
+	t.Parallel()
 	s := newSiteOf(t, testkit.SQLite(t, prepare), webConfig{})
 	tab := testkit.Browser(t)
 	tab.Safe()
@@ -107,6 +109,7 @@ func TestAPasskeyCountsAsBothFactors(t *testing.T) {
 }
 
 func TestAPasskeyOpensOnlyForItsOwnerAndAtItsTrust(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	const hazel = "hazel.willow@northmoor"
 	tab := testkit.Browser(t)
@@ -130,6 +133,7 @@ func TestAPasskeyOpensOnlyForItsOwnerAndAtItsTrust(t *testing.T) {
 }
 
 func TestAnAnswerOfAPasskeyCountsOnceAndACopyIsFoundOut(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	const hazel = "hazel.willow@northmoor"
 	tab := testkit.Browser(t)
@@ -177,6 +181,7 @@ func TestAnAnswerOfAPasskeyCountsOnceAndACopyIsFoundOut(t *testing.T) {
 }
 
 func TestAPasskeyConfirmsAndTheFormGoesOn(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	tab := testkit.Browser(t, testkit.Viewport(390, 844))
 	tab.Safe()

@@ -21,6 +21,7 @@ const permissionsFile = "../../docs/permissions.csv"
 // docs/permissions.csv is what a trust's administrator reads: who may do what
 // before the trust changes anything. It is made from the rooms' grants.
 func TestThePermissionsOnPaperAreThoseInForce(t *testing.T) {
+	t.Parallel()
 	a, err := open(config{DatabaseURL: testkit.SQLite(t, prepare), LogLevel: "error", LogFormat: "text"}, webConfig{BaseURL: "http://localhost"}, testKeys, clock.NewFake(now))
 	if err != nil {
 		t.Fatal(err)
@@ -49,6 +50,7 @@ func TestThePermissionsOnPaperAreThoseInForce(t *testing.T) {
 // A route that asks for a permission that no role has is a door that nobody can
 // open; a grant that no route or page asks for is a promise without a door.
 func TestEveryRouteAsksForAPermissionThatSomebodyHas(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	granted := map[string]bool{}
 	for _, rule := range s.app.Directory.Defaults {

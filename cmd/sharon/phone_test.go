@@ -14,6 +14,7 @@ func hrefs(tab *testkit.Tab, selector string) (all []string) {
 }
 
 func TestEveryRoomIsReachableOnAPhone(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	for _, account := range []string{"hazel.willow@northmoor", "lead.willow@northmoor", "carer.kin@northmoor", "admin@northmoor"} {
 		for name, options := range map[string][]testkit.TabOption{"": nil, " without JavaScript": {testkit.NoScript()}} {
@@ -51,6 +52,7 @@ func TestEveryRoomIsReachableOnAPhone(t *testing.T) {
 }
 
 func TestAPhoneShowsHowMuchIsUnread(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	juniper, sparrow, _ := strangers(s)
 	juniper.begin("sparrow", "hello")

@@ -160,6 +160,7 @@ func TestPeersSeeABadgeAndNeverRoles(t *testing.T) {
 }
 
 func TestTooManyTriesAreToldHowLongToWait(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	form := func(v *visitor) answer {
 		return v.post("/sign-in", url.Values{"email": {"hazel.willow@northmoor.example"}, "password": {"not the password"}})

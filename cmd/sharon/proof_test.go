@@ -26,11 +26,7 @@ import (
 )
 
 // strict runs a test on a site of each database, as it is outside a demonstration.
-func strict(t *testing.T, test func(t *testing.T, s *site)) {
-	for name, database := range dialects {
-		t.Run(name, func(t *testing.T) { test(t, newSiteOf(t, database(t, prepare), webConfig{})) })
-	}
-}
+func strict(t *testing.T, test func(t *testing.T, s *site)) { onBothOf(t, webConfig{}, test) }
 
 // code is what an app with this secret shows now.
 func (s *site) code(secret string) string {
@@ -107,6 +103,7 @@ func TestStaffWithoutASecondFactorGetNothingButTheWayToOne(t *testing.T) {
 }
 
 func TestABrowserIsLedToTheSecondStepAndOn(t *testing.T) {
+	t.Parallel()
 	s := newSiteOf(t, testkit.SQLite(t, prepare), webConfig{})
 	v := s.visit("northmoor")
 	form := url.Values{"email": {lead + ".example"}, "password": {demo.Password}, "next": {"/willow/forums"}}
@@ -371,6 +368,7 @@ func TestWhatIsPrivateAsksAgainAndLosesNoWord(t *testing.T) {
 }
 
 func TestAPageThatIsPrivateLeadsThereAndBack(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	v := s.as("hazel.willow@northmoor")
 	api := s.over("hazel.willow@northmoor")
@@ -451,6 +449,7 @@ func TestOneSignsOutADeviceOrAllOfThem(t *testing.T) {
 }
 
 func TestWhatASignedOutDeviceHasOpenEndsWithinAMinute(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	const hazel = "hazel.willow@northmoor"
 	phone, desk, fern := s.over(hazel), s.over(hazel), s.over("fern.willow@northmoor")

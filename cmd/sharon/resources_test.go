@@ -143,6 +143,7 @@ func TestTheTeamKeepsTheLibraryAndMembersReadIt(t *testing.T) {
 }
 
 func TestAnItemThatCannotBeIsRefused(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	v := s.over("clinician.willow@northmoor")
 	with := func(more map[string]any) map[string]any {

@@ -76,6 +76,7 @@ func TestAChangeOfPolicyIsShownMadeAndTakenBack(t *testing.T) {
 
 // What is taken from a role is taken from those that have what it has: shown before.
 func TestAPreviewNamesEveryRoleThatIsHit(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	var preview struct{ Differences []difference }
 	s.over("admin@northmoor").getJSON("/trust/policy/change?permission=live.host&role=moderator&effect=deny", &preview)
@@ -132,6 +133,7 @@ func TestSomePermissionsNeverChange(t *testing.T) {
 }
 
 func TestARefusalSaysWhyInPlainWords(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	got := s.over("hazel.willow@northmoor").getJSON("/willow/settings/rooms", nil)
 	for _, words := range []string{"Your role here is service user", "Switch rooms on and off", "service lead", "trust administrator"} {
@@ -151,6 +153,7 @@ func TestARefusalSaysWhyInPlainWords(t *testing.T) {
 
 // Every permission has words for the page.
 func TestEveryPermissionHasWords(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	words := s.app.rights().Words()
 	for _, rule := range s.app.Directory.Defaults {

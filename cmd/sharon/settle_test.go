@@ -27,7 +27,7 @@ func (s *site) settle(many int) {
 			}
 		})
 	}
-	for deadline := time.Now().Add(20 * time.Second); s.due() > 0; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(2 * time.Minute); s.due() > 0; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			var waiting string
 			s.scan([]any{&waiting}, "SELECT coalesce(min(kind || ' ' || error), 'nothing') FROM outbox WHERE tenant_id = ? AND attempts > 0 AND due_at IS NOT NULL", s.northmoor())

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"image"
@@ -22,6 +23,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
+	"golang.org/x/crypto/argon2"
 
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
 	"github.com/sharon-nhs/sharon/internal/clock"
@@ -31,6 +33,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/realtime"
 	"github.com/sharon-nhs/sharon/internal/testkit"
+	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/workers"
 )
 
@@ -76,15 +79,41 @@ func prepare(address string) error {
 		return err
 	}
 	defer func() { _ = a.DB.Close() }()
-	return demo.Seed(ctx, demo.Deps{Directory: a.Directory, Keys: testKeys, Clock: a.Clock})
+	if err := demo.Seed(ctx, demo.Deps{Directory: a.Directory, Keys: testKeys, Clock: a.Clock}); err != nil {
+		return err
+	}
+	return workers.EachTrust(ctx, a.Directory, func(ctx context.Context, trust tenants.Trust) error {
+		return a.Directory.WriteAs(ctx, trust.ID, "", func(ctx context.Context, sc tenants.Scope) error {
+			_, err := sc.Update((*tenants.Account)(nil)).Set("password_hash = ?", quickHash).Where("password_hash <> ''").Exec(ctx)
+			return err
+		})
+	})
 }
+
+// quickHash is that of the demo's password with little work: the tests sign in
+// thousands of times.
+var quickHash = func() string {
+	const memory = 64 // KiB
+	salt := []byte("salt for tests 1")
+	key := argon2.IDKey([]byte(demo.Password), salt, 1, memory, 1, 32)
+	encode := base64.RawStdEncoding.EncodeToString
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=1,p=1$%s$%s", argon2.Version, memory, encode(salt), encode(key))
+}()
 
 var dialects = map[string]func(testing.TB, func(string) error) string{"sqlite": testkit.SQLite, "postgres": testkit.Postgres}
 
-// onBoth runs a test on a site of each database.
+// onBoth runs a test on a site of each database, beside the other tests.
 func onBoth(t *testing.T, test func(t *testing.T, s *site)) {
+	onBothOf(t, webConfig{OneFactor: true}, test)
+}
+
+func onBothOf(t *testing.T, w webConfig, test func(t *testing.T, s *site)) {
+	t.Parallel()
 	for name, database := range dialects {
-		t.Run(name, func(t *testing.T) { test(t, newSite(t, database(t, prepare))) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, newSiteOf(t, database(t, prepare), w))
+		})
 	}
 }
 

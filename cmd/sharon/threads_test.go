@@ -146,6 +146,7 @@ func TestAPeerSupporterMovesThreadsOnlyWhereTheyMayStartThem(t *testing.T) {
 }
 
 func TestAThreadStaysTrueHoweverManyWorkOnIt(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.Postgres(t, prepare))
 	id := threadBy(s.over("hazel.willow@northmoor"), "sleep-and-feeding", "A busy thread")
 	thread, post := "/willow/forums/threads/"+id, "/willow/posts/"
@@ -210,6 +211,7 @@ func TestAThreadStaysTrueHoweverManyWorkOnIt(t *testing.T) {
 }
 
 func TestTheLimitOfPinsHoldsForManyAtOnce(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.Postgres(t, prepare))
 	team := []*visitor{s.as("moderator.willow@northmoor"), s.as("lead.willow@northmoor"), s.as("clinician.willow@northmoor"), s.as("peer.willow@northmoor")}
 	lead := s.over("lead.willow@northmoor")

@@ -108,7 +108,7 @@ func (s *site) worked(v *visitor, id string, states ...string) aVideo {
 			s.t.Error(err)
 		}
 	})
-	for deadline := time.Now().Add(90 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		now := s.video(v, id)
 		if strings.Contains(" "+strings.Join(states, " ")+" ", " "+now.State+" ") {
 			return now
@@ -217,6 +217,7 @@ func TestAVideoGoesFromAFileToAPostAndIsGoneWhenItsSenderSaysSo(t *testing.T) {
 }
 
 func TestTheTusProtocolIsSpoken(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel, fern := s.over("hazel.willow@northmoor"), s.over("fern.willow@northmoor")
 	id := s.begun(hazel, "Small")
@@ -353,6 +354,7 @@ func TestOfTwoWhoSendTheSamePartOneCounts(t *testing.T) {
 }
 
 func TestWhatCameBeforeTheCutCounts(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel := s.over("hazel.willow@northmoor")
 	id := s.begun(hazel, "Cut")
@@ -367,7 +369,7 @@ func TestWhatCameBeforeTheCutCounts(t *testing.T) {
 	}
 	time.Sleep(200 * time.Millisecond)
 	_ = conn.Close()
-	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		offset := hazel.tus(http.MethodHead, id, nil).header.Get("Upload-Offset")
 		if offset == "5000000" {
 			return
@@ -379,6 +381,7 @@ func TestWhatCameBeforeTheCutCounts(t *testing.T) {
 }
 
 func TestPoisonIsAnsweredInPlainWordsAndLeaksNothing(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel := s.over("hazel.willow@northmoor")
 	secret := filepath.Join(t.TempDir(), "secret.mp4")
@@ -431,6 +434,7 @@ func TestPoisonIsAnsweredInPlainWordsAndLeaksNothing(t *testing.T) {
 }
 
 func TestConsentEndsOnItsDay(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	fern, aspen := s.over("fern.willow@northmoor"), s.over("aspen.willow@northmoor")
 	var gallery struct {
@@ -513,6 +517,7 @@ func TestWithoutFfmpegVideosWaitAndTheLeadIsTold(t *testing.T) {
 }
 
 func TestASmallVideoNeedsNoScript(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	tab := testkit.Browser(t, testkit.NoScript(), testkit.Viewport(390, 844))
 	s.enter(tab, "hazel.willow@northmoor")
@@ -554,6 +559,7 @@ func TestASmallVideoNeedsNoScript(t *testing.T) {
 
 // What becomes of a video is shown on its page as it happens.
 func TestTheSenderSeesTheVideoBeingMadeReady(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	hazel := s.over("hazel.willow@northmoor")
 	id := s.begun(hazel, "While you wait")

@@ -168,6 +168,7 @@ func (s *site) ownIDs() ids {
 }
 
 func TestARoomSwitchedOffAnswersNobody(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	at := s.idsOf("northmoor", "willow")
 	lead := s.over("lead.willow@northmoor")
@@ -194,6 +195,7 @@ func TestARoomSwitchedOffAnswersNobody(t *testing.T) {
 
 // Each role can do what its permissions say and is told so where they do not.
 func TestEachRoleDoesWhatItsPermissionsSay(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	at := s.idsOf("northmoor", "willow")
 	for _, account := range everyRole[:5] {

@@ -10,6 +10,7 @@ import (
 // A post with a picture and a content note, on a phone: the first try is refused
 // and keeps all, then a look at it, then it stands, and another reader opens it.
 func TestWritingWithAPictureAndANoteOnAPhone(t *testing.T) {
+	t.Parallel()
 	for name, options := range map[string][]testkit.TabOption{
 		"with JavaScript":    {testkit.Viewport(390, 844)},
 		"without JavaScript": {testkit.Viewport(390, 844), testkit.NoScript()},
@@ -79,6 +80,7 @@ func TestWritingWithAPictureAndANoteOnAPhone(t *testing.T) {
 // Words survive a closed tab, a lost connection and another device, and go when
 // they are posted.
 func TestADraftIsSavedAsItIsTyped(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	thread := threadBy(s.over("fern.willow@northmoor"), "sleep-and-feeding", "A thread to answer")
 	page := s.address("hazel.willow@northmoor") + "/willow/forums/threads/" + thread

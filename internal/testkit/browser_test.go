@@ -40,6 +40,7 @@ func site(t *testing.T) string {
 		w.Header().Set("Content-Type", "text/javascript")
 		_, _ = fmt.Fprint(w, `document.documentElement.dataset.script = 'on';
 			new EventSource('/events');
+			fetch('/more', {method: 'POST'});
 			document.querySelector('#more')?.addEventListener('click', async () => {
 				const r = await fetch('/slow'); document.querySelector('#out').textContent = await r.text();
 			});`)
@@ -54,6 +55,7 @@ func site(t *testing.T) string {
 		}
 	})
 	mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
+	mux.HandleFunc("/more", func(w http.ResponseWriter, _ *http.Request) { _, _ = fmt.Fprint(w, "what no script reads") })
 	mux.HandleFunc("/slow", func(w http.ResponseWriter, _ *http.Request) {
 		time.Sleep(400 * time.Millisecond)
 		_, _ = fmt.Fprint(w, "the slow answer")
@@ -149,8 +151,11 @@ func TestBrowser(t *testing.T) {
 }
 
 func TestBrowserWaitsForScripts(t *testing.T) {
-	tab := testkit.Browser(t)
+	tab, began := testkit.Browser(t), time.Now()
 	tab.Goto(site(t) + "/")
+	if took := time.Since(began); took > 20*time.Second {
+		t.Errorf("the page settled after %v: it waited for the stream, or for an answer that is not read", took)
+	}
 	tab.Click("#more")
 	if got := tab.Texts("#out"); got[0] != "the slow answer" {
 		t.Errorf("the page had not settled: %q", got)

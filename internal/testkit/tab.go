@@ -23,11 +23,12 @@ import (
 )
 
 const (
-	rests    = 3 * time.Second        // how long a page may take to rest before it is left to itself
-	patience = 10 * time.Second       // how long an action waits for its element
+	rests    = 30 * time.Second       // how long a page may take to rest before it is left to itself
+	patience = 30 * time.Second       // how long an action waits for its element
 	quiet    = 80 * time.Millisecond  // this long without a request means that a page has settled
 	poll     = 20 * time.Millisecond  // between two looks at the page
-	reaction = 700 * time.Millisecond // a clicked link or submit button sends its request within this
+	interest = 500 * time.Millisecond // a script reads the answer to its request within this, or never
+	reaction = 2 * time.Second        // a clicked link or submit button sends its request within this
 )
 
 // Tab is a page of a real Chromium, with cookies and storage of its own, as
@@ -103,6 +104,7 @@ func Browser(t testing.TB, options ...TabOption) *Tab {
 				{Name: "prefers-reduced-motion", Value: "reduce"}, // Screenshots and contrast without half-done fades.
 			}}),
 			call(ctx, target, emulation.SetTimezoneOverride, emulation.SetTimezoneOverrideParams{TimezoneID: "Europe/London"}),
+			call(ctx, target, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}), // Other tests have tabs too.
 			call(ctx, target, security.SetIgnoreCertificateErrors, security.SetIgnoreCertificateErrorsParams{Ignore: o.gullible}),
 			call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: o.noScript}),
 		)

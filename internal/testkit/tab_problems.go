@@ -24,7 +24,9 @@ type request struct {
 	method, url string
 	document    cdp.LoaderID // the page that asks, or that the request opens
 	opens       bool
-	stream      bool
+	stream      bool // it never ends
+	begins      bool // and has not begun
+	answered    time.Time
 }
 
 // leaveScreenshot shows the page on which a test failed.
@@ -60,13 +62,17 @@ func (tab *Tab) hear(event any) {
 		r := request{method: e.Request.Method, url: e.Request.URL, document: e.LoaderID, opens: e.Type == network.ResourceTypeDocument}
 		// What never ends must not keep the page from settling.
 		r.stream = e.Type == network.ResourceTypeEventSource || e.Type == network.ResourceTypeWebSocket || e.Type == network.ResourceTypePing || e.Type == network.ResourceTypeMedia
+		r.begins = e.Type == network.ResourceTypeEventSource
 		tab.inflight[e.RequestID] = r
 		tab.begun++
 		tab.changed = time.Now()
 	case *network.EventResponseReceived:
 		r := tab.inflight[e.RequestID]
 		if e.Response.MimeType == "text/event-stream" {
-			r.stream = true
+			r.stream, r.begins = true, false
+			tab.inflight[e.RequestID] = r
+		} else if _, ours := tab.inflight[e.RequestID]; ours && e.Type == network.ResourceTypeFetch {
+			r.answered = time.Now()
 			tab.inflight[e.RequestID] = r
 		}
 		asked := e.Type == network.ResourceTypeDocument || e.Type == network.ResourceTypeXHR || e.Type == network.ResourceTypeFetch
@@ -136,17 +142,20 @@ func (tab *Tab) requests() int {
 	return tab.begun
 }
 
-// settle waits until the page has loaded and asks for nothing more. With
-// expect it first waits for a request after the one numbered before. A page
-// that never rests is left to itself after a while.
+// settle waits until the page has loaded, asks for nothing more and, if it
+// listens, hears what happens. With expect it first waits for a request after
+// the one numbered before. A page that never rests is left to itself after a while.
 func (tab *Tab) settle(before int, expect bool) {
 	began := time.Now()
 	for time.Since(began) < rests {
 		tab.mu.Lock()
 		open := 0
 		for _, r := range tab.inflight {
-			// Chromium does not always tell how a request of the page before ends.
-			if !r.stream && (r.opens || r.document == tab.document) {
+			// Chromium does not always tell how a request of the page before ends,
+			// nor the end of an answer that a script does not read.
+			old := !r.opens && r.document != tab.document
+			unread := !r.answered.IsZero() && time.Since(r.answered) > interest
+			if (!r.stream || r.begins) && !old && !unread {
 				open++
 			}
 		}

@@ -2,11 +2,11 @@ package testkit
 
 import (
 	"context"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect"
 )
@@ -49,7 +49,7 @@ func TenantTables(ctx context.Context, db bun.IDB) (tables []string, err error) 
 // astray returns which of the tables a query touches without a tenant. It knows
 // as much of SQL as our queries have, and where it is not sure it says astray.
 func astray(query string, tables []string) (found []string) {
-	r := &reading{tokens: token.FindAllString(query, -1)}
+	r := &reading{tokens: tokens(query)}
 	r.block(&block{tables: map[string]string{}})
 	tied := map[column]bool{}
 	for changed := true; changed; {
@@ -72,11 +72,61 @@ func astray(query string, tables []string) (found []string) {
 	return found
 }
 
-var (
-	token  = regexp.MustCompile(`'(?:[^']|'')*'|"(?:[^"]|"")*"|[A-Za-z_][A-Za-z0-9_]*|[0-9]+|<=|>=|<>|!=|::|[^\s]`)
-	name   = regexp.MustCompile(`^(?:"|[A-Za-z_])`)
-	tenant = regexp.MustCompile(`^'[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}'$`)
-)
+// tokens are the words, literals and signs of a query. It reads every query of
+// every test, so a regular expression would be too slow.
+func tokens(query string) (all []string) {
+	for at := 0; at < len(query); {
+		end := at + 1
+		switch c := query[at]; {
+		case c == ' ' || c == '\n' || c == '\t':
+			at = end
+			continue
+		case c == '\'' || c == '"':
+			end = closing(query, at)
+		case inWord(c):
+			for end < len(query) && inWord(query[end]) {
+				end++
+			}
+		case end < len(query) && slices.Contains(signs, query[at:end+1]):
+			end++
+		}
+		all = append(all, query[at:end])
+		at = end
+	}
+	return all
+}
+
+// signs are those of two characters.
+var signs = []string{"<=", ">=", "<>", "!=", "::"}
+
+// closing is where the literal or quoted name ends that begins at a quote,
+// which is written twice within it.
+func closing(query string, at int) int {
+	quote := query[at]
+	for at++; ; at += 2 {
+		next := strings.IndexByte(query[at:], quote)
+		if next < 0 {
+			return len(query)
+		}
+		if at += next; at+1 == len(query) || query[at+1] != quote {
+			return at + 1
+		}
+	}
+}
+
+func inWord(c byte) bool {
+	return c == '_' || '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
+}
+
+// isName says whether a token may name a table or a column.
+func isName(token string) bool {
+	return token != "" && (token[0] == '"' || inWord(token[0]) && token[0] > '9')
+}
+
+// isTenant says whether a token is the id of a tenant.
+func isTenant(token string) bool {
+	return len(token) == len(noTenant) && token != noTenant && token[0] == '\'' && uuid.Validate(token[1:len(token)-1]) == nil
+}
 
 const noTenant = "'00000000-0000-0000-0000-000000000000'"
 
@@ -141,9 +191,10 @@ func (r *reading) peek(ahead int) string {
 	return ""
 }
 
-// keyword is a token in capitals; empty for a quoted name, which is none.
+// keyword is a token in capitals; empty for a quoted name or what is longer than
+// any, which is none.
 func keyword(token string) string {
-	if strings.HasPrefix(token, `"`) {
+	if len(token) > len("INTERSECT") || strings.HasPrefix(token, `"`) {
 		return ""
 	}
 	return strings.ToUpper(token)
@@ -218,7 +269,7 @@ func (r *reading) brackets(b *block, around *clause, word string) {
 
 // table reads the name of a table, with its alias, and returns the alias.
 func (r *reading) table(b *block) string {
-	if !name.MatchString(r.peek(1)) {
+	if !isName(r.peek(1)) {
 		return "" // a subquery, which is read by itself
 	}
 	r.at++
@@ -230,7 +281,7 @@ func (r *reading) table(b *block) string {
 	if keyword(r.peek(1)) == "AS" {
 		r.at++
 	}
-	if next := r.peek(1); name.MatchString(next) && !slices.Contains(clauses, keyword(next)) {
+	if next := r.peek(1); isName(next) && !slices.Contains(clauses, keyword(next)) {
 		r.at++
 		alias = bare(next)
 	}
@@ -247,7 +298,6 @@ func (r *reading) equal(b *block, in *clause) {
 			r.conditions = append(r.conditions, condition{restricts, by, in})
 		}
 	}
-	isTenant := func(token string) bool { return tenant.MatchString(token) && token != noTenant }
 	switch {
 	case leftIsColumn && rightIsColumn:
 		note(left, &right)
@@ -263,7 +313,7 @@ func (r *reading) equal(b *block, in *clause) {
 func (r *reading) side(b *block, step int) (column, bool) {
 	near, dot, far := r.peek(step), r.peek(2*step), r.peek(3*step)
 	switch {
-	case !name.MatchString(near):
+	case !isName(near):
 		return column{}, false
 	case dot != ".":
 		return column{b, "", bare(near)}, true

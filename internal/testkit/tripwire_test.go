@@ -43,6 +43,8 @@ func TestTripwireFindsQueriesWithoutATenant(t *testing.T) {
 		`SELECT * FROM posts AS p WHERE NOT (p.tenant_id = OURS)`,
 		`SELECT * FROM posts AS p WHERE (p.tenant_id = OURS OR p.kind = 'wall') AND p.id = OURS`,
 		`SELECT * FROM posts AS p WHERE p.body = 'tenant_id = OURS'`,
+		`SELECT * FROM posts AS p WHERE p.body = 'it''s ' AND p.title = ' AND p.tenant_id = OURS AND '`,
+		`SELECT * FROM posts AS p WHERE p.body = 'it''s AND p.tenant_id = OURS`,
 		`SELECT * FROM posts p JOIN members m ON m.id = p.author_id WHERE p.tenant_id = OURS`,
 		`SELECT * FROM posts p, members m WHERE p.tenant_id = OURS`,
 		`SELECT * FROM posts p LEFT JOIN members m ON m.tenant_id = OURS AND p.tenant_id = m.tenant_id`,
