@@ -33,6 +33,7 @@ func pages(s *site) []aPage {
 	mine := "/willow/posts/" + s.wallPostOf("hazel.willow@northmoor", "hazel")
 	s.busy()
 	s.governed()
+	s.week("harbour", 400)
 	talk, group := s.talkOf("hazel.willow@northmoor", "Fern"), s.talkOf("hazel.willow@northmoor", "Bad tea, good company")
 	covered, report := s.coveredThread(), s.reportOf("danger")
 	long := strings.Repeat("A title that goes on ", 9)
@@ -185,6 +186,9 @@ func pages(s *site) []aPage {
 		{"console-home", "platform@sharon", "/", s.trouble},
 		{"console-queues", "platform@sharon", "/queues", s.trouble},
 		{"console-home-finance", "finance@sharon", "/", nil},
+		{"figures", "lead.harbour@northmoor", "/harbour" + weekOfFigures, nil},
+		{"figures-empty", "lead.harbour@northmoor", "/harbour/figures?from=2025-01-01&to=2025-01-07", nil},
+		{"figures-error", "lead.harbour@northmoor", "/harbour/figures?from=2026-11-20&to=2026-11-19", nil},
 		{"console-hazards", "platform@sharon", "/hazards", nil},
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/blogs"
 	"github.com/sharon-nhs/sharon/modules/directory"
+	"github.com/sharon-nhs/sharon/modules/figures"
 	"github.com/sharon-nhs/sharon/modules/forums"
 	"github.com/sharon-nhs/sharon/modules/gifts"
 	"github.com/sharon-nhs/sharon/modules/live"
@@ -55,7 +56,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s t
 	links := func(s tenants.Scope, person tenants.Person) []tenants.Link {
 		return append(modules.Links(rooms)(s, person), offers(s, person)...)
 	}
-	rooms = append(rooms, people.New(links), reports.New(kernel))
+	rooms = append(rooms, people.New(links), reports.New(kernel), figures.New())
 	rooms = append(rooms, notifications.New(kernel, rooms, outside))
 	return append(rooms, search.New(rooms), switchboard.New(rooms))
 }

@@ -133,6 +133,14 @@ var sourceNames = map[Source][2]string{
 	ByRequest: {"Asked for help", "Asked for help %d times"}, ByMeasure: {"A measure", "%d measures"}, ByDrill: {"Drill", "Drill"}, ByTeam: {"The team", "The team"},
 }
 
+// Name is the source in words.
+func (x Source) Name() string {
+	if x == ByFlag {
+		return "Reported by members"
+	}
+	return sourceNames[x][0]
+}
+
 // why counts sources and says each once, in the order in which they came.
 func why(n int, at func(i int) (Source, string)) string {
 	var order []Source

@@ -45,6 +45,9 @@ const (
 	ByTeam     Source = "team"    // somebody of the team saw it
 )
 
+// Sources are all of them, in that order.
+var Sources = []Source{ByTerm, ByFigure, ByFlag, ByMode, ByRate, Unanswered, ByRequest, ByMeasure, ByDrill, ByTeam}
+
 // Finding is what one rule says of a text: deterministic and in words that can
 // be shown to the team.
 type Finding struct {

@@ -1,0 +1,71 @@
+package figures
+
+import (
+	"context"
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/sharon-nhs/sharon/internal/clock"
+	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+var columns = []string{"raised", "level", "found by", "held", "target", "first response (seconds)", "decision (seconds)", "decided"}
+
+// Export lists the items of a period, one a line, without whom they concern or
+// what was said. That it was taken is in the audit log.
+func Export(_ context.Context, s tenants.Scope, in Period) (web.Content, error) {
+	from, until, err := in.bounds(s.Now)
+	if err != nil {
+		return web.Content{}, err
+	}
+	s = s.Outlive()
+	return web.Content{
+		Type: "text/csv; charset=utf-8", Name: "safety-figures-" + in.From + "-to-" + in.To + ".csv",
+		Write: func(ctx context.Context, w io.Writer) error {
+			var items []Item
+			err := s.Write(ctx, func(ctx context.Context, s tenants.Scope) (err error) {
+				if items, err = raised(ctx, s, from, until); err != nil {
+					return err
+				}
+				return s.Audit(ctx, "figures.export", tenants.Audited{After: in})
+			})
+			if err != nil {
+				return err
+			}
+			out := csv.NewWriter(w)
+			if err := out.Write(columns); err != nil {
+				return err
+			}
+			for _, item := range items {
+				if err := out.Write(item.cells()); err != nil {
+					return err
+				}
+			}
+			out.Flush()
+			return out.Error()
+		},
+	}, nil
+}
+
+func (i Item) cells() []string {
+	sources := make([]string, len(i.Sources))
+	for n, source := range i.Sources {
+		sources[n] = source.Name()
+	}
+	return []string{
+		i.RaisedAt.In(clock.London).Format(time.RFC3339), i.Level.Name(), strings.Join(sources, "; "), strconv.FormatBool(i.Held),
+		i.DueAt.In(clock.London).Format(time.RFC3339), number(wait(i.RaisedAt, i.RespondedAt)), number(wait(i.RaisedAt, i.DecidedAt)), string(i.Act),
+	}
+}
+
+// number is empty for what has not happened.
+func number(seconds *int) string {
+	if seconds == nil {
+		return ""
+	}
+	return strconv.Itoa(*seconds)
+}

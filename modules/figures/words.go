@@ -1,0 +1,150 @@
+package figures
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/sharon-nhs/sharon/internal/clock"
+	"github.com/sharon-nhs/sharon/internal/ui"
+	"github.com/sharon-nhs/sharon/modules/safety"
+)
+
+// took says a wait as briefly as a table wants it: "9 min", "1 h 40 min", "2 days".
+func took(seconds int) string {
+	minutes := (seconds + 30) / 60
+	switch {
+	case seconds < 60:
+		return strconv.Itoa(seconds) + " s"
+	case minutes < 60:
+		return strconv.Itoa(minutes) + " min"
+	case minutes < 48*60 && minutes%60 > 0:
+		return fmt.Sprintf("%d h %d min", minutes/60, minutes%60)
+	case minutes < 48*60:
+		return strconv.Itoa(minutes/60) + " h"
+	}
+	return ui.Count(minutes/60/24, "day", "days")
+}
+
+// tooks are the three waits of a line, "–" where there was none.
+func (t Times) words() [3]string {
+	if t.Count == 0 {
+		return [3]string{"–", "–", "–"}
+	}
+	return [3]string{took(t.Median), took(t.P90), took(t.Worst)}
+}
+
+// percent is the share in words, with its base: "98.6% of 71".
+func (x Share) percent() string {
+	if x.Of == 0 {
+		return "–"
+	}
+	return strconv.FormatFloat(100*float64(x.Part)/float64(x.Of), 'f', 1, 64) + "%"
+}
+
+func (x Share) words() string {
+	if x.Of == 0 {
+		return "–"
+	}
+	return x.percent() + " of " + strconv.Itoa(x.Of)
+}
+
+// urgent is the line of all urgent levels together, for the head of the page.
+func (f Figures) urgentInTime() (all Share) {
+	for _, line := range f.Levels {
+		if line.Level.Urgent() {
+			all.Part += line.InTime.Part
+			all.Of += line.InTime.Of
+		}
+	}
+	return all
+}
+
+func (f Figures) inTime() (all Share) {
+	for _, line := range f.Levels {
+		all.Part += line.InTime.Part
+		all.Of += line.InTime.Of
+	}
+	return all
+}
+
+func (f Figures) overdue() (n int) {
+	for _, line := range f.Levels {
+		n += line.Overdue
+	}
+	return n
+}
+
+// target says what is asked for at a level.
+func target(level safety.Level, x safety.Settings) string {
+	switch level {
+	case safety.Crisis:
+		return "taken within " + ui.Count(x.CrisisMinutes, "minute", "minutes")
+	case safety.Red:
+		return "taken within " + ui.Count(x.RedMinutes, "minute", "minutes")
+	case safety.Amber:
+		return "decided within " + ui.Count(x.AmberHours, "staffed hour", "staffed hours")
+	}
+	return "decided within " + ui.Count(x.GreenHours, "staffed hour", "staffed hours")
+}
+
+// column is a bar of the chart: its parts from the bottom up.
+type column struct {
+	x, width float64
+	parts    []part
+}
+
+type part struct {
+	level     safety.Level
+	y, height float64
+}
+
+// The chart's size, in the units of its own view box.
+const chartWidth, chartHeight = 720.0, 160.0
+
+// columns draws each day's items, the gravest at the bottom.
+func (f Figures) columns() (bars []column) {
+	most := f.most()
+	step := chartWidth / float64(len(f.Days))
+	for i, day := range f.Days {
+		bar := column{x: float64(i)*step + step*.1, width: step * .8}
+		y := chartHeight
+		for n, count := range day.Counts {
+			if count == 0 {
+				continue
+			}
+			height := chartHeight * float64(count) / float64(most)
+			y -= height
+			bar.parts = append(bar.parts, part{safety.Levels[n], y, height})
+		}
+		bars = append(bars, bar)
+	}
+	return bars
+}
+
+// most is the most items of a day; 1 at least.
+func (f Figures) most() int {
+	most := 1
+	for _, day := range f.Days {
+		most = max(most, day.total())
+	}
+	return most
+}
+
+func (d Day) total() (n int) {
+	for _, count := range d.Counts {
+		n += count
+	}
+	return n
+}
+
+// date is the day as people write it.
+func (d Day) date() string {
+	day, err := time.ParseInLocation(time.DateOnly, d.Day, clock.London)
+	if err != nil {
+		return d.Day
+	}
+	return day.Format("Mon 2 January")
+}
+
+func points(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }
