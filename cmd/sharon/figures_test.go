@@ -151,6 +151,7 @@ func TestTheFiguresOfAWeekEqualARecount(t *testing.T) {
 }
 
 func TestTheFiguresAreForLeadsAndClinicians(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	for account, status := range map[string]int{"lead.willow@northmoor": 200, "clinician.willow@northmoor": 200, "hazel.willow@northmoor": 403} {
 		if got := s.over(account).get("/willow/figures"); got.status != status {

@@ -9,6 +9,7 @@ import (
 
 // Whom to turn to is asked for at the worst of times, which may be ours as well.
 func TestHelpIsThereWhenTheDatabaseIsNot(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	v := s.as("hazel.willow@northmoor")
 	v.get("/willow")
