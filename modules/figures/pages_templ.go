@@ -99,7 +99,7 @@ func page(f Figures) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Wide("Safety figures").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Page("Safety figures").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
