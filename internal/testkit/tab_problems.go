@@ -4,12 +4,14 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	cdplog "github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/page"
@@ -22,6 +24,7 @@ type request struct {
 	method, url string
 	kind        network.ResourceType
 	stream      bool
+	loader      cdp.LoaderID // of the document that sent it; empty for a worker’s
 }
 
 // leaveScreenshot shows the page on which a test failed.
@@ -54,7 +57,7 @@ func (tab *Tab) hear(event any) {
 	}
 	switch e := event.(type) {
 	case *network.EventRequestWillBeSent:
-		r := request{method: e.Request.Method, url: e.Request.URL, kind: e.Type}
+		r := request{method: e.Request.Method, url: e.Request.URL, kind: e.Type, loader: e.LoaderID}
 		// What never ends must not keep the page from settling.
 		r.stream = e.Type == network.ResourceTypeEventSource || e.Type == network.ResourceTypeWebSocket || e.Type == network.ResourceTypePing || e.Type == network.ResourceTypeMedia
 		tab.inflight[e.RequestID] = r
@@ -74,13 +77,18 @@ func (tab *Tab) hear(event any) {
 		delete(tab.inflight, e.RequestID)
 		tab.changed = time.Now()
 	case *network.EventLoadingFailed:
-		r := tab.inflight[e.RequestID]
+		r, ours := tab.inflight[e.RequestID]
 		delete(tab.inflight, e.RequestID)
 		tab.changed = time.Now()
-		if e.Canceled || e.ErrorText == offline || e.ErrorText == "net::ERR_ABORTED" || r.stream && e.BlockedReason == "" {
+		if !ours || e.Canceled || e.ErrorText == offline || e.ErrorText == "net::ERR_ABORTED" || r.stream && e.BlockedReason == "" {
 			return
 		}
 		problem("%s %s: %s", r.method, r.url, strings.TrimSpace(e.ErrorText+" "+string(e.BlockedReason)))
+	case *page.EventFrameNavigated:
+		// Chromium does not tell the end of what a page still asked for when it was left.
+		if e.Frame.ParentID == "" {
+			maps.DeleteFunc(tab.inflight, func(_ network.RequestID, r request) bool { return r.loader != "" && r.loader != e.Frame.LoaderID })
+		}
 	case *cdpruntime.EventExceptionThrown:
 		problem("exception: %s", (&chromedp.ExceptionError{ExceptionDetails: e.ExceptionDetails}).Error())
 	case *cdpruntime.EventConsoleAPICalled:
