@@ -2,6 +2,7 @@ package posts
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -67,10 +68,14 @@ func unname(ctx context.Context, s tenants.Scope, posts []*Post) error {
 	if sees == "" || len(named) == 0 {
 		return nil
 	}
-	var gone []string
-	err := s.Select((*tenants.Person)(nil)).Column("handle_key").Where("person.handle_key IN (?)", bun.List(named)).Where("NOT ("+sees+")", args...).Scan(ctx, &gone)
+	called, err := s.Called(ctx, named...)
+	if err != nil || len(called) == 0 {
+		return err
+	}
+	var gone []uuid.UUID
+	err = s.Select((*tenants.Person)(nil)).Column("id").Where("person.id IN (?)", bun.List(slices.Collect(maps.Values(called)))).Where("NOT ("+sees+")", args...).Scan(ctx, &gone)
 	for _, p := range posts {
-		p.Mentions = slices.DeleteFunc(p.Mentions, func(handle string) bool { return slices.Contains(gone, handle) })
+		p.Mentions = slices.DeleteFunc(p.Mentions, func(handle string) bool { return slices.Contains(gone, called[handle]) })
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package posts
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -173,12 +174,13 @@ func friendsOf(ctx context.Context, s tenants.Scope, member uuid.UUID) (people [
 	return people, err
 }
 
-func membersCalled(ctx context.Context, s tenants.Scope, keys []string) (people []tenants.Person, err error) {
-	if len(keys) == 0 {
-		return nil, nil
+// membersCalled are the members whom some handles mean, and which means whom.
+func membersCalled(ctx context.Context, s tenants.Scope, keys []string) (people []tenants.Person, called map[string]uuid.UUID, err error) {
+	if called, err = s.Called(ctx, keys...); err != nil || len(called) == 0 {
+		return nil, nil, err
 	}
-	err = s.Select(&people).Column("id", "account_id", "handle_key", "roles", "own").Where("status = 'active'").Where("handle_key IN (?)", bun.List(keys)).Scan(ctx)
-	return people, err
+	err = s.Select(&people).Column("id", "account_id", "roles", "own").Where("status = 'active'").Where("id IN (?)", bun.List(slices.Collect(maps.Values(called)))).Scan(ctx)
+	return people, called, err
 }
 
 // oneMore counts a reply to a post that the actor may read and that is not itself
