@@ -30,29 +30,37 @@ func (k *Kernel) serve(ctx context.Context, s tenants.Scope, posts ...*Post) err
 	return k.cover(ctx, s, posts)
 }
 
-// uncount takes from the number of replies those that the actor does not see.
+// uncount takes from the numbers of replies and of reactions those of people whom
+// the actor does not hear.
 func uncount(ctx context.Context, s tenants.Scope, posts []*Post) error {
-	hears, args := s.Hears("post.author_id")
-	var ids []uuid.UUID
-	for _, p := range posts {
-		if p.Replies > 0 {
-			ids = append(ids, p.ID)
-		}
-	}
-	if hears == "" || len(ids) == 0 {
+	hears, _ := s.Hears("")
+	if hears == "" {
 		return nil
 	}
-	var counts []struct {
-		ParentID uuid.UUID `bun:"parent_id,type:uuid"`
-		Unheard  int       `bun:"unheard"`
+	byID := map[uuid.UUID][]*Post{}
+	var answered, reacted []uuid.UUID
+	for _, p := range posts {
+		byID[p.ID] = append(byID[p.ID], p)
+		if p.Replies > 0 {
+			answered = append(answered, p.ID)
+		}
+		if p.WithYou+p.Hug+p.ThankYou+p.Hope > 0 {
+			reacted = append(reacted, p.ID)
+		}
 	}
-	err := s.Select((*Post)(nil)).Column("parent_id").ColumnExpr("count(*) AS unheard").Where("post.parent_id IN (?)", bun.List(ids)).
-		Where("post.state <> ?", Removed).Where("NOT ("+hears+")", args...).Group("parent_id").Scan(ctx, &counts)
-	for _, count := range counts {
-		for _, p := range posts {
-			if p.ID == count.ParentID {
-				p.Replies -= count.Unheard
-			}
+	replies, err := unheardReplies(ctx, s, answered)
+	if err != nil {
+		return err
+	}
+	reactions, err := unheardReactions(ctx, s, reacted)
+	for _, one := range replies {
+		for _, p := range byID[one.PostID] {
+			p.Replies -= one.Count
+		}
+	}
+	for _, one := range reactions {
+		for _, p := range byID[one.PostID] {
+			*p.counter(one.Kind) -= one.Count
 		}
 	}
 	return err

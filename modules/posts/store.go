@@ -183,6 +183,34 @@ func membersCalled(ctx context.Context, s tenants.Scope, keys []string) (people 
 	return people, called, err
 }
 
+// unheard are how many replies to a post, or reactions of a kind, are of people
+// whom the actor does not hear.
+type unheard struct {
+	PostID uuid.UUID `bun:"post_id,type:uuid"`
+	Kind   string    `bun:"kind"`
+	Count  int       `bun:"unheard"`
+}
+
+func unheardReplies(ctx context.Context, s tenants.Scope, of []uuid.UUID) (found []unheard, err error) {
+	if len(of) == 0 {
+		return nil, nil
+	}
+	hears, args := s.Hears("post.author_id")
+	err = s.Select((*Post)(nil)).ColumnExpr("post.parent_id AS post_id, count(*) AS unheard").Where("post.parent_id IN (?)", bun.List(of)).
+		Where("post.state <> ?", Removed).Where("NOT ("+hears+")", args...).Group("parent_id").Scan(ctx, &found)
+	return found, err
+}
+
+func unheardReactions(ctx context.Context, s tenants.Scope, to []uuid.UUID) (found []unheard, err error) {
+	if len(to) == 0 {
+		return nil, nil
+	}
+	hears, args := s.Hears("reaction.member_id")
+	err = s.Select((*Reaction)(nil)).ColumnExpr("reaction.post_id, reaction.kind, count(*) AS unheard").Where("reaction.post_id IN (?)", bun.List(to)).
+		Where("NOT ("+hears+")", args...).Group("post_id", "kind").Scan(ctx, &found)
+	return found, err
+}
+
 // oneMore counts a reply to a post that the actor may read and that is not itself
 // a reply. It locks the conversation as Alone does, and returns what a reply
 // needs to know of its root. One statement: what else wants the lock waits for less.
