@@ -163,10 +163,15 @@ func Join(ctx context.Context, s Scope, account uuid.UUID, in NewPerson) (Person
 	person := Person{ID: newID(), AccountID: account, Avatar: in.Avatar, About: in.About, Roles: in.Roles, Status: "active", JoinedAt: in.JoinedAt}
 	person.Call(in.Handle)
 	if !web.IsSlug(person.HandleKey) {
-		return Person{}, fault.Bad("handle", "A handle has letters, numbers, blanks and hyphens.")
+		return Person{}, badHandle()
+	}
+	if free, err := s.FreeHandle(ctx, in.Handle); err != nil {
+		return Person{}, err
+	} else if !free {
+		return Person{}, takenHandle()
 	}
 	if _, err := s.Insert(&person).Exec(ctx); database.Taken(err) {
-		return Person{}, fault.Bad("handle", "Somebody in this service has this handle already, or one that looks like it.")
+		return Person{}, takenHandle()
 	} else if err != nil {
 		return Person{}, err
 	}

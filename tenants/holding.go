@@ -173,6 +173,10 @@ func Forget(ctx context.Context, s Scope, account uuid.UUID) error {
 	if _, err := s.Delete((*Receipt)(nil)).Where("account_id = ?", account).Exec(ctx); err != nil {
 		return err
 	}
+	if _, err := s.unit.db.NewDelete().Model((*formerHandle)(nil)).Where("tenant_id = ?", s.Estate.Trust.ID).
+		Where("member_id IN (SELECT m.id FROM members AS m WHERE m.tenant_id = ? AND m.account_id = ?)", s.Estate.Trust.ID, account).Exec(ctx); err != nil {
+		return err
+	}
 	_, err := s.unit.db.NewUpdate().Model((*Person)(nil)).Set("handle = ?", gone).Set("handle_key = ?", bun.Safe("'left-' || id")).
 		Set("handle_skeleton = ?", bun.Safe("'left-' || id")).Set("own = NULL").
 		Set("avatar = 1").Set("about = ''").Set("pronouns = ''").Set("interests = ''").Set("roles = ''").

@@ -81,7 +81,8 @@ func (p *Person) Call(handle string) {
 	p.Handle, p.HandleKey, p.Skeleton = handle, HandleKey(handle), handles.Skeleton(handle)
 }
 
-// PersonByHandle finds an active member of this service whom the actor sees. No
+// PersonByHandle finds an active member of this service, by the handle that they
+// have or one that they had, whom the actor sees. No
 // row (database.Missing) otherwise.
 func (s Scope) PersonByHandle(ctx context.Context, handle string) (person Person, err error) {
 	err = s.called(&person, handle).ApplyQueryBuilder(s.Seeing("person.id")).Scan(ctx)
@@ -96,5 +97,9 @@ func (s Scope) Anybody(ctx context.Context, handle string) (person Person, err e
 }
 
 func (s Scope) called(person *Person, handle string) *bun.SelectQuery {
-	return s.Select(person).Where("handle_key = ?", HandleKey(handle)).Where("status = 'active'")
+	var service uuid.UUID
+	if s.Service != nil {
+		service = s.Service.ID
+	}
+	return s.Bearing(s.Select(person), service, handle).Where("person.status = 'active'")
 }

@@ -280,6 +280,32 @@ func TestAMuteSparesOneSideAndTellsNobody(t *testing.T) {
 	})
 }
 
+// Numbers must not tell that somebody is there who is not there for the reader.
+func TestAReactionOfSomebodyBlockedIsNotCounted(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		juniper, sparrow, nettle := strangers(s)
+		post := juniper.writes("juniper", "One more night.", "")
+		for v, kind := range map[*visitor]string{sparrow: "hug", nettle: "hug", juniper: "hope"} {
+			want(t, kind, v.sendJSON("/willow/posts/"+post+"/reaction", map[string]any{"kind": kind}), http.StatusOK)
+		}
+		counts := func(v *visitor) string {
+			t.Helper()
+			got := v.getJSON("/willow/posts/"+post, nil)
+			return field(t, got, "root", "hug") + " " + field(t, got, "root", "hope")
+		}
+		nettle.silence("block", "sparrow", true)
+		for v, want := range map[*visitor]string{sparrow: "1 1", nettle: "1 1", juniper: "2 1", s.over("lead.willow@northmoor"): "2 1"} {
+			if got := counts(v); got != want {
+				t.Errorf("counts %s, not %s", got, want)
+			}
+		}
+		nettle.silence("block", "sparrow", false)
+		if got := counts(nettle); got != "2 1" {
+			t.Errorf("after the block: %s", got)
+		}
+	})
+}
+
 func TestTheTeamIsNeitherBlockedNorDeaf(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		hazel, staff := s.over("hazel.willow@northmoor"), s.over("moderator.willow@northmoor")

@@ -112,6 +112,7 @@ func (s *site) known() {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.sql("INSERT INTO former_handles (tenant_id, service_id, handle_key, handle_skeleton, member_id, given_up_at) SELECT tenant_id, service_id, 'quillon-once', 'canary', id, joined_at FROM members WHERE tenant_id = ? AND account_id = ?", s.northmoor(), account)
 	s.sql("INSERT INTO recovery_codes (tenant_id, account_id, code_hash) VALUES (?, ?, 'canary')", s.northmoor(), account)
 	s.sql("INSERT INTO passkeys (tenant_id, id, account_id, host, credential_id, credential, name, created_at) VALUES (?, ?, ?, 'host', 'canary', '{}', 'canary key', ?)", s.northmoor(), uuid.New(), account, s.clock.Now())
 	s.sql("INSERT INTO provider_accounts (tenant_id, issuer, subject, account_id, linked_at) VALUES (?, 'https://id.example', 'canary subject', ?, ?)", s.northmoor(), account, s.clock.Now())
@@ -216,7 +217,7 @@ func TestACopyHoldsAllThatSomebodyWrote(t *testing.T) {
 		}
 		for _, name := range []string{"data.json", "index.html"} {
 			for _, words := range []string{"canary thread", "canary reply, better", "canary on my wall", "canary on another wall", "to the team", "canary message",
-				"canary with a picture", "canary alt", "canary in a session", "canary question", "canary about me", "Quillon", quill + ".example",
+				"canary with a picture", "canary alt", "canary in a session", "canary question", "canary about me", "Quillon", "quillon-once", quill + ".example",
 				"canary, pictured", "canary view", "canary draft", "canary note", "canary link", "Thoughts that come uninvited", "canary film", "canary transcript", "Una Canary", canaryNumber, "canary key"} {
 				if !strings.Contains(files[name], words) {
 					t.Errorf("%s lacks %q", name, words)

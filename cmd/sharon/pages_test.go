@@ -148,6 +148,11 @@ func pages(s *site) []aPage {
 		}},
 		{"digest-preview", "hazel.willow@northmoor", "/willow/notifications/digest", nil},
 		{"profile", "hazel.willow@northmoor", "/willow/profile", nil},
+		{"name", "hazel.willow@northmoor", "/willow/profile/name", nil},
+		{"name-error", "hazel.willow@northmoor", "/willow/profile/name", func(tab *testkit.Tab) {
+			tab.Fill("#handle", "Nurse Hazel")
+			tab.Click("main form[action$='/profile/name'] button[type=submit]")
+		}},
 		{"profile-error", "hazel.willow@northmoor", "/willow/profile", func(tab *testkit.Tab) {
 			tab.Fill("#interests", "a, b, c, d, e, f, g, h, i")
 			tab.Click("main form[action$='/profile'] button[type=submit]")

@@ -4,6 +4,8 @@ DROP INDEX audit_log_of_identity;
 --bun:split
 DROP TABLE tickets;
 --bun:split
+DROP TABLE former_handles;
+--bun:split
 DROP TABLE identities;
 --bun:split
 DROP TABLE invitations;

@@ -28,6 +28,23 @@ CREATE UNIQUE INDEX invitations_open ON invitations (tenant_id, service_id, emai
 --bun:split
 CREATE INDEX invitations_by_service ON invitations (tenant_id, service_id, created_at);
 --bun:split
+-- A handle that a member gave up. It stays theirs while they are here.
+CREATE TABLE former_handles (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  handle_key text NOT NULL,
+  handle_skeleton text NOT NULL,
+  member_id uuid NOT NULL,
+  given_up_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, service_id, handle_key),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, member_id) REFERENCES members (tenant_id, id)
+);
+--bun:split
+CREATE INDEX former_handles_by_look ON former_handles (tenant_id, service_id, handle_skeleton);
+--bun:split
+CREATE INDEX former_handles_by_member ON former_handles (tenant_id, member_id, given_up_at);
+--bun:split
 -- Who an account is: name, date of birth, NHS number and phone in one sealed text. The NHS number is found by its keyed hash.
 CREATE TABLE identities (
   tenant_id uuid NOT NULL,
@@ -66,6 +83,7 @@ CREATE INDEX tickets_by_age ON tickets (tenant_id, expires_at);
 CREATE INDEX audit_log_of_identity ON audit_log (tenant_id, subject_id, at) WHERE action = 'identity.read';
 --bun:split
 SELECT sharon_protect('invitations'),
+  sharon_protect('former_handles'),
   sharon_protect('identities'),
   sharon_protect('tickets');
 --bun:split

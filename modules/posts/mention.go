@@ -2,6 +2,7 @@ package posts
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 
@@ -35,7 +36,7 @@ func (k *Kernel) mention(ctx context.Context, s tenants.Scope, post *Post, befor
 	if len(keys) == 0 && len(before) == 0 {
 		return nil, nil
 	}
-	people, err := membersCalled(ctx, s, keys)
+	people, called, err := membersCalled(ctx, s, keys)
 	if err != nil {
 		return nil, err
 	}
@@ -44,15 +45,14 @@ func (k *Kernel) mention(ctx context.Context, s tenants.Scope, post *Post, befor
 		return nil, err
 	}
 	post.Mentions = nil
-	for _, person := range people {
-		if slices.Contains(may, person.ID) {
-			post.Mentions = append(post.Mentions, person.HandleKey)
-			if !slices.Contains(before, person.HandleKey) {
-				fresh = append(fresh, person.ID)
+	for _, key := range slices.Sorted(maps.Keys(called)) {
+		if id := called[key]; slices.Contains(may, id) {
+			post.Mentions = append(post.Mentions, key)
+			if !before.Has(key) && !slices.Contains(fresh, id) {
+				fresh = append(fresh, id)
 			}
 		}
 	}
-	slices.Sort(post.Mentions)
 	_, err = s.Update(post).Column("mentions").Where("post.id = ?", post.ID).Exec(ctx)
 	return fresh, err
 }

@@ -22,17 +22,14 @@ var ReactionKinds = []ReactionKind{
 
 // Count is how many members reacted so.
 func (p Post) Count(kind string) int {
-	switch kind {
-	case "with_you":
-		return p.WithYou
-	case "hug":
-		return p.Hug
-	case "thank_you":
-		return p.ThankYou
-	case "hope":
-		return p.Hope
+	if n := p.counter(kind); n != nil {
+		return *n
 	}
 	return 0
+}
+
+func (p *Post) counter(kind string) *int {
+	return map[string]*int{"with_you": &p.WithYou, "hug": &p.Hug, "thank_you": &p.ThankYou, "hope": &p.Hope}[kind]
 }
 
 // Reaction is one member's to one post.

@@ -2,6 +2,7 @@ package posts
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -29,29 +30,37 @@ func (k *Kernel) serve(ctx context.Context, s tenants.Scope, posts ...*Post) err
 	return k.cover(ctx, s, posts)
 }
 
-// uncount takes from the number of replies those that the actor does not see.
+// uncount takes from the numbers of replies and of reactions those of people whom
+// the actor does not hear.
 func uncount(ctx context.Context, s tenants.Scope, posts []*Post) error {
-	hears, args := s.Hears("post.author_id")
-	var ids []uuid.UUID
-	for _, p := range posts {
-		if p.Replies > 0 {
-			ids = append(ids, p.ID)
-		}
-	}
-	if hears == "" || len(ids) == 0 {
+	hears, _ := s.Hears("")
+	if hears == "" {
 		return nil
 	}
-	var counts []struct {
-		ParentID uuid.UUID `bun:"parent_id,type:uuid"`
-		Unheard  int       `bun:"unheard"`
+	byID := map[uuid.UUID][]*Post{}
+	var answered, reacted []uuid.UUID
+	for _, p := range posts {
+		byID[p.ID] = append(byID[p.ID], p)
+		if p.Replies > 0 {
+			answered = append(answered, p.ID)
+		}
+		if p.WithYou+p.Hug+p.ThankYou+p.Hope > 0 {
+			reacted = append(reacted, p.ID)
+		}
 	}
-	err := s.Select((*Post)(nil)).Column("parent_id").ColumnExpr("count(*) AS unheard").Where("post.parent_id IN (?)", bun.List(ids)).
-		Where("post.state <> ?", Removed).Where("NOT ("+hears+")", args...).Group("parent_id").Scan(ctx, &counts)
-	for _, count := range counts {
-		for _, p := range posts {
-			if p.ID == count.ParentID {
-				p.Replies -= count.Unheard
-			}
+	replies, err := unheardReplies(ctx, s, answered)
+	if err != nil {
+		return err
+	}
+	reactions, err := unheardReactions(ctx, s, reacted)
+	for _, one := range replies {
+		for _, p := range byID[one.PostID] {
+			p.Replies -= one.Count
+		}
+	}
+	for _, one := range reactions {
+		for _, p := range byID[one.PostID] {
+			*p.counter(one.Kind) -= one.Count
 		}
 	}
 	return err
@@ -67,10 +76,14 @@ func unname(ctx context.Context, s tenants.Scope, posts []*Post) error {
 	if sees == "" || len(named) == 0 {
 		return nil
 	}
-	var gone []string
-	err := s.Select((*tenants.Person)(nil)).Column("handle_key").Where("person.handle_key IN (?)", bun.List(named)).Where("NOT ("+sees+")", args...).Scan(ctx, &gone)
+	called, err := s.Called(ctx, named...)
+	if err != nil || len(called) == 0 {
+		return err
+	}
+	var gone []uuid.UUID
+	err = s.Select((*tenants.Person)(nil)).Column("id").Where("person.id IN (?)", bun.List(slices.Collect(maps.Values(called)))).Where("NOT ("+sees+")", args...).Scan(ctx, &gone)
 	for _, p := range posts {
-		p.Mentions = slices.DeleteFunc(p.Mentions, func(handle string) bool { return slices.Contains(gone, handle) })
+		p.Mentions = slices.DeleteFunc(p.Mentions, func(handle string) bool { return slices.Contains(gone, called[handle]) })
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package posts
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/google/uuid"
@@ -173,12 +174,41 @@ func friendsOf(ctx context.Context, s tenants.Scope, member uuid.UUID) (people [
 	return people, err
 }
 
-func membersCalled(ctx context.Context, s tenants.Scope, keys []string) (people []tenants.Person, err error) {
-	if len(keys) == 0 {
+// membersCalled are the members whom some handles mean, and which means whom.
+func membersCalled(ctx context.Context, s tenants.Scope, keys []string) (people []tenants.Person, called map[string]uuid.UUID, err error) {
+	if called, err = s.Called(ctx, keys...); err != nil || len(called) == 0 {
+		return nil, nil, err
+	}
+	err = s.Select(&people).Column("id", "account_id", "roles", "own").Where("status = 'active'").Where("id IN (?)", bun.List(slices.Collect(maps.Values(called)))).Scan(ctx)
+	return people, called, err
+}
+
+// unheard are how many replies to a post, or reactions of a kind, are of people
+// whom the actor does not hear.
+type unheard struct {
+	PostID uuid.UUID `bun:"post_id,type:uuid"`
+	Kind   string    `bun:"kind"`
+	Count  int       `bun:"unheard"`
+}
+
+func unheardReplies(ctx context.Context, s tenants.Scope, of []uuid.UUID) (found []unheard, err error) {
+	if len(of) == 0 {
 		return nil, nil
 	}
-	err = s.Select(&people).Column("id", "account_id", "handle_key", "roles", "own").Where("status = 'active'").Where("handle_key IN (?)", bun.List(keys)).Scan(ctx)
-	return people, err
+	hears, args := s.Hears("post.author_id")
+	err = s.Select((*Post)(nil)).ColumnExpr("post.parent_id AS post_id, count(*) AS unheard").Where("post.parent_id IN (?)", bun.List(of)).
+		Where("post.state <> ?", Removed).Where("NOT ("+hears+")", args...).Group("parent_id").Scan(ctx, &found)
+	return found, err
+}
+
+func unheardReactions(ctx context.Context, s tenants.Scope, to []uuid.UUID) (found []unheard, err error) {
+	if len(to) == 0 {
+		return nil, nil
+	}
+	hears, args := s.Hears("reaction.member_id")
+	err = s.Select((*Reaction)(nil)).ColumnExpr("reaction.post_id, reaction.kind, count(*) AS unheard").Where("reaction.post_id IN (?)", bun.List(to)).
+		Where("NOT ("+hears+")", args...).Group("post_id", "kind").Scan(ctx, &found)
+	return found, err
 }
 
 // oneMore counts a reply to a post that the actor may read and that is not itself

@@ -112,7 +112,7 @@ func (k *Kernel) mentions(ctx context.Context, s tenants.Scope, post Post, about
 	if len(post.Mentions) == 0 {
 		return notice, nil
 	}
-	people, err := membersCalled(ctx, s, post.Mentions)
+	people, _, err := membersCalled(ctx, s, post.Mentions)
 	if err != nil {
 		return notice, err
 	}

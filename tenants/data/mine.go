@@ -63,7 +63,7 @@ func (d Data) own() tenants.Holding {
 	return tenants.Holding{
 		Classes: []tenants.Class{
 			{Key: "account", Name: "Your account", About: "Your email address, locked away, and your password, which nobody can read."},
-			{Key: "profile", Name: "Your profile", About: "Your handle, your picture, your few words, pronouns and interests, and your role in each service."},
+			{Key: "profile", Name: "Your profile", About: "Your handle and those that you had, your picture, your few words, pronouns and interests, and your role in each service."},
 			{Key: "sessions", Name: "Where you are signed in", About: "Which browsers and apps are signed in. It ends by itself after half a day at most.", Days: 1},
 			{Key: "copies", Name: "Copies that you asked for", About: "The file that you can download here. Then we remove it.", Days: 7},
 			{Key: "audit", Name: "The audit log", About: "When you signed in, what staff did, and what was refused, with the address of the device. Never what you wrote.",
@@ -100,6 +100,13 @@ func (d Data) exportOwn(ctx context.Context, s tenants.Scope, person tenants.Per
 			if more.Value != "" {
 				facts = append(facts, more)
 			}
+		}
+		before, err := s.FormerHandles(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		for _, handle := range before {
+			facts = append(facts, tenants.Fact{Name: "A handle that you had", Value: handle})
 		}
 		for _, role := range p.Roles {
 			facts = append(facts, tenants.Fact{Name: "Role", Value: role.Name()})

@@ -110,7 +110,7 @@ func otherAdministrators(ctx context.Context, s tenants.Scope, account uuid.UUID
 
 // calledIn finds a member of a service by handle, also one who left it.
 func calledIn(ctx context.Context, s tenants.Scope, service uuid.UUID, handle string) (person tenants.Person, err error) {
-	err = s.SelectAcross(&person).Where("person.service_id = ?", service).Where("person.handle_key = ?", tenants.HandleKey(handle)).Scan(ctx)
+	err = s.Bearing(s.SelectAcross(&person), service, handle).Scan(ctx)
 	return person, err
 }
 

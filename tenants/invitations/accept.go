@@ -11,7 +11,6 @@ import (
 	"github.com/sharon-nhs/sharon/internal/markdown"
 	"github.com/sharon-nhs/sharon/internal/ui/assets"
 	"github.com/sharon-nhs/sharon/tenants"
-	"github.com/sharon-nhs/sharon/tenants/handles"
 	"github.com/sharon-nhs/sharon/tenants/identity"
 	"github.com/sharon-nhs/sharon/tenants/letters"
 )
@@ -175,24 +174,10 @@ func (i Invitations) checkJoining(ctx context.Context, at tenants.Scope, in Acce
 		if here != "" {
 			add("email", here)
 		}
-		complaint := handles.Check(in.Handle, s.Service.Name, who.Name)
-		if complaint == "" {
-			free, err := isFree(ctx, s, in.Handle)
-			if err != nil {
-				return err
-			}
-			if !free {
-				complaint = "Somebody here has this name, or one that looks like it."
-			}
+		complaint, err := unfit(ctx, s, in.Handle, who.Name)
+		if complaint != "" {
+			add("handle", complaint)
 		}
-		if complaint == "" {
-			return nil
-		}
-		offered, err := ideas(ctx, s, in.Handle)
-		if len(offered) > 0 {
-			complaint += " How about " + listed(offered) + "?"
-		}
-		add("handle", complaint)
 		return err
 	})
 	if err != nil {
@@ -235,29 +220,4 @@ func standing(ctx context.Context, s tenants.Scope, lookup string) (complaint st
 		complaint = "You have an account here already. Sign in with it first, then open the invitation again: it joins you with one click less."
 	}
 	return complaint, err
-}
-
-func isFree(ctx context.Context, s tenants.Scope, handle string) (bool, error) {
-	taken, err := s.Select((*tenants.Person)(nil)).
-		Where("(person.handle_skeleton = ? OR person.handle_key = ?)", handles.Skeleton(handle), tenants.HandleKey(handle)).Exists(ctx)
-	return !taken, err
-}
-
-// ideas are handles that are free; the same for the same seed, until they are taken.
-func ideas(ctx context.Context, s tenants.Scope, seed string) (offered []string, err error) {
-	offered = handles.Suggest(seed, func(handle string) bool {
-		free, failed := isFree(ctx, s, handle)
-		if failed != nil {
-			err = failed
-		}
-		return free || failed != nil // an error ends the search
-	})
-	return offered, err
-}
-
-func listed(words []string) string {
-	if len(words) == 1 {
-		return words[0]
-	}
-	return strings.Join(words[:len(words)-1], ", ") + " or " + words[len(words)-1]
 }

@@ -29,14 +29,15 @@ func New(office letters.Office, entrance tenants.Entrance) tenants.Part {
 		Grants: policy.Grants{
 			"invitations.list": inviters, "invitations.send": inviters, "invitations.revoke": inviters,
 			"invitations.send_staff": {string(tenants.ServiceLead), string(tenants.TrustAdmin)},
+			"people.rename":          {string(tenants.Member)},
 		},
 		Rights: map[string]string{
 			"invitations.list": "See who is invited", "invitations.send": "Invite people to a service", "invitations.revoke": "Take invitations back",
-			"invitations.send_staff": "Invite people to a team",
+			"invitations.send_staff": "Invite people to a team", "people.rename": "Choose another name for oneself",
 		},
 		Acts: tenants.Acts{
 			"invitation.sent": "Invited somebody", "invitation.resent": "Sent an invitation again", "invitation.revoked": "Took an invitation back",
-			"member.joined": "Joined and said yes to the house rules", "joining.changed": "Changed the house rules, or how long an invitation lasts",
+			"member.joined": "Joined and said yes to the house rules", "member.renamed": "Took another name", "joining.changed": "Changed the house rules, or how long an invitation lasts",
 		},
 		Data:   i.data(),
 		Routes: i.routes,
@@ -72,6 +73,8 @@ func (i Invitations) routes(r *tenants.Router) {
 	web.Post(service, "/invitations/{id}/resend", "invitations.send", "Send an invitation again, with a new link", i.Resend, web.SeeOther("/invitations"))
 	web.Post(service, "/invitations/{id}/revoke", "invitations.revoke", "Take an invitation back", i.Revoke, web.SeeOther("/invitations"))
 
+	web.Get(service, "/profile/name", "people.rename", "My name here, and when I can change it", i.Naming, namingPage)
+	web.Post(service, "/profile/name", "people.rename", "Take another name", i.Rename, web.SeeOther("{path}"), web.FormAt("/profile/name"))
 	web.Get(service, "/rules", "people.read", "The house rules", i.Rules, rulesPage)
 	web.Get(service, "/settings/joining", "services.configure", "The house rules and how long an invitation lasts", i.Joining, joiningPage)
 	web.Post(service, "/settings/joining", "services.configure", "Change the house rules or how long an invitation lasts", i.Change,
