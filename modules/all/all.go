@@ -37,6 +37,7 @@ func Preset(area tenants.Area) []string {
 // can be done with a member outside the rooms.
 func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s tenants.Scope, person tenants.Person) []tenants.Link) []modules.Module {
 	kernel := posts.NewKernel(files)
+	notices := notifications.New(kernel, outside)
 	rooms := []modules.Module{
 		timeline.New(kernel),
 		walls.New(kernel),
@@ -54,6 +55,6 @@ func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s t
 		return append(modules.Links(rooms)(s, person), offers(s, person)...)
 	}
 	rooms = append(rooms, people.New(links), reports.New(kernel))
-	rooms = append(rooms, notifications.New(kernel, rooms, outside))
+	rooms = append(rooms, notices.Room(rooms))
 	return append(rooms, search.New(rooms), switchboard.New(rooms))
 }
