@@ -151,7 +151,7 @@ func (a *app) handler() (*fiber.App, error) {
 	lobby.Routes(doors)
 	front := &web.App[*tenants.Lobby]{Options: options, Router: doors, Gate: lobby, Plain: a.plain(lobby.Help)}
 	if a.Inbox != nil {
-		maps.Copy(front.Plain, demo.Mailbox(a.Inbox))
+		maps.Copy(front.Plain, demo.Mailbox(a.Inbox, a.Texts))
 	}
 
 	trustHandler, frontHandler, consoleHandler := trusts.Handler(), front.Handler(), a.consoleFace(options, lobby.Help).Handler()

@@ -2,6 +2,7 @@ package notifications
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/sharon-nhs/sharon/internal/database"
@@ -51,6 +52,10 @@ func (n *Notifications) learn(ctx context.Context, s tenants.Scope, e tenants.Ev
 		return err
 	}
 	was, err := n.outside.Text.Fate(ctx, d.ID.String())
+	var refused *text.Refused
+	if errors.As(err, &refused) {
+		return nil // it will never say
+	}
 	if err != nil {
 		return err
 	}

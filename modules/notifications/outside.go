@@ -35,23 +35,20 @@ type Went struct {
 // Elsewhere sends a browser there.
 func (w Went) Elsewhere() string { return w.Path }
 
-// Go follows a link of an email or a device's notice, whose address names
+// Go follows a link of an email, a text or a device's notice, whose address names
 // neither service nor room.
 func (n *Notifications) Go(ctx context.Context, s tenants.Scope, in ByID) (Went, error) {
-	d, err := deliveryTo(ctx, s, in.ID, s.Actor.AccountID)
-	if err != nil {
-		return Went{}, err
-	}
-	s, open := s.Within(d.ServiceID)
-	if !open {
-		return Went{}, fault.Missing()
-	}
-	return Went{"/" + s.Service.Slug + d.Path}, nil
+	return went(ctx, s, in.ID, func(d Delivery) string { return d.Path })
 }
 
-// GoToSettings follows a text's link to where texts are switched off.
+// GoToSettings follows a text's other link, to where texts are switched off.
 func (n *Notifications) GoToSettings(ctx context.Context, s tenants.Scope, in ByID) (Went, error) {
-	d, err := deliveryTo(ctx, s, in.ID, s.Actor.AccountID)
+	return went(ctx, s, in.ID, func(Delivery) string { return "/notifications/settings" })
+}
+
+// went finds a delivery to the actor, and a path in its service.
+func went(ctx context.Context, s tenants.Scope, id uuid.UUID, path func(Delivery) string) (Went, error) {
+	d, err := deliveryTo(ctx, s, id, s.Actor.AccountID)
 	if err != nil {
 		return Went{}, err
 	}
@@ -59,7 +56,7 @@ func (n *Notifications) GoToSettings(ctx context.Context, s tenants.Scope, in By
 	if !open {
 		return Went{}, fault.Missing()
 	}
-	return Went{"/" + s.Service.Slug + "/notifications/settings"}, nil
+	return Went{"/" + s.Service.Slug + path(d)}, nil
 }
 
 // ticket lets whoever has it switch off emails of a kind for a member, and nothing else.

@@ -33,3 +33,22 @@ func (a Archive) Phone(ctx context.Context, s tenants.Scope, account uuid.UUID) 
 func (a Archive) PhoneRefused(ctx context.Context, s tenants.Scope, account uuid.UUID, at time.Time) error {
 	return refuse(ctx, s, account, at)
 }
+
+// SetPhone keeps a number that its owner has just shown to be theirs; empty takes
+// theirs away.
+func (a Archive) SetPhone(ctx context.Context, s tenants.Scope, account uuid.UUID, number string) error {
+	row, who, err := a.of(ctx, s, account)
+	if err != nil {
+		return err
+	}
+	who.Phone, row.PhoneVerifiedAt, row.PhoneRefusedAt = number, nil, nil
+	if number != "" {
+		row.PhoneVerifiedAt = &s.Now
+	}
+	return a.keep(ctx, s, row, who)
+}
+
+// Ends is as much of the number as its owner needs to know it by.
+func (p Phone) Ends() string { return ends(p.Number) }
+
+func ends(number string) string { return number[max(0, len(number)-3):] }

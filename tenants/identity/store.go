@@ -24,6 +24,36 @@ func refuse(ctx context.Context, s tenants.Scope, account uuid.UUID, before time
 	return err
 }
 
+func codeOf(ctx context.Context, s tenants.Scope, account uuid.UUID) (row phoneCode, err error) {
+	return row, s.Select(&row).Where("account_id = ?", account).Scan(ctx)
+}
+
+func codeBy(ctx context.Context, s tenants.Scope, id uuid.UUID) (row phoneCode, err error) {
+	return row, s.Select(&row).Where("id = ?", id).Scan(ctx)
+}
+
+// putCode takes the place of the account's code before.
+func putCode(ctx context.Context, s tenants.Scope, row *phoneCode) error {
+	_, err := s.Insert(row).On("CONFLICT (tenant_id, account_id) DO UPDATE").Set("id = EXCLUDED.id").Set("sealed = EXCLUDED.sealed").
+		Set("refused = EXCLUDED.refused").Set("created_at = EXCLUDED.created_at").Set("expires_at = EXCLUDED.expires_at").Exec(ctx)
+	return err
+}
+
+func refuseCode(ctx context.Context, s tenants.Scope, id uuid.UUID) error {
+	_, err := s.Update((*phoneCode)(nil)).Set("refused = ?", true).Where("id = ?", id).Exec(ctx)
+	return err
+}
+
+// useCode uses a code up. NotFound if somebody was faster.
+func useCode(ctx context.Context, s tenants.Scope, id uuid.UUID) error {
+	return tenants.Touched(s.Delete((*phoneCode)(nil)).Where("id = ?", id).Exec(ctx))
+}
+
+func dropCodes(ctx context.Context, s tenants.Scope, account uuid.UUID) error {
+	_, err := s.Delete((*phoneCode)(nil)).Where("account_id = ?", account).Exec(ctx)
+	return err
+}
+
 func accountOf(ctx context.Context, s tenants.Scope, id uuid.UUID) (account tenants.Account, err error) {
 	return account, s.Select(&account).Where("id = ?", id).Scan(ctx)
 }
