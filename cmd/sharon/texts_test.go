@@ -344,3 +344,22 @@ func TestADemonstrationShowsItsTexts(t *testing.T) {
 		t.Error(fate, err)
 	}
 }
+
+// phonePages are those of text messages.
+func phonePages(s *site) []aPage {
+	phones := s.phones()
+	s.over("fern.willow@northmoor").asks(phones, "07700 900456")
+	s.phoned("ivy", "+447700900789")
+	return []aPage{
+		{"phone", "hazel.willow@northmoor", "/account/phone", nil},
+		{"phone-error", "hazel.willow@northmoor", "/account/phone", func(tab *testkit.Tab) {
+			tab.Fill("#phone", "0770 09")
+			tab.Click("text=Text me a code")
+			tab.WaitText(".nhsuk-error-summary", "07700 900123")
+		}},
+		{"phone-code", "fern.willow@northmoor", "/account/phone", nil},
+		{"phone-none", "lead.willow@northmoor", "/account/phone", nil},
+		{"phone-shown", "ivy.willow@northmoor", "/account/phone", nil},
+		{"notices-settings-text", "ivy.willow@northmoor", "/willow/notifications/settings", nil},
+	}
+}
