@@ -104,7 +104,7 @@ func Open(o Options) (*Notify, error) {
 	}
 	return &Notify{
 		service: service, secret: secret, template: o.Template, url: base.JoinPath("/v2/notifications"),
-		http: outbound.Client(cmp.Or(o.Timeout, 10*time.Second), nil, nil),
+		http: outbound.ByProxy(cmp.Or(o.Timeout, 10*time.Second), nil, nil),
 	}, nil
 }
 
