@@ -34,8 +34,8 @@ type Call struct {
 type Attempt struct {
 	Channel string    `json:"channel"` // push, text or email
 	At      time.Time `json:"at"`
-	// Result is in plain words: sent, no device, no number, refused: 550 5.1.1,
-	// unreachable, not set up here.
+	// Result is in plain words: sent, no device, no number, not a mobile number,
+	// refused: 550 5.1.1, unreachable, not set up here, left.
 	Result string `json:"result"`
 	OK     bool   `json:"ok"` // it was taken; whether it was seen nobody knows
 }

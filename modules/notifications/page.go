@@ -71,7 +71,11 @@ func (n *Notifications) page(ctx context.Context, s tenants.Scope, call modules.
 	}
 	trying, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	state, code, _ := outcome(d, to, n.send(trying, s, d, to))
+	failed := n.send(trying, s, d, to)
+	if gone(to.devices) < len(to.devices) {
+		failed = nil // one device is enough
+	}
+	state, code, _ := outcome(d, to, failed)
 	return d, n.became(ctx, s, &d, to, state, code)
 }
 
@@ -145,7 +149,7 @@ func (n *Notifications) Called(_ context.Context, s tenants.Scope, in Called) (W
 // for first, because a telephone does not know a repeat.
 func (n *Notifications) sendText(ctx context.Context, d Delivery, number, words string) error {
 	if d.Attempts > 1 {
-		if fate, err := n.outside.Text.Fate(ctx, d.ID.String()); err == nil && fate != text.Unknown {
+		if fate, err := n.outside.Text.Fate(ctx, d.ID.String()); err == nil && (fate == text.Underway || fate == text.Delivered) {
 			return nil
 		}
 	}
