@@ -105,6 +105,9 @@ func (s *site) known() {
 		if err := (identity.Archive{Keys: testKeys}).Add(ctx, sc, account, identity.Identity{Name: "Una Canary", NHSNumber: canaryNumber}); err != nil {
 			return err
 		}
+		if err := (identity.Archive{Keys: testKeys}).SetPhone(ctx, sc, account, "+447700900444"); err != nil {
+			return err
+		}
 		row := invitations.Row{ID: uuid.New(), Role: tenants.ServiceUser, EmailLookup: lookup, EmailSealed: "canary", InvitedBy: account, CreatedAt: sc.Now, ExpiresAt: sc.Now, AcceptedAt: &sc.Now, ClosedAt: &sc.Now}
 		_, err := sc.Insert(&row).Exec(ctx)
 		return err
@@ -113,6 +116,12 @@ func (s *site) known() {
 		s.t.Fatal(err)
 	}
 	s.sql("INSERT INTO former_handles (tenant_id, service_id, handle_key, handle_skeleton, member_id, given_up_at) SELECT tenant_id, service_id, 'quillon-once', 'canary', id, joined_at FROM members WHERE tenant_id = ? AND account_id = ?", s.northmoor(), account)
+	waiting := uuid.New()
+	sealed, err := testKeys.Seal("+447700900555", waiting.String())
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.sql("INSERT INTO phone_codes (tenant_id, account_id, id, sealed, refused, created_at, expires_at) VALUES (?, ?, ?, ?, ?, ?, ?)", s.northmoor(), account, waiting, sealed, false, s.clock.Now(), s.clock.Now().Add(10*time.Minute))
 	s.sql("INSERT INTO recovery_codes (tenant_id, account_id, code_hash) VALUES (?, ?, 'canary')", s.northmoor(), account)
 	s.sql("INSERT INTO passkeys (tenant_id, id, account_id, host, credential_id, credential, name, created_at) VALUES (?, ?, ?, 'host', 'canary', '{}', 'canary key', ?)", s.northmoor(), uuid.New(), account, s.clock.Now())
 	s.sql("INSERT INTO provider_accounts (tenant_id, issuer, subject, account_id, linked_at) VALUES (?, 'https://id.example', 'canary subject', ?, ?)", s.northmoor(), account, s.clock.Now())
@@ -218,7 +227,7 @@ func TestACopyHoldsAllThatSomebodyWrote(t *testing.T) {
 		for _, name := range []string{"data.json", "index.html"} {
 			for _, words := range []string{"canary thread", "canary reply, better", "canary on my wall", "canary on another wall", "to the team", "canary message",
 				"canary with a picture", "canary alt", "canary in a session", "canary question", "canary about me", "Quillon", "quillon-once", quill + ".example",
-				"canary, pictured", "canary view", "canary draft", "canary note", "canary link", "Thoughts that come uninvited", "canary film", "canary transcript", "Una Canary", canaryNumber, "canary key"} {
+				"canary, pictured", "canary view", "canary draft", "canary note", "canary link", "Thoughts that come uninvited", "canary film", "canary transcript", "Una Canary", canaryNumber, "+447700900444", "+447700900555", "canary key"} {
 				if !strings.Contains(files[name], words) {
 					t.Errorf("%s lacks %q", name, words)
 				}
@@ -305,7 +314,7 @@ func TestNothingOfWhoLeavesIsLeft(t *testing.T) {
 				t.Errorf("her file %s: %v", file, err)
 			}
 		}
-		for _, table := range []string{"identities", "tickets", "recovery_codes", "passkeys", "provider_accounts"} {
+		for _, table := range []string{"identities", "phone_codes", "tickets", "recovery_codes", "passkeys", "provider_accounts"} {
 			var n int
 			s.scan([]any{&n}, "SELECT count(*) FROM "+table+" WHERE tenant_id = ? AND account_id = ?", s.northmoor(), account)
 			if n != 0 {

@@ -6,10 +6,11 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/internal/testkit"
+	"github.com/sharon-nhs/sharon/internal/text"
 )
 
 // withInbox makes the site one of a demonstration.
-func withInbox(a *app) { a.Inbox = mail.NewInbox(a.Clock) }
+func withInbox(a *app) { a.Inbox, a.Texts = mail.NewInbox(a.Clock), text.NewInbox(a.Clock) }
 
 func TestADemonstrationShowsItsEmails(t *testing.T) {
 	t.Parallel()
@@ -25,9 +26,15 @@ func TestADemonstrationShowsItsEmails(t *testing.T) {
 	if err := s.app.Inbox.Send(t.Context(), m); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.app.Texts.Send(t.Context(), text.Message{ID: "one", To: "+447700900123", Text: "SHaRON: <b>You</b> have a new message. https://northmoor.example/go/1\nStop these texts: https://northmoor.example/go/1/settings"}); err != nil {
+		t.Fatal(err)
+	}
 	tab := testkit.Browser(t, testkit.Viewport(390, 844))
 	tab.Goto(s.address("") + "/dev/mail")
-	for _, page := range []string{"Emails", "New message"} {
+	if !tab.Has(`a[href="https://northmoor.example/go/1"]`) || !tab.Has(`a[href="https://northmoor.example/go/1/settings"]`) || tab.Has("li.card b") {
+		t.Error("the links of the text are not there, or its words are tags")
+	}
+	for _, page := range []string{"Emails and texts", "New message"} {
 		if page == "New message" {
 			tab.Click(".door-list a")
 			tab.WaitText("h1", "New message")

@@ -5,6 +5,7 @@ import (
 	"maps"
 
 	"github.com/sharon-nhs/sharon/internal/mail"
+	"github.com/sharon-nhs/sharon/internal/text"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/audit"
@@ -22,7 +23,7 @@ func everywhere(a *app) tenants.Parts {
 	return tenants.Parts{
 		a.Accounts.Part(),
 		invitations.New(a.office(), tenants.Entrance{Keys: a.Keys, Sessions: a.Web.sessions()}),
-		identity.New(a.Keys),
+		identity.New(a.Keys, func() text.Provider { return a.Outside.Text }),
 		credentials.New(a.office()),
 		rights.New(a.rights()),
 		data.New(data.Data{Files: a.Files, Office: a.office(), Rooms: a.inRooms, Parts: a.inParts}),

@@ -11,9 +11,12 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
 	"strconv"
 	"syscall"
 	"time"
+
+	"golang.org/x/net/http/httpproxy"
 )
 
 // Later is an answer that means: not now, try again.
@@ -57,19 +60,52 @@ func retryAfter(header string, now time.Time) time.Duration {
 type Guard func(network, address string, c syscall.RawConn) error
 
 // Client follows no redirect and gives up after timeout, whatever it waits for.
-// Roots vouch for the servers; nil means those of the system.
+// Roots vouch for the servers; nil means those of the system. It goes by no proxy:
+// the guard must see the address itself.
 func Client(timeout time.Duration, guard Guard, roots *x509.CertPool) *http.Client {
-	dialer := &net.Dialer{Timeout: timeout, Control: guard}
-	transport := http.DefaultTransport.(*http.Transport).Clone()
-	transport.DialContext = dialer.DialContext
-	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
-	if guard != nil {
-		transport.Proxy = nil // the guard must see the address itself
-	}
+	return bounded(timeout, direct(timeout, guard, roots))
+}
+
+// ByProxy is a Client for servers that were chosen by name, from a list of ours: it
+// goes by the proxy that the environment names (HTTPS_PROXY, NO_PROXY), where there
+// is one for a server. Then the proxy finds the server's address, and the guard
+// stands only where it is found here.
+func ByProxy(timeout time.Duration, guard Guard, roots *x509.CertPool) *http.Client {
+	of := httpproxy.FromEnvironment().ProxyFunc()
+	proxied := direct(timeout, nil, roots)
+	proxied.Proxy = func(r *http.Request) (*url.URL, error) { return of(r.URL) }
+	return bounded(timeout, either{proxied, direct(timeout, guard, roots)})
+}
+
+func bounded(timeout time.Duration, transport http.RoundTripper) *http.Client {
 	return &http.Client{
 		Transport: transport, Timeout: timeout,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+func direct(timeout time.Duration, guard Guard, roots *x509.CertPool) *http.Transport {
+	dialer := &net.Dialer{Timeout: timeout, Control: guard}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DialContext = dialer.DialContext
+	transport.TLSClientConfig = &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}
+	transport.Proxy = nil
+	return transport
+}
+
+// either goes by the proxy or not.
+type either struct{ proxied, direct *http.Transport }
+
+// RoundTrip implements http.RoundTripper.
+func (e either) RoundTrip(r *http.Request) (*http.Response, error) {
+	proxy, err := e.proxied.Proxy(r)
+	if err != nil {
+		return nil, fmt.Errorf("outbound: the proxy of the environment: %w", err)
+	}
+	if proxy == nil {
+		return e.direct.RoundTrip(r)
+	}
+	return e.proxied.RoundTrip(r)
 }
 
 // Public lets only addresses pass that the whole internet can reach. It looks at

@@ -91,7 +91,7 @@ func New(o Options) *Client {
 	if o.Guard == nil {
 		o.Guard = outbound.Public
 	}
-	c := &Client{options: o, http: outbound.Client(cmp.Or(o.Timeout, 10*time.Second), o.Guard, o.Roots)}
+	c := &Client{options: o, http: outbound.ByProxy(cmp.Or(o.Timeout, 10*time.Second), o.Guard, o.Roots)}
 	c.tokens.next = c.http.Do
 	return c
 }

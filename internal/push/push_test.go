@@ -206,3 +206,37 @@ func TestThePublicKeyIsAPoint(t *testing.T) {
 		t.Errorf("public key %q", key)
 	}
 }
+
+// Behind a proxy the push service's name is what counts: the proxy finds its address.
+func TestANoticeGoesByTheProxyOfTheEnvironment(t *testing.T) {
+	host, proxy := testkit.StartPushHost(t), testkit.StartProxy(t)
+	t.Setenv("HTTPS_PROXY", proxy.URL())
+	t.Setenv("NO_PROXY", "")
+	_, port, _ := strings.Cut(host.Host(), ":")
+	named := "example.com:" + port // as its certificate says
+	c := client(t, func(o *push.Options) { o.Roots, o.Guard = host.Roots(), outbound.Public }, named)
+	device := *host.Subscribe()
+	device.Endpoint = strings.Replace(device.Endpoint, host.Host(), named, 1)
+	if err := c.Send(t.Context(), of(&device), []byte("through"), push.Delivery{}); err != nil || len(proxy.Asked()) != 1 || proxy.Asked()[0] != named {
+		t.Errorf("%v, asked for %v", err, proxy.Asked())
+	}
+	for _, elsewhere := range []string{"https://intranet.example:" + port + "/", "https://127.0.0.1:" + port + "/", "https://example.com:1/"} {
+		device.Endpoint = elsewhere
+		var gone *push.Gone
+		if err := c.Send(t.Context(), of(&device), nil, push.Delivery{}); !errors.As(err, &gone) || len(proxy.Asked()) != 1 {
+			t.Errorf("%s: %v, asked for %v", elsewhere, err, proxy.Asked())
+		}
+	}
+}
+
+// What the environment keeps from the proxy is found here, and the guard looks at it.
+func TestTheGuardStandsWhereThereIsNoProxy(t *testing.T) {
+	host, proxy := testkit.StartPushHost(t), testkit.StartProxy(t)
+	t.Setenv("HTTPS_PROXY", proxy.URL())
+	c := client(t, func(o *push.Options) { o.Roots, o.Guard = host.Roots(), outbound.Public }, host.Host())
+	var gone *push.Gone
+	err := c.Send(t.Context(), of(host.Subscribe()), nil, push.Delivery{}) // this machine is never by proxy
+	if err == nil || errors.As(err, &gone) || len(proxy.Asked())+len(host.Pushes()) > 0 {
+		t.Errorf("%v, asked for %v", err, proxy.Asked())
+	}
+}

@@ -24,6 +24,7 @@ var (
 	perAccountAddress = limit{burst: 6, heals: 2 * time.Minute}
 	perAccount        = limit{burst: 60, heals: time.Minute}
 	perDevice         = limit{burst: 10, heals: 90 * time.Second}
+	perText           = limit{burst: 4, heals: 20 * time.Minute} // these succeed, and cost money
 )
 
 // Healed is after how long a row about failures has done its work.
@@ -60,6 +61,11 @@ func Codes(client Client, lookup string, known bool) []Bucket {
 		all[i].subject = "code:" + all[i].subject
 	}
 	return all
+}
+
+// Texts are what a code texted for the account of lookup to a number draws from.
+func Texts(lookup, number string) []Bucket {
+	return []Bucket{{"text:" + lookup, perText}, {"text:" + number, perText}}
 }
 
 // Failures are the rows that count, within one transaction: those of a trust, or

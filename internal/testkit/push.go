@@ -168,7 +168,7 @@ func (d *Device) take(r *http.Request, body []byte) (Push, int, error) {
 	if len(body) > 4096 {
 		return p, http.StatusRequestEntityTooLarge, fmt.Errorf("%d bytes", len(body))
 	}
-	if p.Token, p.Contact, err = vapid(r.Header.Get("Authorization"), d.host.server.URL); err != nil {
+	if p.Token, p.Contact, err = vapid(r.Header.Get("Authorization"), "https://"+r.Host); err != nil {
 		return p, http.StatusForbidden, err
 	}
 	if p.Notice, err = d.open(body); err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/outbound"
 	"github.com/sharon-nhs/sharon/internal/testkit"
 	"github.com/sharon-nhs/sharon/internal/text"
@@ -67,6 +68,50 @@ func TestAnswersAreSorted(t *testing.T) {
 	server.Answer(201, "", "")
 	if err := n.Send(t.Context(), message); err != nil || len(server.Texts()) != 1 {
 		t.Errorf("at last: %v, %d texts", err, len(server.Texts()))
+	}
+}
+
+func TestTheFateOfATextIsTold(t *testing.T) {
+	server := testkit.StartNotify(t)
+	n := open(t, testkit.NotifyKey, server.URL())
+	if fate, err := n.Fate(t.Context(), message.ID); fate != text.Unknown || err != nil {
+		t.Errorf("before it was sent: %s %v", fate, err)
+	}
+	if err := n.Send(t.Context(), message); err != nil {
+		t.Fatal(err)
+	}
+	for status, want := range map[string]text.Fate{
+		"created": text.Underway, "sending": text.Underway, "pending": text.Underway, "something new": text.Underway, "delivered": text.Delivered,
+		"permanent-failure": text.NoPhone, "temporary-failure": text.Lost, "technical-failure": text.Lost,
+	} {
+		server.Become(status)
+		if fate, err := n.Fate(t.Context(), message.ID); fate != want || err != nil {
+			t.Errorf("%s: %s %v", status, fate, err)
+		}
+	}
+	if fate, err := n.Fate(t.Context(), "0199"); fate != text.Unknown || err != nil {
+		t.Errorf("another: %s %v", fate, err)
+	}
+	server.Answer(503, "Exception", "Internal server error")
+	if fate, err := n.Fate(t.Context(), message.ID); err == nil {
+		t.Errorf("out of order: %s", fate)
+	}
+}
+
+func TestAnInboxTakesTextsOnce(t *testing.T) {
+	inbox := text.NewInbox(clock.NewFake(time.Date(2026, 11, 20, 10, 30, 0, 0, time.UTC)))
+	for range 2 {
+		if err := inbox.Send(t.Context(), message); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := inbox.Messages(); len(got) != 1 || got[0].Message != message {
+		t.Errorf("%+v", got)
+	}
+	for id, want := range map[string]text.Fate{message.ID: text.Delivered, "0199": text.Unknown} {
+		if fate, err := inbox.Fate(t.Context(), id); fate != want || err != nil {
+			t.Errorf("%s: %s %v", id, fate, err)
+		}
 	}
 }
 

@@ -4,6 +4,8 @@ DROP TABLE tickets;
 --bun:split
 DROP TABLE former_handles;
 --bun:split
+DROP TABLE phone_codes;
+--bun:split
 DROP TABLE identities;
 --bun:split
 DROP TABLE invitations;

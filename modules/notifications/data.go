@@ -11,7 +11,7 @@ import (
 func data() tenants.Holding {
 	return tenants.Holding{
 		Classes: []tenants.Class{
-			tenants.Class{Key: "notices", Name: "Notices", About: "What we told you of, and the emails and notices that we sent for it. They hold no words of anybody.", Days: 90, Least: 14, Most: 365}.
+			tenants.Class{Key: "notices", Name: "Notices", About: "What we told you of, and the emails, texts and notices that we sent for it. They hold no words of anybody.", Days: 90, Least: 14, Most: 365}.
 				Ages(tenants.Aged{Model: (*Notice)(nil), Since: "created_at", Whose: "member_id"}, tenants.Aged{Model: (*Delivery)(nil), Since: "created_at", Whose: "member_id"}),
 			{Key: "notice-choices", Name: "Choices about notices", About: "What you want to hear of and when, and the browsers that show you notices."},
 		},

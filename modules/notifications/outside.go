@@ -12,6 +12,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/internal/push"
+	"github.com/sharon-nhs/sharon/internal/text"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -23,6 +24,7 @@ type Outside struct {
 	Address func(tenants.Trust) string
 	Email   func(context.Context, mail.Message) error
 	Push    *push.Client
+	Text    text.Provider
 }
 
 // Went is where a link leads to.
@@ -33,10 +35,20 @@ type Went struct {
 // Elsewhere sends a browser there.
 func (w Went) Elsewhere() string { return w.Path }
 
-// Go follows a link of an email or a device's notice, whose address names
+// Go follows a link of an email, a text or a device's notice, whose address names
 // neither service nor room.
 func (n *Notifications) Go(ctx context.Context, s tenants.Scope, in ByID) (Went, error) {
-	d, err := deliveryTo(ctx, s, in.ID, s.Actor.AccountID)
+	return went(ctx, s, in.ID, func(d Delivery) string { return d.Path })
+}
+
+// GoToSettings follows a text's other link, to where texts are switched off.
+func (n *Notifications) GoToSettings(ctx context.Context, s tenants.Scope, in ByID) (Went, error) {
+	return went(ctx, s, in.ID, func(Delivery) string { return "/notifications/settings" })
+}
+
+// went finds a delivery to the actor, and a path in its service.
+func went(ctx context.Context, s tenants.Scope, id uuid.UUID, path func(Delivery) string) (Went, error) {
+	d, err := deliveryTo(ctx, s, id, s.Actor.AccountID)
 	if err != nil {
 		return Went{}, err
 	}
@@ -44,7 +56,7 @@ func (n *Notifications) Go(ctx context.Context, s tenants.Scope, in ByID) (Went,
 	if !open {
 		return Went{}, fault.Missing()
 	}
-	return Went{"/" + s.Service.Slug + d.Path}, nil
+	return Went{"/" + s.Service.Slug + path(d)}, nil
 }
 
 // ticket lets whoever has it switch off emails of a kind for a member, and nothing else.

@@ -127,6 +127,12 @@ type Preferences struct {
 	Devices []Device `json:"devices"`
 	// PushKey is what a browser subscribes with; empty where there is no push.
 	PushKey string `json:"push_key,omitempty"`
+	// Texts says that there are text messages here. Phone is the end of the number
+	// that the member has shown to be theirs, empty if none; PhoneRefuses says that it
+	// did not take our last text.
+	Texts        bool   `json:"texts"`
+	Phone        string `json:"phone"`
+	PhoneRefuses bool   `json:"phone_refuses"`
 }
 
 // Choice is a kind with what was chosen for each channel that there is.
@@ -165,6 +171,13 @@ func (n *Notifications) Preferences(ctx context.Context, s tenants.Scope, _ web.
 	}
 	if out.Email, out.Bounced, err = n.address(ctx, s); err != nil {
 		return out, err
+	}
+	phone, err := n.phones().Phone(ctx, s, s.Actor.AccountID)
+	if err != nil {
+		return out, err
+	}
+	if out.Texts = n.has(Text); phone.Proved {
+		out.Phone, out.PhoneRefuses = phone.Ends(), phone.Refuses
 	}
 	out.Devices, err = devicesOf(ctx, s, s.Actor.AccountID)
 	if n.outside.Push != nil {

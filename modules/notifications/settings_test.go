@@ -85,6 +85,16 @@ func TestGentleServicesSendOnlyWhatIsNear(t *testing.T) {
 	}
 }
 
+func TestNobodyGetsTextsWhoDidNotAskButOfSafety(t *testing.T) {
+	for _, area := range []tenants.Area{"children_young_people", "early_intervention", "perinatal", "eating_disorders"} {
+		for _, k := range kinds {
+			if now := habitsOf(area).when(k, Text) == Now; now != k.always {
+				t.Errorf("%s: %s is texted: %v", area, k.key, now)
+			}
+		}
+	}
+}
+
 func TestEveryKindHasItsWords(t *testing.T) {
 	for _, k := range kinds {
 		if k.name == "" || k.bare == "" || k.outside == "" || k.one == "" || k.many == "" || k.ofPost != (k.titled != "") {

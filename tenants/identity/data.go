@@ -9,9 +9,13 @@ import (
 // data is what is kept of who people are outside.
 func (i Identities) data() tenants.Holding {
 	return tenants.Holding{
-		Classes: []tenants.Class{{Key: "identity", Name: "Who you are", About: "Your name, date of birth, NHS number and phone number, as far as the team knows them. They are locked away, apart from your handle."}},
-		Export:  i.export,
+		Classes: []tenants.Class{{Key: "identity", Name: "Who you are", About: "Your name, date of birth, NHS number and phone number, as far as the team knows them. They are locked away, apart from your handle."},
+			{Key: "phone-codes", Name: "A phone number that waits for its code", About: "A number that you entered, locked away, until you type the code that we texted to it.", Days: 1}},
+		Export: i.export,
 		Erase: func(ctx context.Context, s tenants.Scope, person tenants.Person, _ tenants.Leaving) error {
+			if err := dropCodes(ctx, s, person.AccountID); err != nil {
+				return err
+			}
 			_, err := s.Delete((*Kept)(nil)).Where("account_id = ?", person.AccountID).Exec(ctx)
 			return err
 		},
@@ -31,6 +35,19 @@ func (i Identities) export(ctx context.Context, s tenants.Scope, person tenants.
 	}
 	if len(item.Facts) > 0 {
 		into.Add("Who you are", item)
+	}
+	if row.PhoneVerifiedAt != nil {
+		into.Add("Who you are", tenants.Item{At: *row.PhoneVerifiedAt, Title: "You showed that the phone is yours"})
+	}
+	if row.PhoneRefusedAt != nil {
+		into.Add("Who you are", tenants.Item{At: *row.PhoneRefusedAt, Title: "The phone did not take a text of ours"})
+	}
+	waiting, number, err := i.waiting(ctx, s, person.AccountID)
+	if err != nil {
+		return err
+	}
+	if number != "" {
+		into.Add("Who you are", tenants.Item{At: waiting.CreatedAt, Title: "A phone number that waits for its code", Facts: []tenants.Fact{{Name: "Phone", Value: number}}})
 	}
 	looks, err := looksAt(ctx, s, person.AccountID)
 	for _, look := range looks {

@@ -83,6 +83,7 @@ type Kept struct {
 	Sealed          string     `bun:"sealed"`
 	NHSLookup       string     `bun:"nhs_lookup"`
 	PhoneVerifiedAt *time.Time `bun:"phone_verified_at"`
+	PhoneRefusedAt  *time.Time `bun:"phone_refused_at"` // when it last took no text
 	UpdatedAt       time.Time  `bun:"updated_at"`
 }
 
@@ -120,13 +121,18 @@ func (a Archive) Add(ctx context.Context, s tenants.Scope, account uuid.UUID, mo
 	if now == was {
 		return nil
 	}
-	if row.Sealed, err = a.Seal(now, account); err != nil {
+	if now.Phone != was.Phone {
+		row.PhoneVerifiedAt, row.PhoneRefusedAt = nil, nil
+	}
+	return a.keep(ctx, s, row, now)
+}
+
+// keep writes who an account's row says they are.
+func (a Archive) keep(ctx context.Context, s tenants.Scope, row Kept, who Identity) (err error) {
+	if row.Sealed, err = a.Seal(who, row.AccountID); err != nil {
 		return err
 	}
-	if now.Phone != was.Phone {
-		row.PhoneVerifiedAt = nil
-	}
-	row.NHSLookup, row.UpdatedAt = a.lookup(now.NHSNumber), s.Now
+	row.NHSLookup, row.UpdatedAt = a.lookup(who.NHSNumber), s.Now
 	return put(ctx, s, &row)
 }
 

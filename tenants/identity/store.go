@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -12,7 +13,44 @@ import (
 func put(ctx context.Context, s tenants.Scope, row *Kept) error {
 	_, err := s.Insert(row).On("CONFLICT (tenant_id, account_id) DO UPDATE").
 		Set("sealed = EXCLUDED.sealed").Set("nhs_lookup = EXCLUDED.nhs_lookup").
-		Set("phone_verified_at = EXCLUDED.phone_verified_at").Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
+		Set("phone_verified_at = EXCLUDED.phone_verified_at").Set("phone_refused_at = EXCLUDED.phone_refused_at").
+		Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
+	return err
+}
+
+// refuse notes that a number that was shown before a time took no text.
+func refuse(ctx context.Context, s tenants.Scope, account uuid.UUID, before time.Time) error {
+	_, err := s.Update((*Kept)(nil)).Set("phone_refused_at = ?", s.Now).Where("account_id = ?", account).Where("phone_verified_at <= ?", before).Exec(ctx)
+	return err
+}
+
+func codeOf(ctx context.Context, s tenants.Scope, account uuid.UUID) (row phoneCode, err error) {
+	return row, s.Select(&row).Where("account_id = ?", account).Scan(ctx)
+}
+
+func codeBy(ctx context.Context, s tenants.Scope, id uuid.UUID) (row phoneCode, err error) {
+	return row, s.Select(&row).Where("id = ?", id).Scan(ctx)
+}
+
+// putCode takes the place of the account's code before.
+func putCode(ctx context.Context, s tenants.Scope, row *phoneCode) error {
+	_, err := s.Insert(row).On("CONFLICT (tenant_id, account_id) DO UPDATE").Set("id = EXCLUDED.id").Set("sealed = EXCLUDED.sealed").
+		Set("refused = EXCLUDED.refused").Set("created_at = EXCLUDED.created_at").Set("expires_at = EXCLUDED.expires_at").Exec(ctx)
+	return err
+}
+
+func refuseCode(ctx context.Context, s tenants.Scope, id uuid.UUID) error {
+	_, err := s.Update((*phoneCode)(nil)).Set("refused = ?", true).Where("id = ?", id).Exec(ctx)
+	return err
+}
+
+// useCode uses a code up. NotFound if somebody was faster.
+func useCode(ctx context.Context, s tenants.Scope, id uuid.UUID) error {
+	return tenants.Touched(s.Delete((*phoneCode)(nil)).Where("id = ?", id).Exec(ctx))
+}
+
+func dropCodes(ctx context.Context, s tenants.Scope, account uuid.UUID) error {
+	_, err := s.Delete((*phoneCode)(nil)).Where("account_id = ?", account).Exec(ctx)
 	return err
 }
 

@@ -8,15 +8,16 @@ import (
 	"github.com/a-h/templ"
 
 	"github.com/sharon-nhs/sharon/internal/mail"
+	"github.com/sharon-nhs/sharon/internal/text"
 	"github.com/sharon-nhs/sharon/internal/web"
 )
 
-// Mailbox is where the emails of a demonstration can be read: all of them, by
-// anybody who can reach the address.
-func Mailbox(inbox *mail.Inbox) map[string]web.Plain {
+// Mailbox is where the emails and text messages of a demonstration can be read:
+// all of them, by anybody who can reach the address.
+func Mailbox(inbox *mail.Inbox, texts *text.Inbox) map[string]web.Plain {
 	return map[string]web.Plain{
 		"/dev/mail": {View: func(context.Context, *web.Request) (int, templ.Component) {
-			return http.StatusOK, mailboxPage(inbox.Messages())
+			return http.StatusOK, mailboxPage(inbox.Messages(), texts.Messages())
 		}},
 		"/dev/mail/:key": {View: func(_ context.Context, r *web.Request) (int, templ.Component) {
 			found, ok := inbox.Find(r.Params["key"])
@@ -31,7 +32,8 @@ func Mailbox(inbox *mail.Inbox) map[string]web.Plain {
 // piece is a line of plain text, cut where an address begins.
 type piece struct{ before, link string }
 
-// pieces finds the address, if any, that each line ends with: letters have one there.
+// pieces finds the address, if any, that each line ends with: letters and texts
+// have one there.
 func pieces(text string) []piece {
 	var all []piece
 	for line := range strings.Lines(text) {
