@@ -14,6 +14,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/notifications"
 	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/identity"
 )
@@ -64,7 +65,7 @@ func (s *site) inHandler(do func(ctx context.Context, sc tenants.Scope)) {
 // calls calls a member as the team is called.
 func (s *site) calls(handle string, key uuid.UUID) (said map[string]string) {
 	s.t.Helper()
-	var pager modules.Pager = notifications.New(posts.NewKernel(nil), s.app.Outside)
+	var pager modules.Pager = notifications.New(posts.NewKernel(nil, safety.NewDesk()), s.app.Outside)
 	said = map[string]string{}
 	call := modules.Call{Key: key, Path: "/reports/kanari"}
 	s.scan([]any{&call.To}, `SELECT m.id FROM members AS m JOIN services AS s ON s.tenant_id = m.tenant_id AND s.id = m.service_id
@@ -166,7 +167,7 @@ func TestANumberIsCalled(t *testing.T) {
 		phones, key := s.phones(), uuid.New()
 		call := func(number string) (a modules.Attempt) {
 			s.inHandler(func(ctx context.Context, sc tenants.Scope) {
-				a = notifications.New(posts.NewKernel(nil), s.app.Outside).PageNumber(ctx, sc, key, number, "/reports/kanari")
+				a = notifications.New(posts.NewKernel(nil, safety.NewDesk()), s.app.Outside).PageNumber(ctx, sc, key, number, "/reports/kanari")
 			})
 			return a
 		}
