@@ -24,3 +24,7 @@ type Step struct {
 // service has a lead or a crisis contact. Desk.Tree is nil without a rota: then
 // the service leads are called.
 type Tree func(ctx context.Context, s tenants.Scope, at time.Time) (steps []Step, gaps []string, err error)
+
+// Accountable tells whether somebody of the team is on duty or on call: a rule of
+// a room or of an hour may ask it of every text, for it asks no database.
+func Accountable(s tenants.Scope, at time.Time) bool { return s.Service.Accountable(at) }

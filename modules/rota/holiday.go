@@ -1,0 +1,63 @@
+package rota
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"maps"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+//go:embed holidays.csv
+var holidayFile string
+
+// Holiday is a day on which the service is closed by itself.
+type Holiday struct {
+	Day  string `json:"day"` // 2026-12-25
+	Name string `json:"name"`
+}
+
+// Holidays are England's bank holidays, in order.
+var Holidays = func() (all []Holiday) {
+	file := csv.NewReader(strings.NewReader(holidayFile))
+	file.Comment = '#'
+	lines, err := file.ReadAll()
+	if err != nil {
+		panic("rota: holidays.csv: " + err.Error())
+	}
+	for _, line := range lines[1:] { // below the names of the columns
+		all = append(all, Holiday{line[0], line[1]})
+	}
+	return all
+}()
+
+// Day is what the service says of a day: closed, or open though it is a bank holiday.
+type Day struct {
+	bun.BaseModel `bun:"table:rota_days,alias:closed"`
+	tenants.InService
+
+	Day  string `bun:"day,pk" json:"day"`
+	Name string `bun:"name" json:"name"`
+	Open bool   `bun:"open" json:"open"`
+}
+
+// closed are the days on which the service is closed: bank holidays, and what it
+// says itself.
+func closed(own []Day) map[string]string {
+	days := map[string]string{}
+	for _, holiday := range Holidays {
+		days[holiday.Day] = holiday.Name
+	}
+	for _, day := range own {
+		days[day.Day] = day.Name
+	}
+	for _, day := range own {
+		if day.Open {
+			delete(days, day.Day)
+		}
+	}
+	return maps.Clone(days)
+}
