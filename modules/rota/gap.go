@@ -38,7 +38,7 @@ func (p plan) gaps(s tenants.Scope, from, to time.Time) (gaps []Gap) {
 // team is usually there, but on closed days.
 func (p plan) wanted(s tenants.Scope, from, to time.Time) []tenants.Span {
 	whole := tenants.Span{From: from, To: to}
-	if settingsOf(s).AllHours || len(s.Service.Staffed) == 0 {
+	if p.settings.AllHours || len(s.Service.Staffed) == 0 {
 		return []tenants.Span{whole}
 	}
 	var usual []tenants.Span
@@ -66,7 +66,7 @@ func (p plan) wanted(s tenants.Scope, from, to time.Time) []tenants.Span {
 
 // falls says to whom a gap falls: to the first of the tree who needs no shift.
 func (p plan) falls(s tenants.Scope) string {
-	for _, rung := range settingsOf(s).Tree {
+	for _, rung := range p.settings.Tree {
 		switch {
 		case rung.Who == Lead && len(p.leads()) > 0:
 			return "It falls to the service lead."

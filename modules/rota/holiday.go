@@ -3,7 +3,7 @@ package rota
 import (
 	_ "embed"
 	"encoding/csv"
-	"maps"
+	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
@@ -52,12 +52,30 @@ func closed(own []Day) map[string]string {
 		days[holiday.Day] = holiday.Name
 	}
 	for _, day := range own {
-		days[day.Day] = day.Name
-	}
-	for _, day := range own {
-		if day.Open {
+		if days[day.Day] = day.Name; day.Open {
 			delete(days, day.Day)
 		}
 	}
-	return maps.Clone(days)
+	return days
+}
+
+// days lists bank holidays and the service's own days between two dates, in order.
+func days(own []Day, from, until string) (all []Day) {
+	names := map[string]string{}
+	for _, holiday := range Holidays {
+		names[holiday.Day] = holiday.Name
+		all = append(all, Day{Day: holiday.Day, Name: holiday.Name})
+	}
+	all = slices.DeleteFunc(all, func(d Day) bool {
+		return slices.ContainsFunc(own, func(o Day) bool { return o.Day == d.Day })
+	})
+	for _, day := range own {
+		if day.Name == "" {
+			day.Name = names[day.Day]
+		}
+		all = append(all, day)
+	}
+	all = slices.DeleteFunc(all, func(d Day) bool { return d.Day < from || d.Day > until })
+	slices.SortFunc(all, func(a, b Day) int { return strings.Compare(a.Day, b.Day) })
+	return all
 }

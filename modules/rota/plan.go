@@ -116,6 +116,7 @@ type plan struct {
 	shifts   []Shift
 	absences []Absence
 	closed   map[string]string // days on which nobody is on duty by the pattern, with their names
+	settings Settings
 }
 
 // empty tells whether there is no rota.

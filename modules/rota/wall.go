@@ -79,3 +79,19 @@ func without(span tenants.Span, taken []tenants.Span) (left []tenants.Span) {
 	}
 	return left
 }
+
+// clockOf is a time as a clock on a wall in London shows it.
+func clockOf(t time.Time) string { return t.In(clock.London).Format("15:04") }
+
+// monday is the first day of a day's week.
+func monday(day time.Time) time.Time {
+	return day.AddDate(0, 0, -(int(day.Weekday())+6)%7)
+}
+
+// weekOf is the Monday of the week of a time, as a date.
+func weekOf(t time.Time) string { return monday(dayOf(t)).Format(time.DateOnly) }
+
+// fits tells whether nothing of a span is taken.
+func fits(span tenants.Span, taken []tenants.Span) bool {
+	return !slices.ContainsFunc(taken, func(t tenants.Span) bool { return t.From.Before(span.To) && t.To.After(span.From) })
+}
