@@ -101,12 +101,12 @@ func (r Rota) watch(ctx context.Context, s tenants.Scope) error {
 			return err
 		}
 		const week, day = 7 * 24 * time.Hour, 24 * time.Hour
-		p, err := load(ctx, s, s.Now, s.Now.Add(2*week))
+		_, gaps, err := open(ctx, s)
 		if err != nil {
 			return err
 		}
 		tell := false
-		for _, gap := range p.gaps(s, s.Now, s.Now.Add(2*week)) {
+		for _, gap := range gaps {
 			days := 7
 			switch before := gap.From.Sub(s.Now); {
 			case before > week:
@@ -127,15 +127,22 @@ func (r Rota) watch(ctx context.Context, s tenants.Scope) error {
 	})
 }
 
+// open are the gaps of the next two weeks, those too that have begun: from when
+// they did, so that each is the same gap whenever it is looked for.
+func open(ctx context.Context, s tenants.Scope) (plan, []Gap, error) {
+	from, to := begins(dayOf(s.Now).AddDate(0, 0, -2)), s.Now.AddDate(0, 0, 14)
+	p, err := load(ctx, s, from, to)
+	if err != nil {
+		return p, nil, err
+	}
+	return p, slices.DeleteFunc(p.gaps(s, from, to), func(gap Gap) bool { return !gap.To.After(s.Now) }), nil
+}
+
 // ofGap tells the service's leads.
 func ofGap(ctx context.Context, s tenants.Scope, e tenants.Event) ([]modules.Notice, error) {
-	p, err := load(ctx, s, s.Now, s.Now.AddDate(0, 0, 14))
-	if err != nil {
-		return nil, err
-	}
-	gaps := p.gaps(s, s.Now, s.Now.AddDate(0, 0, 14))
-	if len(gaps) == 0 {
-		return nil, nil // closed since
+	p, gaps, err := open(ctx, s)
+	if err != nil || len(gaps) == 0 {
+		return nil, err // closed since
 	}
 	notice := modules.Notice{Kind: "rota_gap", Subject: e.ID, About: e.About, Path: "/rota?week=" + monday(dayOf(gaps[0].From)).Format(time.DateOnly)}
 	for _, lead := range p.leads() {

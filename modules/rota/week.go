@@ -52,7 +52,7 @@ func (r Rota) Week(ctx context.Context, s tenants.Scope, in ByWeek) (Week, error
 	from, to := begins(first), begins(first.AddDate(0, 0, 7))
 	out := Week{From: first.Format(time.DateOnly), Previous: first.AddDate(0, 0, -7).Format(time.DateOnly), Next: first.AddDate(0, 0, 7).Format(time.DateOnly),
 		This: !s.Now.Before(from) && s.Now.Before(to)}
-	p, err := load(ctx, s, from, to)
+	p, err := load(ctx, s, from.AddDate(0, 0, -aside), to.AddDate(0, 0, aside))
 	if err != nil {
 		return Week{}, err
 	}
@@ -90,10 +90,14 @@ func (w *Week) present(ctx context.Context, s tenants.Scope) error {
 	return nil
 }
 
+// aside is how many days before and after a week are looked at, so that a gap on
+// its edge is shown whole.
+const aside = 2
+
 // days are the seven days from the first on.
 func (p plan) days(s tenants.Scope, first time.Time) []WeekDay {
 	from, to := begins(first), begins(first.AddDate(0, 0, 7))
-	slots, gaps := p.slots(from, to), p.gaps(s, from, to)
+	slots, gaps := p.slots(from, to), p.gaps(s, from.AddDate(0, 0, -aside), to.AddDate(0, 0, aside))
 	week := make([]WeekDay, 7)
 	for i := range week {
 		day := first.AddDate(0, 0, i)
@@ -106,7 +110,7 @@ func (p plan) days(s tenants.Scope, first time.Time) []WeekDay {
 			}
 		}
 		for _, gap := range gaps {
-			if within(gap.From) {
+			if within(gap.From) || i == 0 && gap.From.Before(from) && gap.To.After(from) {
 				one.Gaps = append(one.Gaps, gap)
 			}
 		}
