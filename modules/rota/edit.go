@@ -178,6 +178,9 @@ func (r Rota) EndRow(ctx context.Context, s tenants.Scope, in EndRow) (Pattern, 
 	if err := alone(ctx, s); err != nil {
 		return Pattern{}, err
 	}
+	if err := rowOf(ctx, s, in.ID); err != nil {
+		return Pattern{}, err
+	}
 	last := dayOf(s.Now)
 	if strings.TrimSpace(in.Until) != "" {
 		var err error

@@ -123,14 +123,17 @@ type plan struct {
 func (p plan) empty() bool { return len(p.rows) == 0 && len(p.shifts) == 0 }
 
 // slots are the shifts that touch a time, by their beginning. Shifts of those who
-// left the team fall out, those of the absent for as long as they are away; on a
+// left the team fall out. So do those that begin while somebody is away, whole:
+// nobody comes back in the middle of a night; one that began before ends then. On a
 // closed day nobody is on duty but by a single shift. Whoever is on call stays so.
 func (p plan) slots(from, to time.Time) (all []Slot) {
 	for _, slot := range p.whole(from, to) {
-		for _, left := range without(slot.span(), p.away(slot.memberID)) {
-			if slot.From, slot.To = left.From, left.To; slot.To.After(from) && slot.From.Before(to) {
-				all = append(all, slot)
-			}
+		left := without(slot.span(), p.away(slot.memberID))
+		if len(left) == 0 || !left[0].From.Equal(slot.From) {
+			continue
+		}
+		if slot.To = left[0].To; slot.To.After(from) {
+			all = append(all, slot)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Slot) int {

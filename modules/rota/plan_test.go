@@ -115,6 +115,9 @@ func TestWhatIsLeftOpenIsAGapAndSaysToWhomItFalls(t *testing.T) {
 		"an absence opens one": {func(p *plan) {
 			p.absences = []Absence{{MemberID: jo.ID, StartsAt: at("2026-11-18 00:00"), EndsAt: at("2026-11-19 00:00")}}
 		}, at("2026-11-17 00:00"), []string{"Wednesday 18 November, 8am–8pm: ", "Sunday 22 November, 8pm–midnight: "}},
+		"a night that begins while somebody is away is open until its end": {func(p *plan) {
+			p.absences = []Absence{{MemberID: tess.ID, StartsAt: at("2026-11-18 00:00"), EndsAt: at("2026-11-19 00:00")}}
+		}, at("2026-11-17 00:00"), []string{"Wednesday 18 November, midnight–8am: ", "Wednesday 18 November, 8pm – Thursday, 8am: ", "Sunday 22 November, 8pm–midnight: "}},
 		"somebody who left": {func(p *plan) { p.team = team(tess) }, at("2026-11-21 00:00"), []string{"Saturday 21 November, 8am–8pm: nobody is on duty or on call. Nobody would be called.", "Sunday 22 November, 8am–midnight: "}},
 		"a closed day":      {func(p *plan) { p.closed = map[string]string{"2026-11-20": "Training day"} }, at("2026-11-20 00:00"), []string{"Friday 20 November, 8am–8pm: ", "Sunday 22 November, 8pm–midnight: "}},
 		"no rota":           {func(p *plan) { p.rows = nil }, from, nil},

@@ -185,6 +185,11 @@ type warning struct {
 	Days     int       `bun:"days,pk"`
 }
 
+// rowOf is NotFound where there is no such row of the pattern.
+func rowOf(ctx context.Context, s tenants.Scope, id uuid.UUID) error {
+	return s.Select(new(Row)).Where("pattern.id = ?", id).Scan(ctx)
+}
+
 // endRow sets the last day of a row of the pattern.
 func endRow(ctx context.Context, s tenants.Scope, id uuid.UUID, last string) error {
 	return tenants.Touched(s.Update((*Row)(nil)).Set("valid_until = ?", last).Where("id = ?", id).Where("(valid_until = '' OR valid_until >= ?)", dayOf(s.Now).Format(time.DateOnly)).Exec(ctx))

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/modules/rota"
 	"github.com/sharon-nhs/sharon/tenants"
@@ -28,6 +30,24 @@ var patterns = map[string][]struct {
 		{"nursery", "sat", "21:00", "09:00", rota.OnCall},
 		{"lead", "sun", "09:00", "22:00", rota.OnCall},
 	},
+}
+
+// toldOf is a row of a gap of which the lead was told, so many days before.
+type toldOf struct {
+	bun.BaseModel `bun:"table:rota_warnings"`
+	tenants.InService
+
+	StartsAt time.Time `bun:"starts_at,pk"`
+	Days     int       `bun:"days,pk"`
+}
+
+// sunday is when the next gap begins.
+func sunday(now time.Time) time.Time {
+	on := day(now, 0)
+	for on.Weekday() != time.Sunday {
+		on = on.AddDate(0, 0, 1)
+	}
+	return later(on, 22, time.Hour).UTC()
 }
 
 // rota gives a service its pattern, an absence, an offer and a hand-over note.
@@ -63,6 +83,7 @@ func (w *seeding) rota(ctx context.Context, s tenants.Scope) error {
 		func() error { return insert(ctx, s, away) },
 		func() error { return insert(ctx, s, swaps) },
 		func() error { return insert(ctx, s, notes) },
+		func() error { return insert(ctx, s, []toldOf{{StartsAt: sunday(s.Now), Days: 7}}) },
 	} {
 		if err := step(); err != nil {
 			return err
