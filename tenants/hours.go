@@ -122,7 +122,7 @@ func dayWords(ahead int, day time.Time) string {
 	case 1:
 		return "tomorrow"
 	}
-	if ahead < 7 {
+	if ahead < 8 { // as far as staffed hours are looked at
 		return "on " + day.Weekday().String()
 	}
 	return "on " + day.Format("Monday 2 January")
