@@ -478,6 +478,47 @@ func TestTheRotaIsTheTeamsAlone(t *testing.T) {
 	})
 }
 
+func TestWhoLeavesTheTeamTakesTheirPlansAlong(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		tess := s.over("nursery.willow@northmoor")
+		for path, in := range map[string]any{"/notes": map[string]any{"words": "The cot in the clinic is mended."}, "/calendar": map[string]any{}} {
+			if got := tess.sendJSON("/willow/rota"+path, in); got.status != http.StatusOK {
+				t.Fatalf("%s: %d %s", path, got.status, got.body)
+			}
+		}
+		var kept tenants.Copy
+		err := s.app.Directory.WriteAs(t.Context(), s.northmoor(), "willow", func(ctx context.Context, sc tenants.Scope) error {
+			person, err := sc.Anybody(ctx, "tess")
+			for _, room := range s.app.Rooms {
+				if room.Key == "rota" && err == nil {
+					if err = room.Data.Export(ctx, sc, person, &kept); err == nil {
+						err = room.Data.Erase(ctx, sc, person, tenants.Leaving{})
+					}
+				}
+			}
+			return err
+		})
+		if err != nil || len(kept.Sections) != 3 {
+			t.Fatalf("%v, a copy of %+v", err, kept.Sections)
+		}
+		of := " = (SELECT id FROM members AS m WHERE m.tenant_id = '" + s.northmoor().String() + "' AND m.handle_key = 'tess')"
+		for table, column := range map[string]string{"rota_absences": "member_id", "rota_feeds": "member_id", "rota_notes": "author_id", "rota_swaps": "member_id"} {
+			if n := s.rowsOf(table, column+of); n != 0 {
+				t.Errorf("%d of theirs in %s", n, table)
+			}
+		}
+		if n := s.rowsOf("rota_rows", "valid_until = '' AND member_id"+of); n != 0 {
+			t.Errorf("%d lines of the pattern go on", n)
+		}
+		if names, _ := s.tree(time.Date(2026, 11, 26, 3, 41, 0, 0, time.UTC)); names[0] != "On call" { // Jo has Wednesdays
+			t.Errorf("a colleague’s night: %q", names)
+		}
+		if names, _ := s.tree(time.Date(2026, 11, 25, 3, 41, 0, 0, time.UTC)); names[0] != "Second on call" {
+			t.Errorf("their night: %q", names)
+		}
+	})
+}
+
 // rotaPages are those of the rota.
 func rotaPages(s *site) []aPage {
 	lead := "lead.willow@northmoor"
