@@ -18,8 +18,12 @@ type Hours struct {
 }
 
 // Staffing says in words whether the team is there now, and otherwise when it
-// is next: doors open at any hour do not mean that staff are awake.
+// is next: doors open at any hour do not mean that staff are awake. It goes by the
+// rota, or by the staffed hours where there is none.
 func (s *Service) Staffing(now time.Time) (here bool, words string) {
+	if roster := s.roster(now); roster != nil {
+		return roster.staffing(now)
+	}
 	now = now.In(clock.London)
 	spans := slices.SortedFunc(slices.Values(s.Staffed), func(a, b Hours) int { return strings.Compare(a.From, b.From) })
 	for ahead := -1; ahead < 8; ahead++ { // last night's team may still be here
@@ -44,6 +48,9 @@ func (s *Service) Staffing(now time.Time) (here bool, words string) {
 // InStaffedHours is the time at which the team has been there for that long from
 // now on. A service without hours is taken to be staffed always.
 func (s *Service) InStaffedHours(now time.Time, lasting time.Duration) time.Time {
+	if roster := s.roster(now); roster != nil {
+		return roster.inHours(now, lasting)
+	}
 	if len(s.Staffed) == 0 {
 		return now.Add(lasting)
 	}
@@ -115,7 +122,10 @@ func dayWords(ahead int, day time.Time) string {
 	case 1:
 		return "tomorrow"
 	}
-	return "on " + day.Weekday().String()
+	if ahead < 8 { // as far as staffed hours are looked at
+		return "on " + day.Weekday().String()
+	}
+	return "on " + day.Format("Monday 2 January")
 }
 
 func hourWords(t time.Time) string {

@@ -65,6 +65,7 @@ type Service struct {
 	Accent    string    `bun:"accent" json:"accent"`
 	Status    string    `bun:"status" json:"status"`
 	Staffed   []Hours   `bun:"staffed,type:jsonb" json:"staffed"`
+	Roster    *Roster   `bun:"roster,type:jsonb,nullzero" json:"-"` // by the rota, which takes the place of Staffed; nil without one
 	Crisis    []Contact `bun:"crisis,type:jsonb" json:"crisis"`
 	CreatedAt time.Time `bun:"created_at" json:"created_at"`
 

@@ -17,6 +17,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/modules/reports"
 	"github.com/sharon-nhs/sharon/modules/resources"
+	"github.com/sharon-nhs/sharon/modules/rota"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/modules/search"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
@@ -53,6 +54,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s t
 		videos.New(kernel, files),
 		directory.New(),
 		kernel.Room(),
+		rota.New(desk, func(t tenants.Trust) string { return outside.Address(t) }),
 	}
 	links := func(s tenants.Scope, person tenants.Person) []tenants.Link {
 		return append(modules.Links(rooms)(s, person), offers(s, person)...)

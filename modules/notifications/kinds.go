@@ -77,6 +77,8 @@ var kinds = []kind{
 	{key: "change", name: "When a live session that you wait for changes", bare: "A live session that you asked to be reminded of has moved or is cancelled", outside: "Something that you wait for has changed", one: "change of plan", many: "changes of plan", near: true, email: Now, push: Now},
 	{key: "video", name: "When a video that you sent is ready", bare: "A video that you sent is ready, or needs a look from you", outside: "Something that you sent is ready", one: "video of yours", many: "videos of yours", email: Off, push: Now},
 	{key: "moderation", name: "When the team has looked at something of yours", bare: "The team has looked at something of yours", outside: "The team has an answer for you", one: "answer from the team", many: "answers from the team", near: true, email: Now, push: Off},
+	{key: "rota_gap", name: "Gaps in the rota", bare: "There will be a time at which nobody is on duty or on call", outside: "The rota needs a look", one: "gap in the rota", many: "gaps in the rota", email: Now, push: Now, always: true, team: true},
+	{key: "rota_swap", name: "When shifts are swapped", bare: "There is news about swapping a shift", outside: "There is news about a shift", one: "news about a shift", many: "news about shifts", near: true, email: Now, push: Now, team: true},
 	{key: "safety_notice", name: "Safety notices", bare: "The team has something important to tell you", outside: "You have an important message", one: "safety notice", many: "safety notices", email: Now, push: Now, always: true},
 }
 
