@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -89,6 +88,9 @@ func (d Desk) Decide(ctx context.Context, s tenants.Scope, in Decide) (Went, err
 		return Went{}, err
 	}
 	deed, err := in.deed(s, choices, subject != nil)
+	if err == nil && in.StrikeDays > 0 && (d.desk.Strike == nil || item.AuthorID == uuid.Nil || in.Act == safety.Approve) {
+		err = fault.Bad("strike_days", "A strike cannot be given here.")
+	}
 	if err != nil {
 		return Went{}, err
 	}
@@ -103,8 +105,11 @@ func (d Desk) Decide(ctx context.Context, s tenants.Scope, in Decide) (Went, err
 	if err := d.close(ctx, s, item, deed); err != nil {
 		return Went{}, err
 	}
-	if err := d.strike(ctx, s, item, deed, in.StrikeDays); err != nil {
-		return Went{}, err
+	if in.StrikeDays > 0 {
+		strike := safety.Strike{Item: item.ID, Deed: deed.ID, Rule: deed.Rule, Words: deed.Words, Act: deed.Act, Expires: s.Now.AddDate(0, 0, in.StrikeDays)}
+		if err := d.desk.Strike(ctx, s, item.AuthorID, strike); err != nil {
+			return Went{}, err
+		}
 	}
 	path := home(s, after)
 	return Went{deed, path + "?done=" + item.ID.String()}, nil
@@ -135,16 +140,6 @@ func (d Desk) close(ctx context.Context, s tenants.Scope, item safety.Item, deed
 		return err
 	}
 	return changed(ctx, s, item)
-}
-
-func (d Desk) strike(ctx context.Context, s tenants.Scope, item safety.Item, deed safety.Deed, days int) error {
-	if days == 0 {
-		return nil
-	}
-	if d.desk.Strike == nil || item.AuthorID == uuid.Nil || deed.Act == safety.Approve {
-		return fault.Bad("strike_days", "A strike cannot be given here.")
-	}
-	return d.desk.Strike(ctx, s, item.AuthorID, safety.Strike{Item: item.ID, Deed: deed.ID, Rule: deed.Rule, Words: deed.Words, Act: deed.Act, Expires: s.Now.Add(time.Duration(days) * 24 * time.Hour)})
 }
 
 // decision is the last decision of an item's history that holds; nil for none.

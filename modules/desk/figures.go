@@ -16,10 +16,10 @@ import (
 // Figures are how the desk is doing: of what was raised in the last thirty days,
 // but for what is urgent now. What cannot be told yet is nil.
 type Figures struct {
-	Urgent  int            `json:"urgent_open"`
+	Urgent  int      `json:"urgent_open"`
 	Median  *int     `json:"median_first_response_minutes"`
-	Within  *float64       `json:"within_target"`     // 0 to 1
-	Outside *float64       `json:"raised_outside_9_to_5"` // 0 to 1, weekends too
+	Within  *float64 `json:"within_target"`         // 0 to 1
+	Outside *float64 `json:"raised_outside_9_to_5"` // 0 to 1, weekends too
 }
 
 func figures(ctx context.Context, s tenants.Scope) (Figures, error) {
