@@ -372,21 +372,21 @@ func TestADecisionIsUndoneWithinTheDay(t *testing.T) {
 
 // linkings are the ways in which Priya of the team can be linked to an item.
 var linkings = map[string]func(s aDesk, item safety.Item){
-	"a friend": func(s aDesk, _ safety.Item) {
-		s.friends(s.over("moderator.willow@northmoor"), s.over("hazel.willow@northmoor"), "priya", "hazel")
-	},
+	"a friend": func(s aDesk, _ safety.Item) { s.tie("friend", "friend") }, // from before they were of the team
 	"the reporter": func(s aDesk, item safety.Item) {
 		s.mark(about(item), safety.Finding{Source: safety.ByFlag, Detail: "unkind", Level: safety.Green, By: uuid.MustParse(s.idOf("priya"))})
 	},
 	"somebody who knows them outside": func(s aDesk, _ safety.Item) {
 		s.sent(s.over("moderator.willow@northmoor"), "/willow/desk/links", map[string]any{"of": "hazel"})
 	},
-	"blocked": func(s aDesk, _ safety.Item) {
-		for _, side := range [][2]string{{"priya", "hazel"}, {"hazel", "priya"}} {
-			kind := map[string]string{"priya": "blocked_by", "hazel": "blocking"}[side[0]]
-			s.sql("INSERT INTO ties (tenant_id, service_id, member_id, other_id, kind, since) SELECT tenant_id, service_id, id, ?, ?, joined_at FROM members WHERE tenant_id = ? AND id = ?", s.idOf(side[1]), kind, s.northmoor(), s.idOf(side[0]))
-		}
-	},
+	"blocked": func(s aDesk, _ safety.Item) { s.tie("blocked_by", "blocking") },
+}
+
+// tie makes a bond between Priya and Hazel, as each of them has it.
+func (s aDesk) tie(priyas, hazels string) {
+	for _, side := range [][3]string{{"priya", "hazel", priyas}, {"hazel", "priya", hazels}} {
+		s.sql("INSERT INTO ties (tenant_id, service_id, member_id, other_id, kind, since) SELECT tenant_id, service_id, id, ?, ?, joined_at FROM members WHERE tenant_id = ? AND id = ?", s.idOf(side[1]), side[2], s.northmoor(), s.idOf(side[0]))
+	}
 }
 
 func TestNobodyDecidesOnSomebodyLinkedToThem(t *testing.T) {
@@ -414,7 +414,7 @@ func (s aDesk) refuses(priya *visitor, item safety.Item) {
 	for _, path := range []string{"/willow/desk", deskPath(item)} {
 		for _, got := range []answer{page.get(path), priya.getJSON(path, nil)} {
 			if got.status != http.StatusOK || got.has("words for others") || got.has("a term") || got.has("Hazel") {
-				t.Errorf("%s tells too much: %d %s", path, got.status, got.body)
+				t.Errorf("%s tells too much: %d %s", path, got.status, got.text())
 			}
 		}
 	}
@@ -441,11 +441,12 @@ func (s aDesk) refuses(priya *visitor, item safety.Item) {
 	if got := jo.sendJSON(deskPath(item)+"/hand", map[string]any{"to": "priya"}); got.status != http.StatusUnprocessableEntity {
 		t.Errorf("handed to somebody who is linked: %d %s", got.status, got.body)
 	}
-	for to, status := range map[string]int{"priya": http.StatusUnprocessableEntity, "jo": http.StatusUnprocessableEntity, "amira": http.StatusOK} {
-		if got := priya.sendJSON(deskPath(item)+"/hand", map[string]any{"to": to}); got.status != status && status != http.StatusOK {
+	for _, to := range []string{"priya", "jo"} {
+		if got := priya.sendJSON(deskPath(item)+"/hand", map[string]any{"to": to}); got.status != http.StatusUnprocessableEntity {
 			t.Errorf("passed on to %s: %d %s", to, got.status, got.body)
 		}
 	}
+	s.sent(priya, deskPath(item)+"/hand", map[string]any{"to": "amira"})
 	if now := lead.item(item); now.Holder == nil || now.Holder.Handle != "Amira" || now.Subject == nil {
 		t.Errorf("with the lead: %+v", now)
 	}
