@@ -54,6 +54,11 @@ func (p *pad) change(id uuid.UUID, how func(note *safety.Subject)) {
 	p.notes[id] = note
 }
 
+// picture gives a note a picture, whose address is of no matter.
+func (p *pad) picture(id uuid.UUID) {
+	p.change(id, func(note *safety.Subject) { note.Images = []safety.Picture{{Src: "/help-now", Alt: "a kettle"}} })
+}
+
 func (p *pad) state(id uuid.UUID) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -99,8 +104,7 @@ func (s aDesk) raised(handle, words string, level safety.Level, held bool) (item
 	note := uuid.Must(uuid.NewV7())
 	person := tenants.Person{ID: author, Handle: handle}
 	s.pad.mu.Lock()
-	s.pad.notes[note] = safety.Subject{Body: words, Where: "their wall", State: "waits", Author: &person, At: s.clock.Now(), Version: 1,
-		Images: []safety.Picture{{Src: "/pictures/" + uuid.NewString(), Alt: "a kettle"}}}
+	s.pad.notes[note] = safety.Subject{Body: words, Where: "their wall", State: "waits", Author: &person, At: s.clock.Now(), Version: 1}
 	s.pad.mu.Unlock()
 	return s.mark(safety.About{Sort: "note", Subject: note, Author: author, Held: held}, safety.Finding{Source: safety.ByTerm, Detail: "a term", Level: level})
 }
@@ -649,6 +653,7 @@ func TestWhatSomebodyReadIsCountedAndNotCompared(t *testing.T) {
 		priya, jo, lead := s.over("moderator.willow@northmoor"), s.over("clinician.willow@northmoor"), s.over("lead.willow@northmoor")
 		s.sql("DELETE FROM desk_exposures WHERE tenant_id = ?", s.northmoor())
 		crisis, amber := s.raised("hazel", "hard to read", safety.Crisis, true), s.raised("fern", "less so", safety.Amber, false)
+		s.pad.picture(amber.SubjectID)
 		priya.item(crisis)
 		if now := priya.item(crisis); now.Care.Weight != 5 || now.Care.Items != 1 || len(now.Looking) != 0 {
 			t.Errorf("after the second look: %+v", now.Care)
@@ -761,6 +766,65 @@ func TestOldRecordsOfTheDeskGo(t *testing.T) {
 	})
 }
 
+// deskPages are those of the desk, in each of their states.
+func deskPages(s *site) []aPage {
+	priya := s.over("moderator.willow@northmoor")
+	of := func(handle string) (id string) {
+		var queue struct {
+			Items []struct {
+				ID     string
+				Author struct{ Handle string }
+			}
+		}
+		priya.getJSON("/willow/desk", &queue)
+		for _, item := range queue.Items {
+			if item.Author.Handle == handle {
+				return item.ID
+			}
+		}
+		s.t.Fatalf("nothing of %s waits", handle)
+		return ""
+	}
+	held, red, linked := "/willow/desk/"+of("Tansy"), "/willow/desk/"+of("Rowan"), "/willow/desk/"+of("Marmalade-on-toast")
+	s.sent(priya, "/willow/desk/links", map[string]any{"of": "marmalade-on-toast"})
+	s.sent(s.over("clinician.willow@northmoor"), "/willow/desk/links", map[string]any{"of": "teasel"})
+	var deed string
+	s.scan([]any{&deed}, "SELECT d.id FROM desk_deeds AS d JOIN desk_items AS i ON i.tenant_id = d.tenant_id AND i.id = d.item_id WHERE d.tenant_id = ? AND d.act = 'ask' AND i.author_id = ?", s.northmoor(), s.idOf("marmalade-on-toast"))
+	return []aPage{
+		{"desk", "moderator.willow@northmoor", "/willow/desk", nil},
+		{"desk-lead", "lead.willow@northmoor", "/willow/desk?with=nobody&level=amber", func(tab *testkit.Tab) { tab.Click("#desk-keys summary") }},
+		{"desk-empty", "lead.meadow@eastvale", "/meadow/desk", nil},
+		{"desk-held", "moderator.willow@northmoor", held, nil},
+		{"desk-red", "clinician.willow@northmoor", red, func(tab *testkit.Tab) { tab.Click("text=A message to its author") }},
+		{"desk-with-a-colleague", "moderator.willow@northmoor", red, nil},
+		{"desk-error", "clinician.willow@northmoor", red, func(tab *testkit.Tab) { tab.Click("text=Decide") }},
+		{"desk-linked", "moderator.willow@northmoor", linked, nil},
+		{"desk-care", "moderator.willow@northmoor", "/willow/desk/care", nil},
+		{"desk-care-lead", "lead.willow@northmoor", "/willow/desk/care", nil},
+		{"desk-words", "lead.willow@northmoor", "/willow/desk/words", nil},
+		{"desk-words-error", "lead.willow@northmoor", "/willow/desk/words", func(tab *testkit.Tab) { tab.Click("text=Add") }},
+		{"desk-links", "lead.willow@northmoor", "/willow/desk/links", nil},
+		{"desk-links-empty", "lead.meadow@eastvale", "/meadow/desk/links", nil},
+		{"desk-link", "clinician.willow@northmoor", "/willow/desk/links/new?of=hazel", nil},
+		{"desk-settings", "lead.willow@northmoor", "/willow/settings/rooms/safeguarding", nil},
+		{"decision", "marmalade.willow@northmoor", "/willow/decisions/" + deed, nil},
+	}
+}
+
+func TestTheDesksPagesAreAccessibleAndFit(t *testing.T) {
+	s := newSite(t, testkit.SQLite(t, prepare))
+	account, tab := "", testkit.Browser(t)
+	pages := deskPages(s)
+	slices.SortStableFunc(pages, func(a, b aPage) int { return strings.Compare(a.account, b.account) })
+	for _, page := range pages {
+		if page.account != account {
+			account, tab = page.account, testkit.Browser(t)
+			s.enter(tab, account)
+		}
+		s.look(t, tab, page)
+	}
+}
+
 // Ten items by keyboard alone: to the queue, the first one open, and from there
 // from decision to decision.
 func TestTenItemsAreDecidedByKeyboardAlone(t *testing.T) {
@@ -830,7 +894,7 @@ func TestTenItemsAreDecidedByKeyboardAlone(t *testing.T) {
 	tab.Goto(s.address("moderator.willow@northmoor") + deskPath(item))
 	tab.Click("#desk-keys summary")
 	tab.Click("text=Switch the keys off")
-	tab.WaitText("#desk-keys", "switched off")
+	tab.WaitText("[data-keys=off] h1", "Hazel")
 	tab.Press("2")
 	if tab.Has("input[value=ask]:checked") {
 		t.Error("a key does something though the keys are off")
@@ -862,6 +926,7 @@ func TestTheDeskIsLive(t *testing.T) {
 func TestTheDeskWorksWithoutScript(t *testing.T) {
 	s := newDesk(t, testkit.SQLite(t, prepare))
 	item := s.raised("hazel", "plain as can be", safety.Red, false)
+	s.pad.picture(item.SubjectID)
 	tab := testkit.Browser(t, testkit.Viewport(390, 844), testkit.NoScript())
 	s.enter(tab, "moderator.willow@northmoor")
 	tab.Goto(s.address("moderator.willow@northmoor") + deskPath(item))
