@@ -830,9 +830,8 @@ func TestTheDesksPagesAreAccessibleAndFit(t *testing.T) {
 func TestTenItemsAreDecidedByKeyboardAlone(t *testing.T) {
 	s := newDesk(t, testkit.SQLite(t, prepare))
 	s.sql("UPDATE desk_items SET decided_at = ? WHERE tenant_id = ?", s.clock.Now(), s.northmoor())
-	var items []safety.Item
 	for i, handle := range []string{"hazel", "fern", "ivy", "rowan", "moss", "wren", "dill", "aspen", "clover", "juniper"} {
-		items = append(items, s.raised(handle, fmt.Sprintf("The %d. thing that somebody said.", i+1), safety.Levels[min(3, i/2)], i%2 == 0))
+		s.raised(handle, fmt.Sprintf("The %d. thing that somebody said.", i+1), safety.Levels[min(3, i/2)], i%2 == 0)
 	}
 	tab := testkit.Browser(t)
 	s.enter(tab, "moderator.willow@northmoor")
@@ -845,11 +844,10 @@ func TestTenItemsAreDecidedByKeyboardAlone(t *testing.T) {
 		tab.Press(key)
 	}
 	tab.Press("Enter")
-	for i := range items {
+	for i, key := range []string{"1", "2", "3", "4", "5", "6", "1", "4", "5", "1"} {
 		tab.WaitText("#desk-decide", "What do you decide?")
 		tab.Press("c")
 		tab.WaitText("#desk-state", "You have this.")
-		key := fmt.Sprint(i%6 + 1)
 		tab.Press(key)
 		switch key {
 		case "1": // needs no reason, and the button has the focus
@@ -862,13 +860,13 @@ func TestTenItemsAreDecidedByKeyboardAlone(t *testing.T) {
 			fallthrough
 		default:
 			tab.Type("I have read it.")
-			if i%2 == 0 {
-				tab.Press("Control+Enter")
-			} else {
+			if i == 1 {
 				for focused(tab) != "Decide" {
 					tab.Press("Tab")
 				}
 				tab.Press("Enter")
+			} else {
+				tab.Press("Control+Enter")
 			}
 		}
 		tab.WaitText(".desk-done", "Done:")

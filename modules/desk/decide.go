@@ -83,11 +83,7 @@ func (d Desk) Decide(ctx context.Context, s tenants.Scope, in Decide) (Went, err
 	if item.Version != in.Version || subject != nil && subject.Version != in.Seen {
 		return Went{}, fault.New(fault.Conflict, "This changed while you were looking: it was edited, or raised again. Look at it once more, then decide.")
 	}
-	choices, err := d.choices(ctx, s, item, subject != nil)
-	if err != nil {
-		return Went{}, err
-	}
-	deed, err := in.deed(s, choices, subject != nil)
+	deed, err := in.deed(s, d.choices(s, item, subject != nil), subject != nil)
 	if err == nil && in.StrikeDays > 0 && (d.desk.Strike == nil || item.AuthorID == uuid.Nil || in.Act == safety.Approve) {
 		err = fault.Bad("strike_days", "A strike cannot be given here.")
 	}

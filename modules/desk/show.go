@@ -106,9 +106,7 @@ func (d Desk) fill(ctx context.Context, s tenants.Scope, in Look, out *Shown) (e
 	if out.Subject, err = d.subject(ctx, s, item); err != nil {
 		return err
 	}
-	if out.Choices, err = d.choices(ctx, s, item, out.Subject != nil); err != nil {
-		return err
-	}
+	out.Choices = d.choices(s, item, out.Subject != nil)
 	if out.Kind, err = kindWords(ctx, s); err != nil {
 		return err
 	}
@@ -146,18 +144,18 @@ func (d Desk) fill(ctx context.Context, s tenants.Scope, in Look, out *Shown) (e
 
 // choices are what can be decided. What the actor cannot read they cannot judge:
 // a clinician, who reads everything but private journals, closes what is gone.
-func (d Desk) choices(_ context.Context, s tenants.Scope, item safety.Item, seen bool) ([]safety.Act, error) {
+func (d Desk) choices(s tenants.Scope, item safety.Item, seen bool) []safety.Act {
 	if item.DecidedAt != nil || !seen && !s.Actor.Roles.Has(tenants.Clinician) {
-		return nil, nil
+		return nil
 	}
 	if !seen {
-		return []safety.Act{safety.Approve}, nil
+		return []safety.Act{safety.Approve}
 	}
 	acts := d.desk.SortOf(item.Sort).Acts
 	return slices.DeleteFunc(slices.Clone(safety.Acts), func(act safety.Act) bool {
 		stays := act == safety.Approve && !item.Held // is so already
 		return acts[act] == nil && !stays
-	}), nil
+	})
 }
 
 // receivers are those of the team to whom the actor can hand an item. Whoever is

@@ -210,9 +210,9 @@ func exposuresOf(ctx context.Context, s tenants.Scope, member uuid.UUID, since t
 
 // old narrows to items that were decided before a time, led to no case, and
 // concern nobody under a legal hold.
-func old(s tenants.Scope, q bun.QueryBuilder, before time.Time) bun.QueryBuilder {
+func old(s tenants.Scope, q bun.QueryBuilder, before time.Time) {
 	held, whose, trust := tenants.NotHeld(s, "author_id")
-	return q.Where("item.decided_at < ?", before).Where("item.case_id IS NULL").Where("(item.author_id IS NULL OR "+held+")", whose, trust)
+	q.Where("item.decided_at < ?", before).Where("item.case_id IS NULL").Where("(item.author_id IS NULL OR "+held+")", whose, trust)
 }
 
 func countOld(ctx context.Context, s tenants.Scope, before time.Time) (int, error) {
