@@ -260,7 +260,7 @@ func TestEveryActionHasWords(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	words, found := s.app.acts(), 0
-	action := regexp.MustCompile(`\.(?:Audit|tally)\(ctx, "([a-z_.]+)"`)
+	action := regexp.MustCompile(`\.(?:Audit|tally)\(ctx, "([a-z_.]+)",`)
 	err := filepath.WalkDir("../..", func(path string, _ fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return err

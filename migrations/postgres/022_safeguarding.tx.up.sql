@@ -66,6 +66,7 @@ CREATE TABLE desk_deeds (
   item_id uuid NOT NULL,
   actor_id uuid,
   act text NOT NULL,
+  rule text NOT NULL,
   reason text NOT NULL,
   words text NOT NULL,
   topics text NOT NULL,

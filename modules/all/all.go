@@ -6,6 +6,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/blogs"
+	queue "github.com/sharon-nhs/sharon/modules/desk"
 	"github.com/sharon-nhs/sharon/modules/directory"
 	"github.com/sharon-nhs/sharon/modules/figures"
 	"github.com/sharon-nhs/sharon/modules/forums"
@@ -36,10 +37,9 @@ func Preset(area tenants.Area) []string {
 }
 
 // Rooms makes them, in the order of the navigation; files keep what members
-// send, outside is how they are reached who are not on a page, and offers are what
+// send, desk is the safeguarding kernel, outside is how they are reached who are not on a page, and offers are what
 // can be done with a member outside the rooms.
-func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s tenants.Scope, person tenants.Person) []tenants.Link) []modules.Module {
-	desk := safety.NewDesk()
+func Rooms(desk *safety.Desk, files *storage.Files, outside *notifications.Outside, offers func(s tenants.Scope, person tenants.Person) []tenants.Link) []modules.Module {
 	kernel := posts.NewKernel(files, desk)
 	notices := notifications.New(kernel, outside)
 	rooms := []modules.Module{
@@ -55,6 +55,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s t
 		directory.New(),
 		kernel.Room(),
 		rota.New(desk, func(t tenants.Trust) string { return outside.Address(t) }),
+		queue.New(desk),
 	}
 	links := func(s tenants.Scope, person tenants.Person) []tenants.Link {
 		return append(modules.Links(rooms)(s, person), offers(s, person)...)

@@ -77,7 +77,8 @@ type Deed struct {
 	ID       uuid.UUID  `bun:"id,pk,type:uuid" json:"id"`
 	ItemID   uuid.UUID  `bun:"item_id,type:uuid" json:"-"`
 	ActorID  uuid.UUID  `bun:"actor_id,type:uuid,nullzero" json:"-"`
-	Act      Act        `bun:"act" json:"act"` // or "take", "hand", "leave"
+	Act      Act        `bun:"act" json:"act"`             // or "take", "hand", "leave", "undo"
+	Rule     string     `bun:"rule" json:"rule,omitempty"` // that was broken, in words
 	Reason   string     `bun:"reason" json:"reason,omitempty"`
 	Words    string     `bun:"words" json:"words,omitempty"` // to the author
 	Topics   Topics     `bun:"topics" json:"topics,omitempty"`

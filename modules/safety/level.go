@@ -60,11 +60,15 @@ type Settings struct {
 	UnansweredHours int `json:"unanswered_hours" label:"Hours without a human reply until a post is shown to peer supporters" validate:"min=1,max=72"`
 	FlagsOnPost     int `json:"flags_on_post" label:"Reports that take one post out of sight until the team has looked" hint:"0 for never." validate:"min=0,max=20"`
 	FlagsOnMember   int `json:"flags_on_member" label:"Reports of one member within a week that have their new posts wait for the team" hint:"0 for never." validate:"min=0,max=50"`
+	// What the team's own people are spared.
+	CareWeight  int    `json:"care_weight" label:"How much somebody of the team reads in one shift before they are asked how they are" hint:"A crisis counts 5, red 3, amber 2 and green 1. 0 for never." validate:"min=0,max=500"`
+	CareContact string `json:"care_contact" label:"Whom the team can talk to after something hard" validate:"max=200"`
 }
 
 // Defaults are the settings that a service begins with.
 var Defaults = Settings{
 	CrisisMinutes: 10, RedMinutes: 30, AmberHours: 4, GreenHours: 24, HeldHours: 2, UnansweredHours: 12, FlagsOnPost: 3, FlagsOnMember: 5,
+	CareWeight: 30, CareContact: "your service lead or your supervisor",
 }
 
 // SettingsOf are those of the service.

@@ -83,6 +83,8 @@ type Desk struct {
 
 	// Tree is whom to call at a time, as the rota has it.
 	Tree Tree
+	// Strike gives a member a strike; nil where there are none to give.
+	Strike func(ctx context.Context, s tenants.Scope, member uuid.UUID, in Strike) error
 }
 
 // NewDesk returns a desk that knows no room and no rule yet.
@@ -104,14 +106,18 @@ const (
 	Lock    Act = "lock" // no further replies
 )
 
+// Acts are all of them, as they are offered.
+var Acts = []Act{Approve, AskEdit, Cover, Hide, Remove, Lock}
+
 // Sort is a sort of thing that can be on the desk, as its room registers it.
 type Sort struct {
 	Key, Name string // "post", "post"
 	// Show reads it for the team. NotFound where the actor may not look.
 	Show func(ctx context.Context, s tenants.Scope, id uuid.UUID) (Subject, error)
 	// Acts carry out what was decided and Undo takes it back, in the unit of work of
-	// the decision. What is not in it cannot be chosen.
-	Acts map[Act]func(ctx context.Context, s tenants.Scope, id uuid.UUID, d Deed) error
+	// the decision. What is not in it cannot be chosen. What Undo needs an act writes
+	// into the deed's Before.
+	Acts map[Act]func(ctx context.Context, s tenants.Scope, id uuid.UUID, d *Deed) error
 	Undo func(ctx context.Context, s tenants.Scope, id uuid.UUID, d Deed) error
 }
 

@@ -24,7 +24,7 @@ type Switchboard struct{ rooms []modules.Module }
 
 // New makes the room; rooms are those to switch.
 func New(rooms []modules.Module) modules.Module {
-	b := Switchboard{slices.DeleteFunc(slices.Clone(rooms), func(m modules.Module) bool { return m.Always })}
+	b := Switchboard{slices.DeleteFunc(slices.Clone(rooms), func(m modules.Module) bool { return m.Always && m.Settings == nil })}
 	return modules.Module{
 		Key: "switchboard", Name: "Rooms", Icon: "sliders-horizontal", Always: true,
 		About: "Which rooms a service has, and how they are tuned.",
@@ -58,6 +58,7 @@ type Switch struct {
 	About    string          `json:"about"`
 	Icon     string          `json:"icon"`
 	On       bool            `json:"on"`
+	Always   bool            `json:"always"` // it can be tuned, not switched off
 	Version  int             `json:"version"`
 	Settings json.RawMessage `json:"settings,omitempty"`
 }
@@ -137,6 +138,9 @@ func (b Switchboard) Change(ctx context.Context, s tenants.Scope, in Change) (Sw
 	if in.On != nil {
 		now.Enabled = *in.On
 	}
+	if room.Always && !now.Enabled {
+		return Switch{}, fault.Bad("on", "This room is always there.")
+	}
 	if room.Settings != nil && len(in.Settings) > 0 {
 		if now.Settings, err = tune(room, was.Settings, in.Settings); err != nil {
 			return Switch{}, err
@@ -182,7 +186,7 @@ func (b Switchboard) find(key string) (modules.Module, error) {
 // stand is how a room stands in the service: switched off where it never was on.
 func stand(s tenants.Scope, room modules.Module) (Switch, error) {
 	row, _ := s.Service.Room(room.Key)
-	out := Switch{Room: room.Key, Name: room.Name, About: room.About, Icon: room.Icon, On: row.Enabled, Version: row.Version, Settings: json.RawMessage("{}")}
+	out := Switch{Room: room.Key, Name: room.Name, About: room.About, Icon: room.Icon, On: row.Enabled || room.Always, Always: room.Always, Version: row.Version, Settings: json.RawMessage("{}")}
 	if room.Settings == nil {
 		return out, nil
 	}

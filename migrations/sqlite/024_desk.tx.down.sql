@@ -1,0 +1,5 @@
+DROP TABLE desk_exposures;
+--bun:split
+DROP TABLE desk_links;
+--bun:split
+DROP TABLE desk_words;

@@ -1,0 +1,53 @@
+package desk
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/modules/safety"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// Answer is what the team decided about something of a member's, as they read it:
+// never why, which is for the team, nor who it was.
+type Answer struct {
+	Act   safety.Act `json:"act"`
+	Name  string     `json:"name"` // of the sort
+	Rule  string     `json:"rule,omitempty"`
+	Words string     `json:"words,omitempty"`
+	At    time.Time  `json:"at"`
+	// Undone says that the team took it back.
+	Undone bool   `json:"undone"`
+	Title  string `json:"title,omitempty"`
+	Where  string `json:"where,omitempty"`
+	Path   string `json:"path,omitempty"` // where it stands; empty where it does not any more
+	html   string
+}
+
+// Answer reads a decision about something of the actor's. NotFound for everybody
+// else, and until its author is told.
+func (d Desk) Answer(ctx context.Context, s tenants.Scope, in ByID) (Answer, error) {
+	deed, err := deedOf(ctx, s, in.ID)
+	if err != nil {
+		return Answer{}, err
+	}
+	item, err := itemOf(ctx, s, deed.ItemID)
+	if err != nil {
+		return Answer{}, err
+	}
+	if s.Actor.Member == nil || item.AuthorID != s.Actor.ID() || !slices.Contains(safety.Acts, deed.Act) || !tells(item, deed) || !told(deed, s.Now) {
+		return Answer{}, fault.Missing()
+	}
+	out := Answer{Act: deed.Act, Name: d.nameOf(item.Sort), Rule: deed.Rule, Words: deed.Words, At: deed.At, Undone: deed.UndoneAt != nil}
+	subject, err := d.subject(ctx, s, item)
+	if err != nil || subject == nil {
+		return out, err
+	}
+	out.Title, out.Where, out.html = subject.Title, subject.Where, subject.HTML
+	if stands := deed.Act != safety.Remove || out.Undone; stands {
+		out.Path = subject.Path
+	}
+	return out, nil
+}
