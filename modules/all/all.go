@@ -6,6 +6,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/blogs"
+	"github.com/sharon-nhs/sharon/modules/catch"
 	"github.com/sharon-nhs/sharon/modules/directory"
 	"github.com/sharon-nhs/sharon/modules/forums"
 	"github.com/sharon-nhs/sharon/modules/gifts"
@@ -52,6 +53,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s t
 		directory.New(),
 		kernel.Room(),
 	}
+	rooms = append(rooms, catch.New(desk, kernel, rooms))
 	links := func(s tenants.Scope, person tenants.Person) []tenants.Link {
 		return append(modules.Links(rooms)(s, person), offers(s, person)...)
 	}

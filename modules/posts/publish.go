@@ -55,8 +55,10 @@ func (k *Kernel) Publish(ctx context.Context, s tenants.Scope, place Place, draf
 	if err := follow(ctx, s, post.ID); err != nil {
 		return Post{}, err
 	}
-	if err := emit(ctx, s, Published, post); err != nil {
-		return Post{}, err
+	if post.State == Visible {
+		if err := k.emit(ctx, s, Published, post); err != nil {
+			return Post{}, err
+		}
 	}
 	return k.find(ctx, s, post.ID)
 }
@@ -130,7 +132,12 @@ func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Done,
 	if err := follow(ctx, s, root.ID); err != nil {
 		return Done{}, err
 	}
-	if err := emit(ctx, s, Replied, reply); err != nil {
+	if reply.State == Visible {
+		err = k.emit(ctx, s, Replied, reply)
+	} else {
+		err = k.fewer(ctx, s, root.ID, 1) // it counts once others can see it
+	}
+	if err != nil {
 		return Done{}, err
 	}
 	k.Dress(s, &reply)

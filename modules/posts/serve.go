@@ -46,7 +46,7 @@ func uncount(ctx context.Context, s tenants.Scope, posts []*Post) error {
 		Unheard  int       `bun:"unheard"`
 	}
 	err := s.Select((*Post)(nil)).Column("parent_id").ColumnExpr("count(*) AS unheard").Where("post.parent_id IN (?)", bun.List(ids)).
-		Where("post.state <> ?", Removed).Where("NOT ("+hears+")", args...).Group("parent_id").Scan(ctx, &counts)
+		Where("post.state = ?", Visible).Where("NOT ("+hears+")", args...).Group("parent_id").Scan(ctx, &counts)
 	for _, count := range counts {
 		for _, p := range posts {
 			if p.ID == count.ParentID {

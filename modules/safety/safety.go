@@ -104,9 +104,12 @@ type Sort struct {
 	// Show reads it for the team. NotFound where the actor may not look.
 	Show func(ctx context.Context, s tenants.Scope, id uuid.UUID) (Subject, error)
 	// Acts carry out what was decided and Undo takes it back, in the unit of work of
-	// the decision. What is not in it cannot be chosen.
-	Acts map[Act]func(ctx context.Context, s tenants.Scope, id uuid.UUID, d Deed) error
+	// the decision; they keep in Deed.Before what Undo needs. What is not in it cannot be chosen.
+	Acts map[Act]func(ctx context.Context, s tenants.Scope, id uuid.UUID, d *Deed) error
 	Undo func(ctx context.Context, s tenants.Scope, id uuid.UUID, d Deed) error
+	// Hold takes it out of the sight of all but its author and the team, where members
+	// reported it too often; nil where that cannot be. A second time changes nothing.
+	Hold func(ctx context.Context, s tenants.Scope, id uuid.UUID) error
 }
 
 // Subject is what the team sees of something on the desk.
