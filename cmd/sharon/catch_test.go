@@ -67,6 +67,13 @@ func (s *site) deskOf() *safety.Desk {
 	return desk
 }
 
+// text is one text of the database.
+func (s *site) text(query string, args ...any) (text string) {
+	s.t.Helper()
+	s.scan([]any{&text}, query, args...)
+	return text
+}
+
 func (s *site) state(post string) (state string) {
 	s.t.Helper()
 	return s.text("SELECT state FROM posts WHERE tenant_id = ? AND id = ?", s.northmoor(), post)
