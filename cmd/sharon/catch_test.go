@@ -6,12 +6,14 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/modules/blogs"
 	"github.com/sharon-nhs/sharon/modules/forums"
+	"github.com/sharon-nhs/sharon/modules/messages"
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/modules/walls"
@@ -41,10 +43,15 @@ func (s *site) waits(room, mode string) {
 // decides carries out what the team decided about a post, and returns the deed.
 func (s *site) decides(who string, act safety.Act, post string, topics ...string) (safety.Deed, error) {
 	s.t.Helper()
+	return s.decidesOf("post", who, act, post, topics...)
+}
+
+func (s *site) decidesOf(sort, who string, act safety.Act, id string, topics ...string) (safety.Deed, error) {
+	s.t.Helper()
 	desk, by := s.deskOf(), s.asMember(who)
 	deed := safety.Deed{Act: act, Topics: topics}
 	err := by.Write(s.t.Context(), func(ctx context.Context, in tenants.Scope) error {
-		return desk.SortOf("post").Acts[act](ctx, in.As(*by.Actor.Member), uuid.MustParse(post), &deed)
+		return desk.SortOf(sort).Acts[act](ctx, in.As(*by.Actor.Member), uuid.MustParse(id), &deed)
 	})
 	return deed, err
 }
@@ -57,13 +64,14 @@ func (s *site) undoes(who string, deed safety.Deed, post string) error {
 	})
 }
 
-// deskOf is a desk that knows the rooms with posts.
+// deskOf is a desk that knows the rooms with words.
 func (s *site) deskOf() *safety.Desk {
 	desk := safety.NewDesk()
 	kernel := posts.NewKernel(s.app.Files, desk)
 	walls.New(kernel)
 	forums.New(kernel)
 	blogs.New(kernel)
+	messages.New(desk, s.app.Files)
 	return desk
 }
 
@@ -261,5 +269,221 @@ func TestWhoAsksForAHumanIsRedWithACase(t *testing.T) {
 		want(t, "somebody else's item", s.over("fern.willow@northmoor").getJSON("/willow/support/"+item, nil), http.StatusNotFound)
 		want(t, "somebody else's answer", s.over("fern.willow@northmoor").sendJSON("/willow/support/"+item, map[string]any{"answer": "someone"}), http.StatusNotFound)
 		want(t, "no answer", s.over("hazel.willow@northmoor").sendJSON("/willow/support/"+item, map[string]any{"answer": "perhaps"}), http.StatusUnprocessableEntity)
+	})
+}
+
+func TestThreeReportsTakeAPostOutOfSightAndFiveHoldWhatItsWriterSaysNext(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		juniper := s.over("juniper.willow@northmoor")
+		post, next := juniper.writes("juniper", "canary one", ""), juniper.writes("juniper", "canary two", "")
+		for i, who := range []string{"hazel", "fern", "ivy"} {
+			if got := s.state(post); got != "visible" {
+				t.Fatalf("%s after %d reports", got, i)
+			}
+			s.sent(s.over(who+".willow@northmoor"), "/willow/posts/"+post+"/report", map[string]any{"reason": "unkind"})
+		}
+		if got := s.state(post); got != "held" {
+			t.Fatalf("%s after three", got)
+		}
+		if !s.as("juniper.willow@northmoor").get("/willow/posts/" + post).has("That does not mean that you did anything wrong") {
+			t.Error("its writer reads no kind word")
+		}
+		s.settle(1)
+		if got := juniper.notices("willow").says(); !strings.Contains(got, "waits for the team") {
+			t.Errorf("its writer is told %q", got)
+		}
+		third := juniper.writes("juniper", "canary three", "")
+		if got := s.state(third); got != "visible" {
+			t.Errorf("three reporters hold what she says next: %s", got)
+		}
+		for _, who := range []string{"sparrow", "nettle"} {
+			s.sent(s.over(who+".willow@northmoor"), "/willow/posts/"+next+"/report", map[string]any{"reason": "spam"})
+		}
+		if got := s.state(juniper.writes("juniper", "canary four", "")); got != "held" {
+			t.Errorf("five reporters do not: %s", got)
+		}
+		s.sql("UPDATE desk_items SET decided_at = ?, act = 'approve' WHERE tenant_id = ? AND decided_at IS NULL", s.clock.Now(), s.northmoor())
+		if got := s.state(juniper.writes("juniper", "canary five", "")); got != "visible" {
+			t.Errorf("after the team looked: %s", got)
+		}
+	})
+}
+
+func TestWhatIsPostedWhileTheTeamIsAwayWaits(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		lead, hazel := s.over("lead.willow@northmoor"), s.over("hazel.willow@northmoor")
+		s.sent(lead, "/willow/settings/safeguarding/all", map[string]any{"mode": "after", "away": true, "first_posts": 0, "version": 0})
+		if got := s.state(hazel.writes("hazel", "by day", "")); got != "visible" {
+			t.Errorf("by day: %s", got)
+		}
+		s.clock.Advance(11 * time.Hour)
+		lead, hazel = s.over("lead.willow@northmoor"), s.over("hazel.willow@northmoor")
+		night := hazel.writes("hazel", "by night", "")
+		if got := s.state(night); got != "held" {
+			t.Fatalf("by night: %s", got)
+		}
+		if page := s.as("hazel.willow@northmoor").get("/willow/posts/" + night); !page.has("The team is next here") {
+			t.Errorf("she is not told when: %s", page.text())
+		}
+		if got := s.state(lead.writes(s.handleOf("lead.willow@northmoor"), "the team by night", "")); got != "visible" {
+			t.Errorf("what the team says: %s", got)
+		}
+		want(t, "an old form", lead.sendJSON("/willow/settings/safeguarding/all", map[string]any{"mode": "before", "version": 0}), http.StatusConflict)
+		want(t, "no such room", lead.sendJSON("/willow/settings/safeguarding/cellar", map[string]any{"mode": "before", "version": 0}), http.StatusNotFound)
+		want(t, "no such way", lead.sendJSON("/willow/settings/safeguarding/all", map[string]any{"mode": "never", "version": 1}), http.StatusUnprocessableEntity)
+		want(t, "a moderator", s.over("moderator.willow@northmoor").sendJSON("/willow/settings/safeguarding/all", map[string]any{"mode": "before", "version": 1}), http.StatusForbidden)
+		s.sent(lead, "/willow/settings/safeguarding/all", map[string]any{"mode": "after", "first_posts": 2, "version": 1})
+		s.sql("UPDATE posts SET state = 'hidden' WHERE tenant_id = ? AND author_id = (SELECT id FROM members WHERE tenant_id = ? AND handle_key = 'ivy')", s.northmoor(), s.northmoor())
+		if got := s.state(s.over("ivy.willow@northmoor").writes("ivy", "her first", "")); got != "held" {
+			t.Errorf("a first post: %s", got)
+		}
+		s.sent(lead, "/willow/settings/safeguarding/walls", map[string]any{"mode": "after", "version": 0})
+		if got := s.state(s.over("ivy.willow@northmoor").writes("ivy", "where it does not count", "")); got != "visible" {
+			t.Errorf("a room of its own way: %s", got)
+		}
+		s.sent(lead, "/willow/settings/safeguarding/walls", map[string]any{"mode": "follow", "version": 1})
+		if got := s.state(s.over("ivy.willow@northmoor").writes("ivy", "where it counts again", "")); got != "held" {
+			t.Errorf("as the whole service: %s", got)
+		}
+	})
+}
+
+func TestManyPostsInMinutesAreToldOfAndThoseOfSomebodyNewWait(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		ivy := s.over("ivy.willow@northmoor")
+		last := ""
+		for range 21 {
+			last = ivy.writes("ivy", "again", "")
+		}
+		if got := s.state(last); got != "visible" {
+			t.Errorf("somebody who is known: %s", got)
+		}
+		told := "SELECT count(*) FROM desk_marks WHERE tenant_id = ? AND source = 'rate'"
+		if got := s.count(told, s.northmoor()); got != 1 {
+			t.Errorf("the team is told %d times", got)
+		}
+		s.sql("UPDATE members SET joined_at = ? WHERE tenant_id = ? AND handle_key = 'fern'", s.clock.Now(), s.northmoor())
+		for range 11 {
+			last = s.over("fern.willow@northmoor").writes("fern", "new here", "")
+		}
+		if got := s.state(last); got != "held" {
+			t.Errorf("somebody new: %s", got)
+		}
+	})
+}
+
+func TestWhatNobodyAnsweredIsShownToPeersAndThenToTheTeam(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		hazel, peer := s.over("hazel.willow@northmoor"), s.over("peer.willow@northmoor")
+		alone, answered := threadBy(hazel, "sleep-and-feeding", "Is anybody there"), threadBy(hazel, "sleep-and-feeding", "Somebody is")
+		replyBy(s.over("fern.willow@northmoor"), answered, "I am")
+		replyBy(hazel, alone, "only me")
+		if got := peer.getJSON("/willow/unanswered", nil); got.has(alone) {
+			t.Error("it is there at once")
+		}
+		want(t, "a member's list", hazel.getJSON("/willow/unanswered", nil), http.StatusForbidden)
+		s.clock.Advance(12*time.Hour + time.Minute)
+		if got := s.over("peer.willow@northmoor").getJSON("/willow/unanswered", nil); !got.has(alone) || got.has(answered) {
+			t.Errorf("after twelve hours: %s", got.body)
+		}
+		on := func(post string) int {
+			return s.count("SELECT count(*) FROM desk_items WHERE tenant_id = ? AND subject_id = ? AND level = 'amber'", s.northmoor(), post)
+		}
+		s.round("catch.unanswered")
+		if on(alone) != 0 {
+			t.Error("on the desk before the peers had their time")
+		}
+		s.clock.Advance(12 * time.Hour)
+		s.round("catch.unanswered")
+		s.round("catch.unanswered")
+		if on(alone) != 1 || on(answered) != 0 {
+			t.Errorf("on the desk: %d and %d", on(alone), on(answered))
+		}
+		if marks := s.count("SELECT count(*) FROM desk_marks AS m JOIN desk_items AS i ON i.tenant_id = m.tenant_id AND i.id = m.item_id WHERE i.tenant_id = ? AND i.subject_id = ?", s.northmoor(), alone); marks != 1 {
+			t.Errorf("%d marks for one wait", marks)
+		}
+	})
+}
+
+// catchPages are those of the safeguards.
+func catchPages(s *site) []aPage {
+	s.waits("videos", "before")
+	item := s.waitingOf("ivy")
+	return []aPage{
+		{"support", "hazel.willow@northmoor", "/willow/support", nil},
+		{"support-asked", "hazel.willow@northmoor", "/willow/support?asked=true", nil},
+		{"support-after", "ivy.willow@northmoor", "/willow/support/" + item, nil},
+		{"support-safe", "ivy.willow@northmoor", "/willow/support/" + item + "?said=safe", nil},
+		{"post-waits", "ivy.willow@northmoor", "/willow/walls/ivy", nil},
+		{"unanswered", "peer.willow@northmoor", "/willow/unanswered", nil},
+		{"safeguarding-modes", "lead.willow@northmoor", "/willow/settings/safeguarding", nil},
+	}
+}
+
+// waitingOf is the desk's item of something that somebody wrote and that waits.
+func (s *site) waitingOf(handle string) string {
+	s.t.Helper()
+	s.waits("walls", "before")
+	id := s.over(handle+".willow@northmoor").writes(handle, "It is one of those nights, and I do not know how to say it.", "")
+	s.waits("walls", "follow")
+	return s.text("SELECT id FROM desk_items WHERE tenant_id = ? AND subject_id = ?", s.northmoor(), id)
+}
+
+func TestAMessageThatWaitsIsNotDelivered(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		juniper, sparrow, _ := strangers(s)
+		id := juniper.begin("Sparrow", "hello")
+		sparrow.accept(id, true)
+		// Five who reported her have what she says next wait.
+		wall := juniper.writes("juniper", "reported", "")
+		for _, who := range []string{"hazel", "fern", "ivy", "nettle", "clover"} {
+			s.sent(s.over(who+".willow@northmoor"), "/willow/posts/"+wall+"/report", map[string]any{"reason": "unkind"})
+		}
+		ear := sparrow.listen("willow", "")
+		said := juniper.say(id, "canary in a message")
+		want(t, "say", said, http.StatusOK)
+		message := field(t, said, "message", "id")
+		ear.hearsNothingOf(message)
+		for _, path := range []string{"/willow/messages", "/willow/messages/" + id, "/willow/messages/search?q=canary", "/willow/messages/" + id + "/since"} {
+			if got := sparrow.getJSON(path, nil); got.has("canary") || got.has(message) {
+				t.Errorf("%s has it: %s", path, got.body)
+			}
+		}
+		if got := s.as("juniper.willow@northmoor").get("/willow/messages/" + id); !got.has("canary in a message") || !got.has("This waits for the team") {
+			t.Errorf("her own: %s", got.text())
+		}
+		want(t, "the team is written to at once", juniper.sendJSON("/willow/messages/to-team", map[string]any{"body": "canary to the team"}), http.StatusOK)
+		if n := s.count("SELECT count(*) FROM messages WHERE tenant_id = ? AND held", s.northmoor()); n != 1 {
+			t.Errorf("%d messages wait", n)
+		}
+		deed, err := s.decidesOf("message", "moderator", safety.Approve, message)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := sparrow.getJSON("/willow/messages/"+id, nil); !got.has("canary in a message") {
+			t.Errorf("approved, and not there: %s", got.body)
+		}
+		s.settle(1)
+		if got := sparrow.notices("willow").says(); !strings.Contains(got, "sent you a message") {
+			t.Errorf("she is told %q", got)
+		}
+		desk, by := s.deskOf(), s.asMember("moderator")
+		undo := func() error {
+			return by.Write(t.Context(), func(ctx context.Context, in tenants.Scope) error {
+				return desk.SortOf("message").Undo(ctx, in.As(*by.Actor.Member), uuid.MustParse(message), deed)
+			})
+		}
+		if err := undo(); err != nil {
+			t.Fatal(err)
+		}
+		if got := sparrow.getJSON("/willow/messages", nil); got.has("canary") {
+			t.Errorf("taken back, and still her list's last word: %s", got.body)
+		}
+		if err := undo(); !fault.Is(err, fault.Conflict) {
+			t.Errorf("a second undo: %v", err)
+		}
+		if _, err := s.decidesOf("message", "fern", safety.Approve, message); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a member decides: %v", err)
+		}
 	})
 }

@@ -1,3 +1,11 @@
+-- A message that nobody else gets until the team has looked; unseen_by has the others meanwhile.
+ALTER TABLE messages ADD COLUMN held boolean NOT NULL DEFAULT false;
+--bun:split
+-- Said in a session, or written with a gift, and not shown to others until the team has looked.
+ALTER TABLE live_messages ADD COLUMN held boolean NOT NULL DEFAULT false;
+--bun:split
+ALTER TABLE gifts ADD COLUMN note_held boolean NOT NULL DEFAULT false;
+--bun:split
 -- Why a post waits for the team, for the words that its author reads; empty for one that does not.
 ALTER TABLE posts ADD COLUMN held_for text NOT NULL DEFAULT '';
 --bun:split

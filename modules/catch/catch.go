@@ -15,6 +15,8 @@ import (
 	"github.com/sharon-nhs/sharon/tenants/policy"
 )
 
+const key = "catch"
+
 // Catch is the room.
 type Catch struct {
 	desk  *safety.Desk
@@ -30,8 +32,8 @@ func New(desk *safety.Desk, kernel *posts.Kernel, rooms []modules.Module) module
 	desk.Watch(rate)
 	desk.Watch(safety.Flagged)
 	return modules.Module{
-		Key: safety.Key, Name: "Safeguarding", Icon: "life-buoy", Always: true, Settings: safety.Defaults,
-		About: "How soon the team must look, what waits for it, and how a member asks for a human.",
+		Key: key, Name: "Support", Icon: "life-buoy", Always: true,
+		About: "What waits for the team, what nobody answered, and how a member asks for a human.",
 		Grants: policy.Grants{
 			"help.ask": {"member"}, "unanswered.read": {string(tenants.PeerSupporter), "moderator"}, "safeguarding.configure": {string(tenants.ServiceLead), string(tenants.TrustAdmin)},
 		},
@@ -41,7 +43,7 @@ func New(desk *safety.Desk, kernel *posts.Kernel, rooms []modules.Module) module
 			"safeguarding.configure": "Choose what waits for the team, in which room and at which hours",
 		},
 		Acts: tenants.Acts{
-			"case.opened": "Opened a case", "case.raised": "Raised a case to a graver level", "case.safe": "Somebody said that they are safe for now",
+			"case.raised": "Raised a case to a graver level", "case.safe": "Somebody said that they are safe for now",
 			"case.asked": "Somebody asked for a human", "safeguarding.mode": "Changed what waits for the team",
 		},
 		Rounds: []tenants.Round{{Key: "catch.unanswered", Queue: jobs.Safety, Every: 5 * time.Minute, Do: c.unanswered}},
@@ -58,7 +60,7 @@ func New(desk *safety.Desk, kernel *posts.Kernel, rooms []modules.Module) module
 			if s.Actor.Member == nil || !s.May("unanswered.read") {
 				return nil
 			}
-			return []ui.Room{{Key: safety.Key, Name: "Unanswered", Icon: "message-circle", Path: "/" + s.Service.Slug + "/unanswered", Corner: true}}
+			return []ui.Room{{Key: key, Name: "Unanswered", Icon: "message-circle", Path: "/" + s.Service.Slug + "/unanswered", Corner: true}}
 		},
 	}
 }

@@ -14,6 +14,13 @@ import (
 // reported it as the service says, others no longer see it until the team has looked.
 func (d *Desk) Flag(ctx context.Context, s tenants.Scope, about About, f Finding) (*Item, error) {
 	f.Source, f.By = ByFlag, s.Actor.ID()
+	mistaken, decided, err := mistakes(ctx, s, f.By)
+	if err != nil {
+		return nil, err
+	}
+	if decided >= fewestReports && 2*mistaken > decided {
+		f.Detail += fmt.Sprintf(" (of what they reported before, the team approved %d of %d)", mistaken, decided)
+	}
 	item, err := d.Raise(ctx, s, about, f)
 	if err != nil {
 		return nil, err
@@ -34,6 +41,18 @@ func (d *Desk) Flag(ctx context.Context, s tenants.Scope, about About, f Finding
 		item.DueAt = due
 	}
 	return item, item.Put(ctx, s)
+}
+
+// fewestReports say something about how somebody reports.
+const fewestReports = 3
+
+// mistakes counts what a member reported and the team decided, and what of it was approved.
+func mistakes(ctx context.Context, s tenants.Scope, member uuid.UUID) (approved, decided int, err error) {
+	err = s.Select((*Item)(nil)).ColumnExpr("count(*)").ColumnExpr("COALESCE(sum(CASE WHEN item.act = ? THEN 1 ELSE 0 END), 0)", Approve).
+		Where("item.decided_at IS NOT NULL").
+		Where("EXISTS (SELECT 1 FROM desk_marks AS mark WHERE mark.tenant_id = item.tenant_id AND mark.item_id = item.id AND mark.source = ? AND mark.by_id = ?)", ByFlag, member).
+		Scan(ctx, &decided, &approved)
+	return approved, decided, err
 }
 
 // reporters counts the members who reported what an item is of.
