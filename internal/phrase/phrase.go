@@ -6,8 +6,9 @@ import (
 	"strings"
 	"unicode"
 
-	"go.mau.fi/util/confusable"
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/sharon-nhs/sharon/internal/alike"
 )
 
 // Words takes a text apart into its words as they look, in lower case and without
@@ -33,26 +34,17 @@ func words(text string, wild bool) []string {
 			// the sign in "don't"
 		case r < unicode.MaxASCII:
 			end()
-		case r == '’', unicode.In(r, unicode.Mn, unicode.Me, unicode.Cf):
+		case r == '’', alike.Unseen(r):
 			// accents, and what cannot be seen
 		case unicode.In(r, unicode.L, unicode.Nd, unicode.So):
-			word.WriteString(look(r))
+			letters, _ := alike.Letters(r)
+			word.WriteString(letters)
 		default:
 			end()
 		}
 	}
 	end()
 	return all
-}
-
-// look is what a letter of another alphabet looks like.
-func look(r rune) string {
-	switch looks := strings.ToLower(confusable.Skeleton(string(r))); looks {
-	case "rn": // how Unicode's table writes what looks like m
-		return "m"
-	default:
-		return looks
-	}
 }
 
 // Phrase is a word or several to find, whole; * in a word stands for any letters.

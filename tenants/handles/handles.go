@@ -11,6 +11,8 @@ import (
 	"unicode"
 
 	"go.mau.fi/util/confusable"
+
+	"github.com/sharon-nhs/sharon/internal/alike"
 )
 
 // Longest is the most characters that a handle can have.
@@ -25,12 +27,12 @@ func words(handle string) []string {
 func Skeleton(handle string) string {
 	flat := confusable.Skeleton(strings.Join(words(handle), ""))
 	flat = confusable.Skeleton(strings.ToLower(flat))
-	return alike.Replace(flat)
+	return apart.Replace(flat)
 }
 
-// alike are what TR39 leaves apart: a capital I and a small l, which lower case
+// apart are what TR39 leaves apart: a capital I and a small l, which lower case
 // would part, and two v for a w.
-var alike = strings.NewReplacer("i", "l", "vv", "w")
+var apart = strings.NewReplacer("i", "l", "vv", "w")
 
 // staff are words that only the team or those who run SHaRON may seem to be.
 var staff = strings.Fields(`admin administrator carecoordinator caseworker clinician consultant counsellor crisisteam doc doctor dr gp helpdesk host
@@ -67,14 +69,21 @@ func foreign(r rune) bool {
 }
 
 // spelled undoes digits that stand for letters: Adm1n, N4rse.
-var spelled = strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "8", "b")
+func spelled(word string) string {
+	return strings.Map(func(r rune) rune {
+		if letters := alike.StandsFor(r); letters != "" {
+			return rune(letters[0])
+		}
+		return r
+	}, word)
+}
 
 // team tells whether a handle sounds like staff: one of its words, or all of it, or
 // a short title run into what follows (DrSmith).
 func team(parts []string, service string) bool {
 	all := strings.Join(parts, "")
 	for _, word := range append(slices.Clone(parts), all) {
-		word = Skeleton(spelled.Replace(strings.ToLower(word)))
+		word = Skeleton(spelled(strings.ToLower(word)))
 		if strings.Contains(word, Skeleton("nhs")) || slices.ContainsFunc(staff, func(title string) bool { return word == Skeleton(title) || word == Skeleton(title+"s") }) {
 			return true
 		}
