@@ -434,10 +434,10 @@ func TestAMessageThatWaitsIsNotDelivered(t *testing.T) {
 		juniper, sparrow, _ := strangers(s)
 		id := juniper.begin("Sparrow", "hello")
 		sparrow.accept(id, true)
+		walls := map[string]string{"one": juniper.writes("juniper", "reported", ""), "two": juniper.writes("juniper", "reported too", "")}
 		// Five who reported her have what she says next wait.
-		wall := juniper.writes("juniper", "reported", "")
-		for _, who := range []string{"hazel", "fern", "ivy", "nettle", "clover"} {
-			s.sent(s.over(who+".willow@northmoor"), "/willow/posts/"+wall+"/report", map[string]any{"reason": "unkind"})
+		for who, wall := range map[string]string{"hazel": "one", "fern": "one", "ivy": "one", "nettle": "two", "clover": "two"} {
+			s.sent(s.over(who+".willow@northmoor"), "/willow/posts/"+walls[wall]+"/report", map[string]any{"reason": "unkind"})
 		}
 		ear := sparrow.listen("willow", "")
 		said := juniper.say(id, "canary in a message")

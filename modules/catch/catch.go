@@ -70,6 +70,7 @@ func (c Catch) routes(r *modules.Router) {
 	web.Get(r, "/support/{id}", "help.ask", "Whom to turn to now, after something that I wrote", c.Turn, supportPage)
 	web.Post(r, "/support", "help.ask", "Ask a human of the team", c.Ask, web.SeeOther("/support?asked=true"), web.FormAt("/support"))
 	web.Post(r, "/support/{id}", "help.ask", "Say whether I am safe right now", c.Say, web.SeeOther("{path}"), web.FormAt("/support/{id}"))
+	web.Post(r, "/composer", "posts.write", "Kinder words for figures in what I am writing", c.Kinder)
 	web.Get(r, "/unanswered", "unanswered.read", "What nobody has answered yet", c.Unanswered, unansweredPage)
 	web.Get(r, "/settings/safeguarding", "safeguarding.configure", "What waits for the team", c.Modes, modesPage)
 	web.Post(r, "/settings/safeguarding/{room}", "safeguarding.configure", "Choose what waits for the team in a room", c.Choose, web.SeeOther("/settings/safeguarding"), web.FormAt("/settings/safeguarding"))

@@ -122,6 +122,9 @@ func (k *Kernel) Edit(ctx context.Context, s tenants.Scope, in Edit) (Done, erro
 			return Done{}, err
 		}
 	}
+	if err := kindly(s, post, in.AsIs); err != nil {
+		return Done{}, err
+	}
 	if err := k.Alone(ctx, s, orID(post.ParentID, post.ID)); err != nil {
 		return Done{}, err
 	}

@@ -285,6 +285,7 @@ type Kernel struct {
 func NewKernel(files *storage.Files, desk *safety.Desk) *Kernel {
 	k := &Kernel{album: album.Album{Files: files}, desk: desk, kinds: map[string]Kind{}}
 	desk.Register(k.sort())
+	desk.Watch(figures)
 	return k
 }
 

@@ -77,6 +77,9 @@ func (k *Kernel) insert(ctx context.Context, s tenants.Scope, post *Post, about 
 	}
 	post.ID, post.AuthorID, post.PublishedAt = id, s.Actor.ID(), s.Now
 	post.State, post.Version = Visible, 1
+	if err := kindly(s, *post, extras.AsIs); err != nil {
+		return err
+	}
 	said, verdict, err := k.screen(ctx, s, post)
 	if err != nil {
 		return err
