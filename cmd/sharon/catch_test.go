@@ -13,6 +13,8 @@ import (
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/modules/blogs"
 	"github.com/sharon-nhs/sharon/modules/forums"
+	"github.com/sharon-nhs/sharon/modules/gifts"
+	"github.com/sharon-nhs/sharon/modules/live"
 	"github.com/sharon-nhs/sharon/modules/messages"
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/modules/safety"
@@ -58,9 +60,14 @@ func (s *site) decidesOf(sort, who string, act safety.Act, id string, topics ...
 
 func (s *site) undoes(who string, deed safety.Deed, post string) error {
 	s.t.Helper()
+	return s.undoesOf("post", who, deed, post)
+}
+
+func (s *site) undoesOf(sort, who string, deed safety.Deed, id string) error {
+	s.t.Helper()
 	desk, by := s.deskOf(), s.asMember(who)
 	return by.Write(s.t.Context(), func(ctx context.Context, in tenants.Scope) error {
-		return desk.SortOf("post").Undo(ctx, in.As(*by.Actor.Member), uuid.MustParse(post), deed)
+		return desk.SortOf(sort).Undo(ctx, in.As(*by.Actor.Member), uuid.MustParse(id), deed)
 	})
 }
 
@@ -72,6 +79,8 @@ func (s *site) deskOf() *safety.Desk {
 	forums.New(kernel)
 	blogs.New(kernel)
 	messages.New(desk, s.app.Files)
+	live.New(desk)
+	gifts.New(desk, kernel, s.app.Files)
 	return desk
 }
 
@@ -434,11 +443,7 @@ func TestAMessageThatWaitsIsNotDelivered(t *testing.T) {
 		juniper, sparrow, _ := strangers(s)
 		id := juniper.begin("Sparrow", "hello")
 		sparrow.accept(id, true)
-		walls := map[string]string{"one": juniper.writes("juniper", "reported", ""), "two": juniper.writes("juniper", "reported too", "")}
-		// Five who reported her have what she says next wait.
-		for who, wall := range map[string]string{"hazel": "one", "fern": "one", "ivy": "one", "nettle": "two", "clover": "two"} {
-			s.sent(s.over(who+".willow@northmoor"), "/willow/posts/"+walls[wall]+"/report", map[string]any{"reason": "unkind"})
-		}
+		s.reportedByFive(juniper)
 		ear := sparrow.listen("willow", "")
 		said := juniper.say(id, "canary in a message")
 		want(t, "say", said, http.StatusOK)
@@ -467,12 +472,7 @@ func TestAMessageThatWaitsIsNotDelivered(t *testing.T) {
 		if got := sparrow.notices("willow").says(); !strings.Contains(got, "sent you a message") {
 			t.Errorf("she is told %q", got)
 		}
-		desk, by := s.deskOf(), s.asMember("moderator")
-		undo := func() error {
-			return by.Write(t.Context(), func(ctx context.Context, in tenants.Scope) error {
-				return desk.SortOf("message").Undo(ctx, in.As(*by.Actor.Member), uuid.MustParse(message), deed)
-			})
-		}
+		undo := func() error { return s.undoesOf("message", "moderator", deed, message) }
 		if err := undo(); err != nil {
 			t.Fatal(err)
 		}
@@ -484,6 +484,89 @@ func TestAMessageThatWaitsIsNotDelivered(t *testing.T) {
 		}
 		if _, err := s.decidesOf("message", "fern", safety.Approve, message); !fault.Is(err, fault.NotFound) {
 			t.Errorf("a member decides: %v", err)
+		}
+	})
+}
+
+// reportedByFive has what juniper says next wait for the team.
+func (s *site) reportedByFive(juniper *visitor) {
+	s.t.Helper()
+	walls := map[string]string{"one": juniper.writes("juniper", "reported", ""), "two": juniper.writes("juniper", "reported too", "")}
+	for who, wall := range map[string]string{"hazel": "one", "fern": "one", "ivy": "one", "nettle": "two", "clover": "two"} {
+		s.sent(s.over(who+".willow@northmoor"), "/willow/posts/"+walls[wall]+"/report", map[string]any{"reason": "unkind"})
+	}
+}
+
+func TestWhatIsSaidInASessionAndWithAGiftWaitsToo(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		juniper, sparrow, _ := strangers(s)
+		session := s.opened(map[string]any{"title": "Tea"})
+		s.reportedByFive(juniper)
+		ear := sparrow.listen("willow", "")
+		message := field(t, s.sent(juniper, session+"/messages", says("canary in a session")), "message", "id")
+		ear.hearsNothingOf(message)
+		for _, path := range []string{session, session + "/since?after=0"} {
+			if got := sparrow.getJSON(path, nil); got.has("canary in") {
+				t.Errorf("%s has it", path)
+			}
+		}
+		if !juniper.getJSON(session, nil).has("canary in a session") {
+			t.Error("its author does not see it")
+		}
+		deed, err := s.decidesOf("live_message", "moderator", safety.Approve, message)
+		if err != nil || !sparrow.getJSON(session, nil).has("canary in a session") {
+			t.Errorf("approved: %v", err)
+		}
+		if err := s.undoesOf("live_message", "moderator", deed, message); err != nil || sparrow.getJSON(session, nil).has("canary in") {
+			t.Errorf("undone: %v", err)
+		}
+		gift := juniper.give("Sparrow", s.kindOf("hugging-face"), "canary note")
+		want(t, "give", gift, http.StatusOK)
+		id := field(t, gift, "id")
+		if got := sparrow.sendJSON("/willow/gifts/"+id+"/open", nil); got.has("canary note") {
+			t.Errorf("the note is there: %s", got.body)
+		}
+		if _, err := s.decidesOf("gift", "fern", safety.Approve, id); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a member decides: %v", err)
+		}
+		if _, err := s.decidesOf("gift", "moderator", safety.Approve, id); err != nil || !sparrow.getJSON("/willow/gifts/"+id, nil).has("canary note") {
+			t.Errorf("the note after it was approved: %v", err)
+		}
+	})
+}
+
+func TestFiguresAreMetWithKinderWordsAndWaitIfPostedAllTheSame(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		const words, kinder = "I weigh 45 kg today and I am sad", "I am sad"
+		hazel := s.over("hazel.willow@northmoor")
+		if got := hazel.sendJSON("/willow/composer", map[string]any{"body": words}); got.status != http.StatusOK || got.has("kinder") {
+			t.Errorf("in a service that has not that rule: %d %s", got.status, got.body)
+		}
+		s.sql("UPDATE services SET area = 'eating_disorders' WHERE tenant_id = ? AND slug = 'willow'", s.northmoor())
+		s.sql("UPDATE trusts SET config_version = config_version + 1 WHERE id = ?", s.northmoor())
+		if got := hazel.sendJSON("/willow/composer", map[string]any{"body": words}); !got.has(kinder) || got.has("45") {
+			t.Errorf("as one types: %s", got.body)
+		}
+		if got := hazel.sendJSON("/willow/composer", map[string]any{"body": "I am 24 years old"}); got.has("kinder") {
+			t.Errorf("an age: %s", got.body)
+		}
+		page := s.as("hazel.willow@northmoor")
+		form := page.get("/willow/walls/hazel").form("/willow/walls/hazel")
+		form.Set("body", words)
+		got := page.post("/willow/walls/hazel", form)
+		if got.status != http.StatusUnprocessableEntity || !got.has(words) || !got.has("Post it as I wrote it") || !got.has("Numbers of weight, food or exercise can hurt") {
+			t.Fatalf("sent: %d %s", got.status, got.text())
+		}
+		form.Set("as_is", "true")
+		if got := page.post("/willow/walls/hazel", form); got.status != http.StatusSeeOther {
+			t.Fatalf("sent as it is: %d %s", got.status, got.text())
+		}
+		held := s.text("SELECT state || ' ' || body FROM posts WHERE tenant_id = ? AND body = ?", s.northmoor(), words)
+		if held != "held "+words {
+			t.Errorf("it is %q", held)
+		}
+		if got := s.state(hazel.writes("hazel", "I had a good day with 2 friends", "")); got != "visible" {
+			t.Errorf("words without figures: %s", got)
 		}
 	})
 }
