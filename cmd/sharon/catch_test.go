@@ -16,6 +16,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/gifts"
 	"github.com/sharon-nhs/sharon/modules/live"
 	"github.com/sharon-nhs/sharon/modules/messages"
+	"github.com/sharon-nhs/sharon/modules/people"
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/modules/walls"
@@ -80,6 +81,7 @@ func (s *site) deskOf() *safety.Desk {
 	blogs.New(kernel)
 	messages.New(desk, s.app.Files)
 	live.New(desk)
+	people.New(desk, nil)
 	gifts.New(desk, kernel, s.app.Files)
 	return desk
 }
@@ -567,6 +569,35 @@ func TestFiguresAreMetWithKinderWordsAndWaitIfPostedAllTheSame(t *testing.T) {
 		}
 		if got := s.state(hazel.writes("hazel", "I had a good day with 2 friends", "")); got != "visible" {
 			t.Errorf("words without figures: %s", got)
+		}
+	})
+}
+
+func TestWordsAboutOneselfWaitAndTheOldOnesStay(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		juniper, sparrow, _ := strangers(s)
+		edit := func(words string) {
+			s.sent(juniper, "/willow/profile", map[string]any{"avatar": 1, "about": words, "listed": true})
+		}
+		edit("the old words")
+		s.reportedByFive(juniper)
+		edit("canary about me")
+		if got := sparrow.getJSON("/willow/people/juniper", nil); got.has("canary") || !got.has("the old words") {
+			t.Errorf("others see %s", got.body)
+		}
+		if !s.as("juniper.willow@northmoor").get("/willow/profile").has("canary about me") {
+			t.Error("her words are gone")
+		}
+		id := s.idOf("juniper")
+		deed, err := s.decidesOf("about", "moderator", safety.Approve, id)
+		if err != nil || !sparrow.getJSON("/willow/people/juniper", nil).has("canary about me") {
+			t.Errorf("approved: %v", err)
+		}
+		if err := s.undoesOf("about", "moderator", deed, id); err != nil || sparrow.getJSON("/willow/people/juniper", nil).has("canary") {
+			t.Errorf("undone: %v", err)
+		}
+		if _, err := s.decidesOf("about", "fern", safety.Approve, id); !fault.Is(err, fault.NotFound) {
+			t.Errorf("a member decides: %v", err)
 		}
 	})
 }

@@ -57,7 +57,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s t
 	links := func(s tenants.Scope, person tenants.Person) []tenants.Link {
 		return append(modules.Links(rooms)(s, person), offers(s, person)...)
 	}
-	rooms = append(rooms, people.New(links), reports.New(desk, kernel))
+	rooms = append(rooms, people.New(desk, links), reports.New(desk, kernel))
 	rooms = append(rooms, notifications.New(kernel, rooms, outside))
 	return append(rooms, search.New(rooms), switchboard.New(rooms))
 }
