@@ -42,10 +42,7 @@ func (m Messages) sort() safety.Sort {
 			}
 			return err
 		},
-		Hold: func(ctx context.Context, s tenants.Scope, id uuid.UUID) error {
-			_, err := m.withhold(ctx, s, id)
-			return err
-		},
+		Hold: m.withhold,
 	}
 }
 
@@ -130,7 +127,7 @@ func (m Messages) deliver(ctx context.Context, s tenants.Scope, id uuid.UUID, to
 	case to && message.Held:
 		return false, m.release(ctx, s, message)
 	case !to && !message.Held:
-		_, err = m.withhold(ctx, s, id)
+		err = m.withhold(ctx, s, id)
 	}
 	return !message.Held, err
 }
@@ -158,21 +155,21 @@ func (m Messages) release(ctx context.Context, s tenants.Scope, message Message)
 }
 
 // withhold keeps a message from all but its author until the team has looked.
-func (m Messages) withhold(ctx context.Context, s tenants.Scope, id uuid.UUID) (Message, error) {
+func (m Messages) withhold(ctx context.Context, s tenants.Scope, id uuid.UUID) error {
 	var message Message
 	if err := s.Select(&message).Where("message.id = ?", id).Scan(ctx); err != nil {
-		return message, err
+		return err
 	}
 	if err := s.Lock(new(Conversation)).Column("id").Where("conversation.id = ?", message.ConversationID).Scan(ctx, new(uuid.UUID)); err != nil {
-		return message, err
+		return err
 	}
 	var parts []Participant
 	if err := s.Select(&parts).Where("part.conversation_id = ?", message.ConversationID).Where("part.member_id <> ?", message.AuthorID).Scan(ctx); err != nil {
-		return message, err
+		return err
 	}
 	message.Held, message.UnseenBy = true, tenants.NewIDs(ids(parts)...)
 	if _, err := s.Update(&message).Column("unseen_by", "held").Where("message.id = ?", id).Exec(ctx); err != nil {
-		return message, err
+		return err
 	}
 	for _, part := range parts {
 		if part.LastSeq != message.Seq {
@@ -182,11 +179,11 @@ func (m Messages) withhold(ctx context.Context, s tenants.Scope, id uuid.UUID) (
 			Set("last_seq = COALESCE((SELECT max(m.seq) FROM messages AS m WHERE m.tenant_id = part.tenant_id AND m.conversation_id = part.conversation_id AND m.unseen_by NOT LIKE ?), 0)", "%"+part.MemberID.String()+"%").
 			Where("conversation_id = ?", message.ConversationID).Where("member_id = ?", part.MemberID).Exec(ctx)
 		if err != nil {
-			return message, err
+			return err
 		}
 	}
 	e := tenants.Event{Subject: message.ConversationID, Readers: tenants.NewIDs(ids(parts)...)}
-	return message, s.Emit(ctx, Changed, e)
+	return s.Emit(ctx, Changed, e)
 }
 
 // detail is what a member said of a message that they reported.
