@@ -55,6 +55,7 @@ func (g *Gate) Enter(ctx context.Context, r *web.Request, fn func(context.Contex
 		if err := fn(ctx, s); err != nil {
 			return err
 		}
+		s.led(r)
 		return g.settle(ctx, s, r)
 	}
 	open := g.Directory.read
@@ -79,10 +80,21 @@ func (g *Gate) Enter(ctx context.Context, r *web.Request, fn func(context.Contex
 
 // own runs a use case that opens its units itself, and then notes that the session was used.
 func (g *Gate) own(ctx context.Context, s Scope, r *web.Request, fn func(context.Context, Scope) error) error {
-	if err := fn(ctx, s); err != nil || !r.Route.Resumable || !s.Actor.session.stale {
+	if err := fn(ctx, s); err != nil {
 		return err
 	}
+	s.led(r)
+	if !r.Route.Resumable || !s.Actor.session.stale {
+		return nil
+	}
 	return s.Write(ctx, touch)
+}
+
+// led puts into the answer where Lead leads.
+func (s Scope) led(r *web.Request) {
+	if *s.lead != "" {
+		r.Outcome.Location = *s.lead
+	}
 }
 
 // admit makes the scope, or says why not.
@@ -106,6 +118,7 @@ func (g *Gate) admit(ctx context.Context, u *unit, r *web.Request, trust uuid.UU
 		Estate: estate, Actor: who.actor(g.Sessions, now, hash, cookie), Now: now,
 		Client: signin.ClientOf(r),
 		unit:   u,
+		lead:   new(string),
 	}
 	if who.TrustStatus != "active" {
 		return s, fault.New(fault.Unavailable, "This trust’s community is closed for now. Its team can tell you more.")

@@ -46,6 +46,20 @@ func TestSecondCommandWithTheKeyHasNoEffect(t *testing.T) {
 	})
 }
 
+func TestACommandCanLeadElsewhereThanItsPage(t *testing.T) {
+	onBoth(t, func(w *world) {
+		r := request(w.signedIn("hazel@example.org"), command, "service", "willow")
+		err := w.gate(w.directory).Enter(w.ctx, r, func(_ context.Context, s tenants.Scope) error {
+			s.Lead("/willow/support")
+			r.Outcome = web.Outcome{Location: "/willow/walls", Answer: "{}"}
+			return nil
+		})
+		if err != nil || r.Outcome.Location != "/willow/support" {
+			w.Errorf("it leads to %q, %v", r.Outcome.Location, err)
+		}
+	})
+}
+
 func TestManyAtOnceWithOneKeyHaveOneEffect(t *testing.T) {
 	onBoth(t, func(w *world) {
 		token := w.signedIn("hazel@example.org")

@@ -27,6 +27,7 @@ type Scope struct {
 	Now     time.Time // the time of this unit of work
 
 	unit *unit
+	lead *string // see Lead
 }
 
 // Actor is who asks. The zero Actor has not signed in.
@@ -98,6 +99,14 @@ func (s Scope) May(permission string) bool { return s.Decide(permission).Allowed
 // be lost is a row of this transaction.
 func (s Scope) After(fn func(context.Context, Scope) error) {
 	s.unit.after = append(s.unit.after, fn)
+}
+
+// Lead has a browser that sent this command shown the page at path next, whatever
+// page the command leads to otherwise: a JSON client finds it in Location.
+func (s Scope) Lead(path string) {
+	if s.lead != nil {
+		*s.lead = path
+	}
 }
 
 // Row is a tenant's row: a pointer to a struct that embeds InTrust or InService.

@@ -35,9 +35,9 @@ func pages(s *site) []aPage {
 	s.governed()
 	s.week("harbour", 400)
 	talk, group := s.talkOf("hazel.willow@northmoor", "Fern"), s.talkOf("hazel.willow@northmoor", "Bad tea, good company")
-	covered, report := s.coveredThread(), s.reportOf("danger")
+	covered := s.coveredThread()
 	long := strings.Repeat("A title that goes on ", 9)
-	return slices.Concat(livePages(s), giftPages(s), resourcePages(s), videoPages(s), proofPages(s), peoplePages(s), phonePages(s), blogPages(s), rotaPages(s), deskPages(s), []aPage{
+	return slices.Concat(livePages(s), giftPages(s), resourcePages(s), videoPages(s), proofPages(s), peoplePages(s), phonePages(s), blogPages(s), rotaPages(s), deskPages(s), catchPages(s), []aPage{
 		{"find-your-trust", "", "/", nil},
 		{"find-your-trust-none", "", "/?name=nowhere", nil},
 		{"help-now", "hazel.willow@northmoor", "/willow/help-now", nil},
@@ -133,10 +133,6 @@ func pages(s *site) []aPage {
 		{"post-report", "hazel.willow@northmoor", "/willow/posts/" + covered + "/report", nil},
 		{"post-report-error", "hazel.willow@northmoor", "/willow/posts/" + covered + "/report", func(tab *testkit.Tab) { tab.Click("main button[type=submit].btn") }},
 		{"post-reported", "ivy.willow@northmoor", "/willow/posts/" + covered + "/reported", nil},
-		{"reports", "moderator.willow@northmoor", "/willow/reports", nil},
-		{"reports-empty", "lead.meadow@eastvale", "/meadow/reports", nil},
-		{"report", "moderator.willow@northmoor", report, nil},
-		{"report-error", "moderator.willow@northmoor", report, func(tab *testkit.Tab) { tab.Click("main form[action$='/decide'] > button[type=submit]") }},
 		{"mentions", "hazel.willow@northmoor", "/willow/mentions?q=ma", nil},
 		{"notices", "hazel.willow@northmoor", "/willow/notifications", nil},
 		{"notices-empty", "lead.meadow@eastvale", "/meadow/notifications", nil},

@@ -80,49 +80,6 @@ func TestNobodyIsToldOfASessionThatTheyMayNotComeTo(t *testing.T) {
 	})
 }
 
-func TestAReportIsToldToThoseWhoMayLookAtIt(t *testing.T) {
-	onBoth(t, func(t *testing.T, s *site) {
-		juniper, sparrow, nettle := strangers(s)
-		moderator, clinician, lead := s.over("moderator.willow@northmoor"), s.over("clinician.willow@northmoor"), s.over("lead.willow@northmoor")
-		id := juniper.begin(s.handleOf("moderator.willow@northmoor"), "to a moderator")
-		want(t, "reply", moderator.say(id, "a canary of a reply"), http.StatusOK)
-		report := func() {
-			message := juniper.talk(id).Messages[1].ID
-			want(t, "report", juniper.sendJSON("/willow/messages/"+id+"/report", map[string]any{"message": message, "reason": "a canary of a reason"}), http.StatusOK)
-			s.settle(1)
-		}
-		report()
-		report() // once more makes no second
-		for name, v := range map[string]*visitor{"the clinician": clinician, "the lead": lead} {
-			list := v.notices("willow")
-			if v.told("report") != 1 || !strings.Contains(list.says(), "Juniper reported something") || strings.Contains(list.says(), "canary") {
-				t.Errorf("%s: %+v", name, list)
-			}
-		}
-		for name, v := range map[string]*visitor{
-			"the moderator whom it is about": moderator, "whoever reported": juniper, "a member": sparrow, "another": nettle,
-			"a peer supporter": s.over("peer.willow@northmoor"),
-		} {
-			if v.told("report") != 0 {
-				t.Errorf("%s is told of the report", name)
-			}
-		}
-		list := lead.notices("willow")
-		if len(list.Notices) != 1 {
-			t.Fatalf("the lead has %+v", list)
-		}
-		got := lead.sendJSON("/willow/notifications/"+list.Notices[0].ID+"/open", nil)
-		if where := got.header.Get("Location"); !strings.HasPrefix(where, "/willow/messages/reports/") || lead.getJSON(where, nil).status != http.StatusOK {
-			t.Errorf("it leads to %q", where)
-		}
-		for v, offered := range map[*visitor]bool{juniper: false, lead: true} {
-			if got := v.getJSON("/willow/notifications/settings", nil); got.has(`"kind":"report"`) != offered {
-				t.Errorf("offered as a choice: %v, want %v", !offered, offered)
-			}
-		}
-	})
-}
-
 // ten are people of willow whom juniper has not written with.
 var ten = []string{"sparrow", "nettle", "tansy", "hazel", "fern", "ivy", "thistle", "primrose", "bramble", "rowan"}
 

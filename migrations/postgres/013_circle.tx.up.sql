@@ -24,7 +24,7 @@ CREATE TABLE word_filters (
   FOREIGN KEY (tenant_id, member_id) REFERENCES members (tenant_id, id)
 );
 --bun:split
--- Posts that members asked the team to look at. What the post said then is kept with it.
+-- Posts that members asked the team to look at. What came of it is on the desk.
 CREATE TABLE post_reports (
   tenant_id uuid NOT NULL,
   service_id uuid NOT NULL,
@@ -33,25 +33,14 @@ CREATE TABLE post_reports (
   reporter_id uuid NOT NULL,
   reason text NOT NULL,
   words text NOT NULL,
-  title text NOT NULL,
-  body text NOT NULL,
   reported_at timestamptz NOT NULL,
-  seen_by uuid,
-  seen_at timestamptz,
-  decided_by uuid,
-  decided_at timestamptz,
-  note text NOT NULL,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, post_id, reporter_id),
   FOREIGN KEY (tenant_id, post_id) REFERENCES posts (tenant_id, id),
-  FOREIGN KEY (tenant_id, reporter_id) REFERENCES members (tenant_id, id),
-  FOREIGN KEY (tenant_id, seen_by) REFERENCES members (tenant_id, id),
-  FOREIGN KEY (tenant_id, decided_by) REFERENCES members (tenant_id, id)
+  FOREIGN KEY (tenant_id, reporter_id) REFERENCES members (tenant_id, id)
 );
 --bun:split
-CREATE INDEX post_reports_open ON post_reports (tenant_id, service_id, reported_at) WHERE decided_at IS NULL;
---bun:split
-CREATE INDEX post_reports_decided ON post_reports (tenant_id, service_id, decided_at) WHERE decided_at IS NOT NULL;
+CREATE INDEX post_reports_by_reporter ON post_reports (tenant_id, reporter_id, reported_at);
 --bun:split
 SELECT sharon_protect('ties'),
   sharon_protect('word_filters'),

@@ -6,6 +6,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/blogs"
+	"github.com/sharon-nhs/sharon/modules/catch"
 	queue "github.com/sharon-nhs/sharon/modules/desk"
 	"github.com/sharon-nhs/sharon/modules/directory"
 	"github.com/sharon-nhs/sharon/modules/figures"
@@ -47,9 +48,9 @@ func Rooms(desk *safety.Desk, files *storage.Files, outside *notifications.Outsi
 		walls.New(kernel),
 		forums.New(kernel),
 		blogs.New(kernel),
-		messages.New(files),
-		gifts.New(kernel, files),
-		live.New(),
+		messages.New(desk, files),
+		gifts.New(desk, kernel, files),
+		live.New(desk),
 		resources.New(files),
 		videos.New(kernel, files),
 		directory.New(),
@@ -57,10 +58,11 @@ func Rooms(desk *safety.Desk, files *storage.Files, outside *notifications.Outsi
 		rota.New(desk, func(t tenants.Trust) string { return outside.Address(t) }),
 		queue.New(desk),
 	}
+	rooms = append(rooms, catch.New(desk, kernel, rooms))
 	links := func(s tenants.Scope, person tenants.Person) []tenants.Link {
 		return append(modules.Links(rooms)(s, person), offers(s, person)...)
 	}
-	rooms = append(rooms, people.New(links), reports.New(kernel), figures.New())
+	rooms = append(rooms, people.New(desk, links), reports.New(desk, kernel), figures.New())
 	rooms = append(rooms, notices.Room(rooms))
 	return append(rooms, search.New(rooms), switchboard.New(rooms))
 }

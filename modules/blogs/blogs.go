@@ -44,6 +44,7 @@ func New(kernel *posts.Kernel) modules.Module {
 		Path:     func(p posts.Post) string { return "/blogs/posts/" + p.ID.String() },
 		Where:    where,
 		Replying: replying,
+		Unasked:  "EXISTS (SELECT 1 FROM blog_posts AS e WHERE e.tenant_id = post.tenant_id AND e.post_id = post.id AND e.no_replies)",
 		Fits:     fits,
 		Spot: func(_ context.Context, _ tenants.Scope, begun uuid.UUID) (posts.Spot, error) {
 			return posts.Spot{Path: "/blogs/write/" + begun.String(), Name: "A blog post"}, nil

@@ -40,7 +40,8 @@ func New(kernel *posts.Kernel) modules.Module {
 		Key: kind, Module: key, Name: "thread",
 		Path:     func(p posts.Post) string { return "/forums/threads/" + p.ID.String() },
 		Where:    func(p posts.Post) string { return "Forum · " + p.Place.Name },
-		Replying: replying, Unreplied: unreplied,
+		Replying: replying, Unreplied: unreplied, Lock: lock,
+		Unasked: "EXISTS (SELECT 1 FROM threads AS t WHERE t.tenant_id = post.tenant_id AND t.post_id = post.id AND t.locked)",
 		Spot: func(context.Context, tenants.Scope, uuid.UUID) (posts.Spot, error) {
 			return posts.Spot{Path: "/forums/new", Name: "A new thread"}, nil
 		},
@@ -121,6 +122,19 @@ func replying(ctx context.Context, s tenants.Scope, root posts.Post) error {
 		return err
 	}
 	return thread.CanReply(s)
+}
+
+// lock closes a thread to replies, or opens it again.
+func lock(ctx context.Context, s tenants.Scope, root posts.Post, shut bool) (bool, error) {
+	result, err := s.Update((*Row)(nil)).Set("locked = ?", shut).Set("version = version + 1").Where("post_id = ?", root.ID).Where("locked = ?", !shut).Exec(ctx)
+	if err != nil {
+		return false, err
+	}
+	rows, err := result.RowsAffected()
+	if err != nil || rows == 0 {
+		return false, err
+	}
+	return true, s.Audit(ctx, "threads.steer", tenants.Audited{Subject: root.ID, Before: map[string]bool{"locked": !shut}, After: map[string]bool{"locked": shut}})
 }
 
 // unreplied works out anew what the thread's row says, after a reply went.

@@ -28,6 +28,8 @@ type Gift struct {
 	ToID   uuid.UUID  `bun:"to_id,type:uuid" json:"-"`
 	PostID *uuid.UUID `bun:"post_id,type:uuid" json:"post_id,omitempty"`
 	Note   string     `bun:"note" json:"note,omitempty"`
+	// NoteHeld says that the team looks at the note before the receiver reads it.
+	NoteHeld bool `bun:"note_held" json:"-"`
 	// Quiet says that the receiver is not told: they find it when they look.
 	Quiet     bool       `bun:"quiet" json:"-"`
 	GivenAt   time.Time  `bun:"given_at" json:"given_at"`
@@ -59,7 +61,10 @@ func (g Gift) seenBy(reader uuid.UUID, now time.Time) Gift {
 		return g
 	}
 	if g.OpenedAt == nil {
-		g.Kind, g.Note = nil, ""
+		g.Kind = nil
+	}
+	if g.OpenedAt == nil || g.NoteHeld {
+		g.Note = ""
 	}
 	g.Fresh = g.OpenedAt != nil && now.Sub(*g.OpenedAt) < freshFor
 	return g
@@ -138,7 +143,16 @@ func (g Gifts) Send(ctx context.Context, s tenants.Scope, in Send) (Gift, error)
 		return Gift{}, err
 	}
 	gift := Gift{ID: uuid.Must(uuid.NewV7()), KindID: kind.ID, FromID: s.Actor.ID(), ToID: to.ID, PostID: in.Post, Note: strings.TrimSpace(in.Note), Quiet: quiet, GivenAt: s.Now}
+	said := noteOf(gift)
+	verdict, err := g.desk.Screen(ctx, s, said)
+	if err != nil {
+		return Gift{}, err
+	}
+	gift.NoteHeld = verdict.Hold
 	if err := insert(ctx, s, &gift); err != nil {
+		return Gift{}, err
+	}
+	if _, err := g.desk.Settle(ctx, s, said, verdict); err != nil {
 		return Gift{}, err
 	}
 	gift.Kind, gift.To, gift.From = &kind, &to, s.Actor.Member

@@ -12,6 +12,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/policy"
 )
@@ -36,13 +37,15 @@ var (
 
 // Gifts is the room.
 type Gifts struct {
+	desk  *safety.Desk
 	posts *posts.Kernel
 	files *storage.Files
 }
 
 // New makes the room; files keep the pictures of a service's own gifts.
-func New(kernel *posts.Kernel, files *storage.Files) modules.Module {
-	g := Gifts{kernel, files}
+func New(desk *safety.Desk, kernel *posts.Kernel, files *storage.Files) modules.Module {
+	g := Gifts{desk, kernel, files}
+	desk.Register(g.sort())
 	return modules.Module{
 		Key: key, Name: "Gifts", Icon: "gift", Settings: defaults,
 		About:  "Members give each other small presents with a note.",

@@ -2,12 +2,14 @@ package gifts
 
 import (
 	"context"
+	"strings"
 
 	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -30,6 +32,10 @@ func (g Gifts) Report(ctx context.Context, s tenants.Scope, in Report) (Gift, er
 			return Gift{}, err
 		}
 		if err := recountTeam(ctx, s, gift); err != nil {
+			return Gift{}, err
+		}
+		about := safety.About{Sort: noteSort, Subject: gift.ID, Author: gift.FromID}
+		if _, err := g.desk.Flag(ctx, s, about, safety.Finding{Detail: "“" + strings.TrimSpace(in.Reason) + "”", Level: safety.Amber}); err != nil {
 			return Gift{}, err
 		}
 	}

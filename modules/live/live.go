@@ -10,6 +10,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/policy"
 )
@@ -42,11 +43,13 @@ var remind = tenants.Kind{Key: "live.remind", Queue: jobs.Default}
 var replanned = tenants.Kind{Key: "live.replanned", Queue: jobs.Default}
 
 // Live is the room.
-type Live struct{}
+type Live struct{ desk *safety.Desk }
 
 // New makes the room.
-func New() modules.Module {
-	l := Live{}
+func New(desk *safety.Desk) modules.Module {
+	l := Live{desk}
+	desk.Register(l.messages())
+	desk.Register(questionsOnDesk())
 	return modules.Module{
 		Key: key, Name: "Live sessions", Icon: "calendar-heart", Settings: defaults,
 		About: "Talk together at a set time, with a host who is there from beginning to end.",

@@ -20,14 +20,16 @@ type Message struct {
 	bun.BaseModel `bun:"table:live_messages,alias:message"`
 	tenants.InService
 
-	ID         uuid.UUID  `bun:"id,pk,type:uuid" json:"id"`
-	SessionID  uuid.UUID  `bun:"session_id,type:uuid" json:"-"`
-	Seq        int        `bun:"seq" json:"seq"` // its place in the session, from 1
-	AuthorID   uuid.UUID  `bun:"author_id,type:uuid" json:"-"`
-	Body       string     `bun:"body" json:"body"`
-	BodyHTML   string     `bun:"body_html" json:"-"`
-	RenderedBy int        `bun:"rendered_by" json:"-"`
-	SaidAt     time.Time  `bun:"said_at" json:"said_at"`
+	ID         uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
+	SessionID  uuid.UUID `bun:"session_id,type:uuid" json:"-"`
+	Seq        int       `bun:"seq" json:"seq"` // its place in the session, from 1
+	AuthorID   uuid.UUID `bun:"author_id,type:uuid" json:"-"`
+	Body       string    `bun:"body" json:"body"`
+	BodyHTML   string    `bun:"body_html" json:"-"`
+	RenderedBy int       `bun:"rendered_by" json:"-"`
+	SaidAt     time.Time `bun:"said_at" json:"said_at"`
+	// Held says that only its author and hosts see it until the team has looked.
+	Held       bool       `bun:"held" json:"held,omitempty"`
 	RemovedAt  *time.Time `bun:"removed_at" json:"removed_at,omitempty"`
 	RemovedBy  uuid.UUID  `bun:"removed_by,type:uuid,nullzero" json:"-"`
 	RemovedWhy string     `bun:"removed_why" json:"removed_why,omitempty"`
@@ -81,7 +83,17 @@ func (l Live) Say(ctx context.Context, s tenants.Scope, in Say) (Told, error) {
 		m.ID = *in.Key
 	}
 	m.Write(strings.TrimSpace(in.Body))
+	text := textOf(m)
+	verdict, err := l.desk.Screen(ctx, s, text)
+	if err != nil {
+		return Told{}, err
+	}
+	verdict.Hold = verdict.Hold && !s.Actor.Roles.Staff()
+	m.Held = verdict.Hold
 	if _, err := s.Insert(&m).Exec(ctx); err != nil {
+		return Told{}, err
+	}
+	if _, err := l.desk.Settle(ctx, s, text, verdict); err != nil {
 		return Told{}, err
 	}
 	if err := tenants.Touched(s.Update((*Session)(nil)).Set("last_seq = ?", m.Seq).Where("id = ?", x.ID).Exec(ctx)); err != nil {
@@ -91,6 +103,9 @@ func (l Live) Say(ctx context.Context, s tenants.Scope, in Say) (Told, error) {
 		return Told{}, err
 	}
 	m.Author = s.Actor.Member
+	if m.Held {
+		return Told{m}, nil
+	}
 	return Told{m}, x.tell(ctx, s, said, m.ID)
 }
 

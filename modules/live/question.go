@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -139,6 +140,15 @@ func (l Live) Ask(ctx context.Context, s tenants.Scope, in Ask) (Asking, error) 
 	}
 	row := Question{ID: uuid.Must(uuid.NewV7()), SessionID: x.ID, AuthorID: s.Actor.ID(), Anonymous: in.Anonymous, Body: strings.TrimSpace(in.Body), State: Unpicked, AskedAt: s.Now}
 	if _, err := s.Insert(&row).Exec(ctx); err != nil {
+		return Asking{}, err
+	}
+	text := safety.Text{Sort: questionSort, Module: key, Subject: row.ID, Author: row.AuthorID, Body: row.Body, Private: true}
+	verdict, err := l.desk.Screen(ctx, s, text)
+	if err != nil {
+		return Asking{}, err
+	}
+	verdict.Hold = false // its hosts choose what is shown anyway
+	if _, err := l.desk.Settle(ctx, s, text, verdict); err != nil {
 		return Asking{}, err
 	}
 	if err := wants(ctx, s, x); err != nil {

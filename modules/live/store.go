@@ -81,7 +81,7 @@ func going(ctx context.Context, s tenants.Scope) ([]Session, error) {
 func shown(s tenants.Scope, messages *[]Message, x Session) *bun.SelectQuery {
 	q := s.Select(messages).Relation("Author", tenants.Face).Where("message.session_id = ?", x.ID)
 	if !s.Actor.Roles.Staff() {
-		q.Where("message.removed_at IS NULL")
+		q.Where("message.removed_at IS NULL").Where("(NOT message.held OR message.author_id = ?)", s.Actor.ID())
 	}
 	if !x.steers(s) { // who looks after a session sees all of it
 		q.ApplyQueryBuilder(s.Hearing("message.author_id"))

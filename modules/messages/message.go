@@ -19,15 +19,17 @@ type Message struct {
 	ID             uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
 	ConversationID uuid.UUID `bun:"conversation_id,type:uuid" json:"conversation_id"`
 	// Seq is its place in the conversation; somebody's own view may have gaps.
-	Seq           int64       `bun:"seq" json:"seq"`
-	AuthorID      uuid.UUID   `bun:"author_id,type:uuid" json:"-"`
-	ClientID      uuid.UUID   `bun:"client_id,type:uuid" json:"-"`
-	Body          string      `bun:"body" json:"body"`
-	BodyHTML      string      `bun:"body_html" json:"-"`
-	RenderedBy    int         `bun:"rendered_by" json:"-"`
-	UnseenBy      tenants.IDs `bun:"unseen_by" json:"-"`
-	AnsweredAfter *int        `bun:"answered_after" json:"-"`
-	CreatedAt     time.Time   `bun:"created_at" json:"created_at"`
+	Seq        int64       `bun:"seq" json:"seq"`
+	AuthorID   uuid.UUID   `bun:"author_id,type:uuid" json:"-"`
+	ClientID   uuid.UUID   `bun:"client_id,type:uuid" json:"-"`
+	Body       string      `bun:"body" json:"body"`
+	BodyHTML   string      `bun:"body_html" json:"-"`
+	RenderedBy int         `bun:"rendered_by" json:"-"`
+	UnseenBy   tenants.IDs `bun:"unseen_by" json:"-"`
+	// Held says that the team looks first; UnseenBy has all others meanwhile.
+	Held          bool      `bun:"held" json:"held,omitempty"`
+	AnsweredAfter *int      `bun:"answered_after" json:"-"`
+	CreatedAt     time.Time `bun:"created_at" json:"created_at"`
 
 	Author   *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:author_id=id" json:"author,omitempty"`
 	Pictures []Picture       `bun:"-" json:"pictures,omitempty"`

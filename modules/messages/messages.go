@@ -12,6 +12,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/policy"
 	"github.com/sharon-nhs/sharon/tenants/uploads"
@@ -45,18 +46,18 @@ var (
 	Typing  = tenants.Kind{Key: "messages.typing"}
 )
 
-// Reported is that a member asks the team to look at a message. The subject is the report.
-var Reported = tenants.Kind{Key: "messages.reported", Queue: jobs.Safety}
-
 // Messages is the room.
 type Messages struct {
+	desk    *safety.Desk
 	album   album.Album
 	uploads uploads.Uploads
 }
 
 // New makes the room; files keep the pictures.
-func New(files *storage.Files) modules.Module {
-	m := Messages{album.Album{Files: files}, uploads.Uploads{Files: files, Table: "message_pictures"}}
+func New(desk *safety.Desk, files *storage.Files) modules.Module {
+	m := Messages{desk, album.Album{Files: files}, uploads.Uploads{Files: files, Table: "message_pictures"}}
+	desk.Register(m.sort())
+	desk.Watch(strangers)
 	return modules.Module{
 		Key: key, Name: "Messages", Icon: "mail", Settings: defaults,
 		About: "Private conversations: between members, in small groups, and with the team.",
@@ -73,7 +74,7 @@ func New(files *storage.Files) modules.Module {
 			"messages.review": "Look at reported messages",
 		},
 		Acts:   tenants.Acts{"reports.read": "Read messages that a member reported", "reports.close": "Closed a report"},
-		Tells:  []modules.Tell{{Kind: Sent, Notices: ofMessage}, {Kind: Handed, Notices: ofHandOver}, {Kind: Reported, Notices: ofReport}},
+		Tells:  []modules.Tell{{Kind: Sent, Notices: ofMessage}, {Kind: Handed, Notices: ofHandOver}},
 		Rounds: []tenants.Round{m.uploads.Round()},
 		Unread: unread,
 		Person: m.link,

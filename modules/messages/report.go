@@ -13,6 +13,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -98,7 +99,8 @@ func (m Messages) MakeReport(ctx context.Context, s tenants.Scope, in MakeReport
 	if err != nil {
 		return Where{}, err
 	}
-	if err := s.Emit(ctx, Reported, tenants.Event{Module: key, Subject: row.ID, About: in.ID}); err != nil {
+	about := safety.About{Sort: sortKey, Subject: message.ID, Author: message.AuthorID}
+	if _, err := m.desk.Flag(ctx, s, about, safety.Finding{Detail: detail(row.Reason), Level: safety.Amber}); err != nil {
 		return Where{}, err
 	}
 	return back, s.Emit(ctx, modules.Recount, tenants.Event{Subject: row.ID, Audience: tenants.AudienceStaff})

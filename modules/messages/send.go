@@ -89,14 +89,13 @@ func (m Messages) put(ctx context.Context, s tenants.Scope, t talk, client uuid.
 	}
 	message := Message{ID: id, ConversationID: t.ID, Seq: t.LastSeq + 1, AuthorID: s.Actor.ID(), ClientID: client, CreatedAt: s.Now, Author: asShown(s.Actor.Member)}
 	message.Write(strings.TrimSpace(body))
-	readers := []uuid.UUID{s.Actor.ID()}
-	var unseen []uuid.UUID
-	for _, p := range t.others {
-		if t.bonds.Apart(p.MemberID) {
-			unseen = append(unseen, p.MemberID)
-		} else if p.State == In || p.State == Asked {
-			readers = append(readers, p.MemberID)
-		}
+	said, verdict, err := m.screen(ctx, s, t, message)
+	if err != nil {
+		return Delivery{}, err
+	}
+	readers, unseen := t.reach(s)
+	if message.Held = verdict.Hold; message.Held {
+		readers, unseen = readers[:1], ids(t.others)
 	}
 	message.UnseenBy = tenants.NewIDs(unseen...)
 	t.wait(s, &message)
@@ -106,14 +105,10 @@ func (m Messages) put(ctx context.Context, s tenants.Scope, t talk, client uuid.
 	if err := message.attach(ctx, s, pictures); err != nil {
 		return Delivery{}, err
 	}
-	t.LastSeq, t.ActiveAt = message.Seq, s.Now
-	if err := tenants.Touched(s.Update(&t.Conversation).Column("last_seq", "active_at", "waiting_since").Where("conversation.id = ?", t.ID).Exec(ctx)); err != nil {
+	if err := t.reached(ctx, s, message, readers); err != nil {
 		return Delivery{}, err
 	}
-	_, err = s.Update((*Participant)(nil)).Set("last_seq = ?", message.Seq).Set("active_at = ?", s.Now).
-		Set("read_seq = CASE WHEN member_id = ? THEN ? ELSE read_seq END", s.Actor.ID(), message.Seq).
-		Where("conversation_id = ?", t.ID).Where("member_id IN (?)", bun.List(readers)).Exec(ctx)
-	if err != nil {
+	if _, err := m.desk.Settle(ctx, s, said, verdict); err != nil {
 		return Delivery{}, err
 	}
 	if t.ofTeam() && t.HolderID == nil { // whoever answers first has it
@@ -123,6 +118,32 @@ func (m Messages) put(ctx context.Context, s tenants.Scope, t talk, client uuid.
 		}
 	}
 	return delivery(s, message), tell(ctx, s, t, message, readers)
+}
+
+// reach are those who can see what the actor says here, the actor first, and those
+// of the others from whom a block keeps it.
+func (t talk) reach(s tenants.Scope) (readers, unseen []uuid.UUID) {
+	readers = []uuid.UUID{s.Actor.ID()}
+	for _, p := range t.others {
+		if t.bonds.Apart(p.MemberID) {
+			unseen = append(unseen, p.MemberID)
+		} else if p.State == In || p.State == Asked {
+			readers = append(readers, p.MemberID)
+		}
+	}
+	return readers, unseen
+}
+
+// reached notes that a message is the last that some can see.
+func (t *talk) reached(ctx context.Context, s tenants.Scope, message Message, readers []uuid.UUID) error {
+	t.LastSeq, t.ActiveAt = message.Seq, s.Now
+	if err := tenants.Touched(s.Update(&t.Conversation).Column("last_seq", "active_at", "waiting_since").Where("conversation.id = ?", t.ID).Exec(ctx)); err != nil {
+		return err
+	}
+	_, err := s.Update((*Participant)(nil)).Set("last_seq = ?", message.Seq).Set("active_at = ?", s.Now).
+		Set("read_seq = CASE WHEN member_id = ? THEN ? ELSE read_seq END", s.Actor.ID(), message.Seq).
+		Where("conversation_id = ?", t.ID).Where("member_id IN (?)", bun.List(readers)).Exec(ctx)
+	return err
 }
 
 // asShown is of a person what is shown beside their words.

@@ -67,29 +67,6 @@ func ofHandOver(ctx context.Context, s tenants.Scope, e tenants.Event) ([]module
 	return []modules.Notice{{Kind: notice, To: []uuid.UUID{e.Subject}, Subject: e.ID, About: c.ID, Path: "/messages/" + c.ID.String()}}, nil
 }
 
-// ofReport tells those who may look at what a member reported: the team, without
-// those who are in the conversation themselves.
-func ofReport(ctx context.Context, s tenants.Scope, e tenants.Event) ([]modules.Notice, error) {
-	people, err := team(ctx, s, "messages.review")
-	if err != nil {
-		return nil, err
-	}
-	var to []uuid.UUID
-	for _, person := range people {
-		theirs, err := forReview(s.As(person), s.Select((*Report)(nil))).Where("report.id = ?", e.Subject).Where("report.closed_at IS NULL").Exists(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if theirs {
-			to = append(to, person.ID)
-		}
-	}
-	if len(to) == 0 {
-		return nil, nil
-	}
-	return []modules.Notice{{Kind: "report", To: to, Subject: e.Subject, Path: "/messages/reports/" + e.Subject.String()}}, nil
-}
-
 // missing lets what is gone be no error.
 func missing(err error) error {
 	if database.Missing(err) {

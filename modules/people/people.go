@@ -9,6 +9,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/policy"
 )
@@ -22,12 +23,14 @@ var (
 
 // People is the room.
 type People struct {
+	desk  *safety.Desk
 	links func(s tenants.Scope, person tenants.Person) []tenants.Link
 }
 
 // New makes the room; offers says what can be done with a member elsewhere.
-func New(offers func(s tenants.Scope, person tenants.Person) []tenants.Link) modules.Module {
-	p := People{offers}
+func New(desk *safety.Desk, offers func(s tenants.Scope, person tenants.Person) []tenants.Link) modules.Module {
+	p := People{desk, offers}
+	desk.Register(p.sort())
 	return modules.Module{
 		Key: "people", Name: "People", Icon: "users-round", Always: true,
 		About:  "A page for each member, friends, and quiet from those somebody does not want to hear.",

@@ -19,6 +19,8 @@ type Mine struct {
 	Person tenants.Person `json:"person"`
 	// Listed says that they are in the members' directory, where there is one.
 	Listed bool `json:"listed"`
+	// Waits are words about themselves that the team looks at before others see them.
+	Waits string `json:"waits,omitempty"`
 }
 
 // Editing reads how others see the actor.
@@ -28,7 +30,7 @@ func (p People) Editing(ctx context.Context, s tenants.Scope, _ web.None) (Mine,
 	}
 	var me tenants.Person
 	err := s.Select(&me).Where("person.id = ?", s.Actor.ID()).Scan(ctx)
-	return Mine{me, !me.Unlisted}, err
+	return Mine{me, !me.Unlisted, unseenOf(&me)}, err
 }
 
 // Edit is how the actor wants to be seen. Interests are separated by commas.
@@ -55,11 +57,14 @@ func (p People) Edit(ctx context.Context, s tenants.Scope, in Edit) (Edited, err
 	if in.Avatar < 1 || in.Avatar > assets.Avatars {
 		return Edited{}, fault.Bad("avatar", "Choose one of the pictures.")
 	}
-	me := &now.Person
+	me, was := &now.Person, now.Person.About
 	if me.Interests, err = interests(in.Interests); err != nil {
 		return Edited{}, err
 	}
 	me.Avatar, me.About, me.Pronouns, me.Unlisted = in.Avatar, strings.TrimSpace(in.About), strings.TrimSpace(in.Pronouns), !in.Listed
+	if now.Waits, err = p.screen(ctx, s, me, was); err != nil {
+		return Edited{}, err
+	}
 	now.Listed = in.Listed
 	err = tenants.Touched(s.Update(me).Column("avatar", "about", "pronouns", "interests", "unlisted").Where("person.id = ?", me.ID).Exec(ctx))
 	return Edited{now, "/" + s.Service.Slug + "/people/" + me.HandleKey}, err

@@ -174,7 +174,7 @@ func (k *Kernel) erase(ctx context.Context, s tenants.Scope, person tenants.Pers
 // keeps the conversations that they were in true.
 func (k *Kernel) silence(ctx context.Context, s tenants.Scope, author uuid.UUID) error {
 	var replies []Post
-	if err := s.Select(&replies).Column("id", "parent_id").Where("post.author_id = ?", author).Where("post.parent_id IS NOT NULL").Where("post.state <> ?", Removed).Scan(ctx); err != nil {
+	if err := s.Select(&replies).Column("id", "parent_id").Where("post.author_id = ?", author).Where("post.parent_id IS NOT NULL").Where("post.state = ?", Visible).Scan(ctx); err != nil {
 		return err
 	}
 	many := map[uuid.UUID]int{}
@@ -220,7 +220,8 @@ func (k *Kernel) Blank(ctx context.Context, s tenants.Scope, id uuid.UUID) error
 	return err
 }
 
-// fewer keeps a conversation true after so many of its replies went.
+// fewer keeps a conversation true after so many of its replies went; a negative
+// number came.
 func (k *Kernel) fewer(ctx context.Context, s tenants.Scope, id uuid.UUID, many int) error {
 	if err := tenants.Touched(s.Update((*Post)(nil)).Set("replies = replies - ?", many).Where("id = ?", id).Exec(ctx)); err != nil {
 		return err

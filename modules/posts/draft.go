@@ -289,6 +289,8 @@ type Desk struct {
 	About  uuid.UUID       `json:"about"`
 	Draft  *Saved          `json:"draft,omitempty"`
 	Topics []tenants.Topic `json:"topics"`
+	// Figures says that figures of weight, food and exercise are asked about here.
+	Figures bool `json:"figures,omitempty"`
 	// Settled notes were put on by the team and stay.
 	Settled Notes `json:"settled,omitempty"`
 
@@ -303,7 +305,7 @@ type Written struct {
 // Desk reads what the actor has begun of a kind about something.
 func (k *Kernel) Desk(ctx context.Context, s tenants.Scope, kind string, about uuid.UUID, how Written) (Desk, error) {
 	draft, err := saved(ctx, s, kind, about)
-	desk := Desk{Kind: kind, About: about, Draft: draft, Topics: Topics(s, nil)}
+	desk := Desk{Kind: kind, About: about, Draft: draft, Topics: Topics(s, nil), Figures: watchesFigures(s)}
 	if draft != nil && how.Preview {
 		post := draft.Preview(s)
 		k.Dress(s, &post)
@@ -315,7 +317,7 @@ func (k *Kernel) Desk(ctx context.Context, s tenants.Scope, kind string, about u
 // replyDesk is Desk for a reply. A reader who has begun none costs no query.
 func (k *Kernel) replyDesk(ctx context.Context, s tenants.Scope, root Post, how Written) (Desk, error) {
 	if !root.Drafting {
-		return Desk{Kind: Reply, About: root.ID, Topics: Topics(s, nil)}, nil
+		return Desk{Kind: Reply, About: root.ID, Topics: Topics(s, nil), Figures: watchesFigures(s)}, nil
 	}
 	return k.Desk(ctx, s, Reply, root.ID, how)
 }

@@ -122,7 +122,25 @@ func (k *Kernel) Edit(ctx context.Context, s tenants.Scope, in Edit) (Done, erro
 			return Done{}, err
 		}
 	}
-	if err := k.change(ctx, s, was, &post, in.Version, "title", "body", "body_html", "rendered_by", "edited_at", "notes", "images"); err != nil {
+	if err := kindly(s, post, in.AsIs); err != nil {
+		return Done{}, err
+	}
+	if err := k.Alone(ctx, s, orID(post.ParentID, post.ID)); err != nil {
+		return Done{}, err
+	}
+	post.Version = in.Version + 1
+	said, verdict, err := k.screen(ctx, s, &post)
+	if err != nil {
+		return Done{}, err
+	}
+	columns := []string{"title", "body", "body_html", "rendered_by", "edited_at", "notes", "notes_settled", "images", "state", "held_for"}
+	if err := k.change(ctx, s, was, &post, in.Version, columns...); err != nil {
+		return Done{}, err
+	}
+	if err := k.recounted(ctx, s, was, post); err != nil {
+		return Done{}, err
+	}
+	if _, err := k.desk.Settle(ctx, s, said, verdict); err != nil {
 		return Done{}, err
 	}
 	if err := attach(ctx, s, post.ID, post.Images); err != nil {
@@ -161,8 +179,8 @@ func (k *Kernel) Remove(ctx context.Context, s tenants.Scope, in ByID) (Done, er
 	if post.State == Removed {
 		return out, nil
 	}
-	out.Post.State = Removed
-	if err := k.change(ctx, s, post, &out.Post, post.Version, "state"); err != nil {
+	out.Post.State, out.Post.HeldFor = Removed, ""
+	if err := k.restate(ctx, s, post, &out.Post); err != nil {
 		return out, err
 	}
 	if post.AuthorID != s.Actor.ID() {
@@ -170,10 +188,7 @@ func (k *Kernel) Remove(ctx context.Context, s tenants.Scope, in ByID) (Done, er
 			return out, err
 		}
 	}
-	if !post.IsReply() {
-		return out, nil
-	}
-	return out, k.unreplied(ctx, s, post)
+	return out, nil
 }
 
 // Withdraw takes down a post of the actor's because its room says so, also where
@@ -187,8 +202,8 @@ func (k *Kernel) Withdraw(ctx context.Context, s tenants.Scope, id uuid.UUID) er
 		return err
 	}
 	now := post
-	now.State = Removed
-	return k.change(ctx, s, post, &now, post.Version, "state")
+	now.State, now.HeldFor = Removed, ""
+	return k.restate(ctx, s, post, &now)
 }
 
 // IsRemoved tells whether a post was taken down.
@@ -224,21 +239,6 @@ func (k *Kernel) removable(ctx context.Context, s tenants.Scope, id uuid.UUID) (
 		return Post{}, err
 	}
 	return post, post.CanRemove(s)
-}
-
-// unreplied keeps the root true after one of its replies went.
-func (k *Kernel) unreplied(ctx context.Context, s tenants.Scope, reply Post) error {
-	if err := tenants.Touched(s.Update((*Post)(nil)).Set("replies = replies - 1").Where("id = ?", *reply.ParentID).Exec(ctx)); err != nil {
-		return err
-	}
-	var root Post // not through Seen: it may be out of sight
-	if err := s.Select(&root).Where("post.id = ?", *reply.ParentID).Scan(ctx); err != nil {
-		return err
-	}
-	if kind := k.kinds[root.Kind]; kind.Unreplied != nil {
-		return kind.Unreplied(ctx, s, root)
-	}
-	return nil
 }
 
 // change writes the named columns of a post if it is still of the version that

@@ -17,11 +17,27 @@ var (
 	Mentioned = tenants.Kind{Key: "posts.mentioned", Queue: jobs.Default}
 )
 
-// emit notes what happened to a post, for those who may read it.
-func emit(ctx context.Context, s tenants.Scope, kind tenants.Kind, p Post) error {
+// heldBack is that members' reports took a post out of sight. It is for its author.
+var heldBack = tenants.Kind{Key: "posts.held", Queue: jobs.Default}
+
+// emit notes what happened to a post, for those who may read it; of what is out of
+// sight nobody but its author learns.
+func (k *Kernel) emit(ctx context.Context, s tenants.Scope, kind tenants.Kind, p Post) error {
 	e := tenants.Event{Module: p.Module, Subject: p.ID, Audience: p.Audience}
+	state := p.State
 	if p.ParentID != nil {
 		e.About = *p.ParentID
+		if state == Visible {
+			root, err := unseen(ctx, s, *p.ParentID)
+			if err != nil {
+				return err
+			}
+			state = root.State
+		}
+	}
+	if state != Visible {
+		e.Audience, e.Readers = "", tenants.NewIDs(p.AuthorID)
+		return s.Emit(ctx, kind, e)
 	}
 	if p.Audience == tenants.AudienceFriends {
 		friends, err := s.Friends(ctx, *p.CircleID)

@@ -91,6 +91,8 @@ type Extras struct {
 	Decorative []uuid.UUID `json:"decorative,omitempty" validate:"max=4"`
 	// Draft says that there is a draft of this, which is to go.
 	Draft bool `json:"draft,omitempty"`
+	// AsIs says to post figures as they are, though kinder words were offered.
+	AsIs bool `json:"as_is,omitempty"`
 	// Files are names of pictures that were chosen and never sent: a form without
 	// them would lose them silently.
 	Files []string `json:"files,omitempty" validate:"max=4,dive,max=500"`

@@ -17,6 +17,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/markdown"
 	"github.com/sharon-nhs/sharon/internal/storage"
+	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -48,6 +49,7 @@ type Post struct {
 	// CircleID is whose friends read it, where the audience is friends.
 	CircleID   *uuid.UUID `bun:"circle_id,type:uuid" json:"-"`
 	State      State      `bun:"state" json:"state"`
+	HeldFor    Waits      `bun:"held_for" json:"-"`
 	Title      string     `bun:"title" json:"title,omitempty"`
 	Body       string     `bun:"body" json:"body"`
 	BodyHTML   string     `bun:"body_html" json:"-"`
@@ -88,6 +90,8 @@ type Post struct {
 	Veiled bool `bun:"-" json:"covered,omitempty"`
 
 	open      bool     // to this reader, whatever its notes
+	own       bool     // the reader wrote it
+	team      string   // when the team is here, for what waits
 	topics    []string // its notes in words
 	countless bool     // this reader wants no counts
 	brief     bool     // in a list
@@ -244,8 +248,15 @@ type Kind struct {
 	// what the room knows of the conversation, or tells why there are no replies
 	// just now, which undoes all. Nil if the room keeps nothing and has no say.
 	Replying func(ctx context.Context, s tenants.Scope, root Post) error
-	// Unreplied runs in the transaction in which a reply is taken down.
+	// Unreplied runs in the transaction in which replies went out of sight or came
+	// into it, but for new ones: it works out anew what the room knows.
 	Unreplied func(ctx context.Context, s tenants.Scope, root Post) error
+	// Lock closes a conversation to replies or opens it; changed tells whether it was
+	// not so before. Nil if that cannot be.
+	Lock func(ctx context.Context, s tenants.Scope, root Post, shut bool) (changed bool, err error)
+	// Unasked is the condition, over post, that nobody waits for a reply to it; empty
+	// where somebody always may.
+	Unasked string
 	// Spot says where a member writes such a post on, about being the one that the
 	// room gave with its Desk. Nil if nothing is begun in this room.
 	Spot func(ctx context.Context, s tenants.Scope, about uuid.UUID) (Spot, error)
@@ -274,6 +285,7 @@ type Kernel struct {
 func NewKernel(files *storage.Files, desk *safety.Desk) *Kernel {
 	k := &Kernel{album: album.Album{Files: files}, desk: desk, kinds: map[string]Kind{}}
 	desk.Register(k.sort())
+	desk.Watch(figures)
 	return k
 }
 
@@ -292,6 +304,9 @@ func (k *Kernel) Dress(s tenants.Scope, all ...*Post) {
 	taste := tasteOf(s)
 	for _, p := range all {
 		k.place(p)
+		if p.own = p.AuthorID == s.Actor.ID(); p.own && p.State == Held {
+			_, p.team = s.Service.Staffing(s.Now)
+		}
 		p.countless, p.brief = taste.HideCounts, k.kinds[p.Kind].Brief
 		p.open = p.AuthorID == s.Actor.ID() || !slices.ContainsFunc(p.Notes, func(key string) bool { return taste.Topics[key] != ShowIt })
 		p.topics = nil
@@ -315,4 +330,16 @@ func (k *Kernel) place(p *Post) {
 	if p.Place != nil && kind.Where != nil {
 		p.Where = kind.Where(*p)
 	}
+}
+
+// Rooms are those of some rooms in which there are posts.
+func (k *Kernel) Rooms(among []modules.Module) []modules.Module {
+	return slices.DeleteFunc(slices.Clone(among), func(room modules.Module) bool {
+		for _, kind := range k.kinds {
+			if kind.Module == room.Key {
+				return false
+			}
+		}
+		return true
+	})
 }

@@ -55,8 +55,10 @@ func (k *Kernel) Publish(ctx context.Context, s tenants.Scope, place Place, draf
 	if err := follow(ctx, s, post.ID); err != nil {
 		return Post{}, err
 	}
-	if err := emit(ctx, s, Published, post); err != nil {
-		return Post{}, err
+	if post.State == Visible {
+		if err := k.emit(ctx, s, Published, post); err != nil {
+			return Post{}, err
+		}
 	}
 	return k.find(ctx, s, post.ID)
 }
@@ -75,6 +77,9 @@ func (k *Kernel) insert(ctx context.Context, s tenants.Scope, post *Post, about 
 	}
 	post.ID, post.AuthorID, post.PublishedAt = id, s.Actor.ID(), s.Now
 	post.State, post.Version = Visible, 1
+	if err := kindly(s, *post, extras.AsIs); err != nil {
+		return err
+	}
 	said, verdict, err := k.screen(ctx, s, post)
 	if err != nil {
 		return err
@@ -130,7 +135,12 @@ func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Done,
 	if err := follow(ctx, s, root.ID); err != nil {
 		return Done{}, err
 	}
-	if err := emit(ctx, s, Replied, reply); err != nil {
+	if reply.State == Visible {
+		err = k.emit(ctx, s, Replied, reply)
+	} else {
+		err = k.fewer(ctx, s, root.ID, 1) // it counts once others can see it
+	}
+	if err != nil {
 		return Done{}, err
 	}
 	k.Dress(s, &reply)

@@ -62,7 +62,7 @@ func (k *Kernel) React(ctx context.Context, s tenants.Scope, in React) (Done, er
 		return Done{}, err
 	}
 	if in.Kind != post.MyReaction {
-		if err := setReaction(ctx, s, post, in.Kind); err != nil {
+		if err := k.setReaction(ctx, s, post, in.Kind); err != nil {
 			return Done{}, err
 		}
 	}
@@ -73,7 +73,7 @@ func (k *Kernel) React(ctx context.Context, s tenants.Scope, in React) (Done, er
 	return Done{post, back(s, in.From, post)}, nil
 }
 
-func setReaction(ctx context.Context, s tenants.Scope, post Post, kind string) error {
+func (k *Kernel) setReaction(ctx context.Context, s tenants.Scope, post Post, kind string) error {
 	var was []Reaction
 	if err := s.Lock(&was).Where("post_id = ?", post.ID).Where("member_id = ?", s.Actor.ID()).Scan(ctx); err != nil {
 		return err
@@ -106,5 +106,5 @@ func setReaction(ctx context.Context, s tenants.Scope, post Post, kind string) e
 	if err := tenants.Touched(update.Exec(ctx)); err != nil || kind == "none" {
 		return err
 	}
-	return emit(ctx, s, Reacted, post)
+	return k.emit(ctx, s, Reacted, post)
 }

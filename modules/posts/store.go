@@ -143,6 +143,17 @@ func unseen(ctx context.Context, s tenants.Scope, id uuid.UUID) (post Post, err 
 	return post, err
 }
 
+// lastSeen is what a post said when others could last see it, before now; nil if
+// they never could.
+func lastSeen(ctx context.Context, s tenants.Scope, id uuid.UUID) (*version, error) {
+	var rows []version
+	err := s.Select(&rows).Where("version.post_id = ?", id).Where("version.state = ?", Visible).Order("version.version DESC").Limit(1).Scan(ctx)
+	if err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
 func followersOf(ctx context.Context, s tenants.Scope, post uuid.UUID) (people []tenants.Person, err error) {
 	err = s.Select(&people).Column("id", "account_id", "roles", "own").Where("status = 'active'").
 		Where("id IN (?)", s.Select((*Follower)(nil)).Column("member_id").Where("post_id = ?", post)).Scan(ctx)

@@ -20,6 +20,7 @@ func (k *Kernel) tells() []modules.Tell {
 		{Kind: Reacted, Notices: k.tellReacted},
 		{Kind: Mentioned, Notices: k.tellMentioned},
 		{Kind: keptBack, Notices: k.tellKeptBack},
+		{Kind: heldBack, Notices: k.tellHeld},
 	}
 }
 
@@ -93,6 +94,15 @@ func (k *Kernel) tellReacted(ctx context.Context, s tenants.Scope, e tenants.Eve
 		return nil, err
 	}
 	return []modules.Notice{{Kind: "reaction", To: []uuid.UUID{post.AuthorID}, Subject: post.ID, About: post.ID, Path: post.link()}}, nil
+}
+
+// tellHeld tells a post's writer that it waits for the team.
+func (k *Kernel) tellHeld(ctx context.Context, s tenants.Scope, e tenants.Event) ([]modules.Notice, error) {
+	post, err := unseen(ctx, s, e.Subject)
+	if database.Missing(err) || err == nil && post.State != Held {
+		return nil, nil
+	}
+	return []modules.Notice{{Kind: "held", To: []uuid.UUID{post.AuthorID}, Subject: post.ID, About: post.ID, Path: post.link()}}, err
 }
 
 // told reads the post that an event is about; false if it is not there for others to see.

@@ -8,12 +8,12 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
-	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
-// ByID names a post, or a report.
+// ByID names a post.
 type ByID struct {
 	ID uuid.UUID `path:"id"`
 }
@@ -65,7 +65,7 @@ func (x Reports) Make(ctx context.Context, s tenants.Scope, in Make) (Made, erro
 	}
 	out := Made{"/" + s.Service.Slug + "/posts/" + in.ID.String() + "/reported"}
 	row := Report{ID: uuid.Must(uuid.NewV7()), PostID: in.ID, ReporterID: s.Actor.ID(), Reason: in.Reason, Words: strings.TrimSpace(in.Words),
-		Title: form.Post.Title, Body: form.Post.Body, ReportedAt: s.Now}
+		ReportedAt: s.Now}
 	err = tenants.Touched(s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx))
 	if database.Missing(err) {
 		return out, nil // reported before
@@ -73,7 +73,8 @@ func (x Reports) Make(ctx context.Context, s tenants.Scope, in Make) (Made, erro
 	if err != nil {
 		return Made{}, err
 	}
-	return out, s.Emit(ctx, reported, tenants.Event{Subject: row.ID, About: in.ID})
+	_, err = x.desk.Flag(ctx, s, safety.About{Sort: posts.Sort, Subject: in.ID, Author: form.Post.AuthorID}, row.Finding())
+	return out, err
 }
 
 // Received is what a member reads after a report.
@@ -95,23 +96,4 @@ func (x Reports) Thanks(ctx context.Context, s tenants.Scope, in ByID) (Received
 	}
 	here, hours := s.Service.Staffing(s.Now)
 	return Received{form.Post.Path, here, hours, tenants.Contacts(s.Service)}, nil
-}
-
-// tell tells those of the team who may look at the report.
-func tell(ctx context.Context, s tenants.Scope, e tenants.Event) ([]modules.Notice, error) {
-	team, err := teamOf(ctx, s)
-	if err != nil {
-		return nil, err
-	}
-	var to []uuid.UUID
-	for _, person := range team {
-		theirs, err := forReview(s.As(person), s.Select((*Report)(nil))).Where("report.id = ?", e.Subject).Where("report.decided_at IS NULL").Exists(ctx)
-		if err != nil {
-			return nil, err
-		}
-		if theirs {
-			to = append(to, person.ID)
-		}
-	}
-	return []modules.Notice{{Kind: "report", To: to, Subject: e.Subject, Path: "/reports/" + e.Subject.String()}}, nil
 }

@@ -73,6 +73,26 @@ func (d *Desk) Open(ctx context.Context, s tenants.Scope, in NewCase) (Case, err
 	return c, s.Emit(ctx, CaseOpened, tenants.Event{Subject: c.ID, Audience: tenants.AudienceStaff})
 }
 
+// worsen raises an open case to a level, if that is graver; whoever has it must
+// look again, so it is no longer acknowledged.
+func worsen(ctx context.Context, s tenants.Scope, id uuid.UUID, level Level, why string) error {
+	var c Case
+	if err := s.Lock(&c).Where("?TableAlias.id = ?", id).Scan(ctx); err != nil {
+		return err
+	}
+	if c.ClosedAt != nil || c.Level.Graver(level) == c.Level {
+		return nil
+	}
+	c.Level, c.AckedAt, c.Version = level, nil, c.Version+1
+	if due := SettingsOf(s).due(s, level, false); due.Before(c.DueAt) {
+		c.DueAt = due
+	}
+	if _, err := s.Update(&c).Column("level", "acked_at", "due_at", "version").Where("id = ?", id).Exec(ctx); err != nil {
+		return err
+	}
+	return c.Note(ctx, s, "raised", why, c.ItemID)
+}
+
 // Note adds a line to the case's timeline and to the audit log, where words are
 // never kept. Its action there is "case." and what.
 func (c Case) Note(ctx context.Context, s tenants.Scope, what, words string, subject uuid.UUID) error {

@@ -59,6 +59,9 @@ type Settings struct {
 	HeldHours       int `json:"held_hours" label:"Staffed hours until a held post must be decided" validate:"min=1,max=24"`
 	UnansweredHours int `json:"unanswered_hours" label:"Hours without a human reply until a post is shown to peer supporters" validate:"min=1,max=72"`
 	FlagsOnPost     int `json:"flags_on_post" label:"Reports that take one post out of sight until the team has looked" hint:"0 for never." validate:"min=0,max=20"`
+	PostsInMinutes  int `json:"posts_in_minutes" label:"Posts of one member within ten minutes before the team is told" hint:"Half as many of somebody new wait for the team. 0 for never." validate:"min=0,max=200"`
+	StrangersInHour int `json:"strangers_in_hour" label:"New people whom a member writes to within an hour before the team is told" hint:"Half as many by somebody new wait for the team. 0 for never." validate:"min=0,max=50"`
+	NewDays         int `json:"new_days" label:"Days for which a member is new" validate:"min=0,max=90"`
 	FlagsOnMember   int `json:"flags_on_member" label:"Reports of one member within a week that have their new posts wait for the team" hint:"0 for never." validate:"min=0,max=50"`
 	// What the team's own people are spared.
 	CareWeight  int    `json:"care_weight" label:"How much somebody of the team reads in one shift before they are asked how they are" hint:"A crisis counts 5, red 3, amber 2 and green 1. 0 for never." validate:"min=0,max=500"`
@@ -69,6 +72,7 @@ type Settings struct {
 var Defaults = Settings{
 	CrisisMinutes: 10, RedMinutes: 30, AmberHours: 4, GreenHours: 24, HeldHours: 2, UnansweredHours: 12, FlagsOnPost: 3, FlagsOnMember: 5,
 	CareWeight: 30, CareContact: "your service lead or your supervisor",
+	PostsInMinutes: 20, StrangersInHour: 6, NewDays: 7,
 }
 
 // SettingsOf are those of the service.

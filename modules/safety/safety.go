@@ -119,6 +119,9 @@ type Sort struct {
 	// into the deed's Before.
 	Acts map[Act]func(ctx context.Context, s tenants.Scope, id uuid.UUID, d *Deed) error
 	Undo func(ctx context.Context, s tenants.Scope, id uuid.UUID, d Deed) error
+	// Hold takes it out of the sight of all but its author and the team, where members
+	// reported it too often; nil where that cannot be. A second time changes nothing.
+	Hold func(ctx context.Context, s tenants.Scope, id uuid.UUID) error
 }
 
 // Subject is what the team sees of something on the desk.

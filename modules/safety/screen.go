@@ -34,7 +34,22 @@ func (d *Desk) Screen(ctx context.Context, s tenants.Scope, t Text) (Verdict, er
 
 // Settle puts on the desk what the rules found in a text that is now stored. The
 // item is nil where there is nothing to look at.
+// Where whom to turn to should be shown, or a case was opened, the author is led to it.
 func (d *Desk) Settle(ctx context.Context, s tenants.Scope, t Text, v Verdict) (*Item, error) {
+	item, err := d.settle(ctx, s, t, v)
+	if err != nil || s.Actor.ID() != t.Author || s.Actor.Member == nil {
+		return item, err
+	}
+	switch {
+	case item != nil && (v.Support || item.CaseID != nil):
+		s.Lead("/" + s.Service.Slug + "/support/" + item.ID.String())
+	case v.Support:
+		s.Lead("/" + s.Service.Slug + "/support")
+	}
+	return item, nil
+}
+
+func (d *Desk) settle(ctx context.Context, s tenants.Scope, t Text, v Verdict) (*Item, error) {
 	if !slices.ContainsFunc(v.Findings, func(f Finding) bool { return !f.Quiet }) {
 		return nil, nil
 	}
@@ -70,6 +85,10 @@ func (d *Desk) Raise(ctx context.Context, s tenants.Scope, about About, findings
 			return nil, err
 		}
 		item.CaseID = &opened.ID
+	} else if item.CaseID != nil {
+		if err := worsen(ctx, s, *item.CaseID, level, Why(findings)); err != nil {
+			return nil, err
+		}
 	}
 	if err := item.Put(ctx, s); err != nil {
 		return nil, err

@@ -33,7 +33,7 @@ type filter struct {
 // report is about the post that begins so. One that is settled says when and by whom.
 type report struct {
 	By, About, Reason, Words, At string
-	Settled, With, Note          string
+	Settled, With                string
 }
 
 // check finds people that there are not.
@@ -99,16 +99,11 @@ func (w *seeding) circle(ctx context.Context, s tenants.Scope, c circle, said []
 		if i < 0 {
 			return fmt.Errorf("report: no post begins %q", r.About)
 		}
-		row := reports.Report{ID: w.ids.at(at), PostID: said[i].ID, ReporterID: w.people[r.By].ID, Reason: r.Reason, Words: r.Words, Title: said[i].Title, Body: said[i].Body, ReportedAt: at}
-		if r.Settled != "" {
-			settled, err := moment(s.Now, r.Settled)
-			if err != nil {
-				return err
-			}
-			who := w.people[r.With].ID
-			row.SeenBy, row.SeenAt, row.DecidedBy, row.DecidedAt, row.Note = &who, &settled, &who, &settled, r.Note
-		}
+		row := reports.Report{ID: w.ids.at(at), PostID: said[i].ID, ReporterID: w.people[r.By].ID, Reason: r.Reason, Words: r.Words, ReportedAt: at}
 		if _, err := s.Insert(&row).Exec(ctx); err != nil {
+			return err
+		}
+		if err := w.onDesk(ctx, s, row, said[i].AuthorID, r); err != nil {
 			return err
 		}
 	}

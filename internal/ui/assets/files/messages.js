@@ -108,7 +108,8 @@ async function send() {
       body: JSON.stringify({ id: message.id, body: message.body }), signal: AbortSignal.timeout(20000),
     });
   } catch { /* no connection: again later */ }
-  const done = answer?.ok;
+  const done = answer?.ok, onward = answer?.headers.get('Location');
+  if (done && onward?.includes('/support')) location.assign(onward); // whom to turn to now
   const refused = answer && !done && answer.status < 500 && ![408, 409, 429].includes(answer.status);
   if (done) {
     tries = 0;
