@@ -25,6 +25,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/realtime"
 	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/storage"
+	"github.com/sharon-nhs/sharon/internal/text"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/migrations"
 	"github.com/sharon-nhs/sharon/modules"
@@ -51,6 +52,7 @@ type app struct {
 	Live      *tenants.Live
 	Outside   *notifications.Outside
 	Inbox     *mail.Inbox // takes every email of a demonstration; otherwise nil
+	Texts     *text.Inbox // takes every text message of a demonstration; otherwise nil
 	Queue     *jobs.Queue // nil where there is none
 
 	table   *tenants.Router

@@ -95,7 +95,7 @@ func (s *site) tellAll(ctx context.Context, sc tenants.Scope, notice modules.Not
 	room := modules.Module{Key: "test", Always: true, Tells: []modules.Tell{{Notices: func(context.Context, tenants.Scope, tenants.Event) ([]modules.Notice, error) {
 		return []modules.Notice{notice}, nil
 	}}}}
-	return notifications.New(posts.NewKernel(nil, safety.NewDesk()), []modules.Module{room}, s.app.Outside).On[0].Do(ctx, sc, tenants.Event{})
+	return notifications.New(posts.NewKernel(nil, safety.NewDesk()), s.app.Outside).Room([]modules.Module{room}).On[0].Do(ctx, sc, tenants.Event{})
 }
 
 func TestNothingOfWhatWasWrittenLeavesTheApp(t *testing.T) {

@@ -20,5 +20,12 @@ func (c config) outside(w webConfig, keys crypt.Keys) (*notifications.Outside, e
 	if server != nil {
 		out.Email = server.Send
 	}
+	phones, err := c.notify()
+	if err != nil {
+		return nil, err
+	}
+	if phones != nil {
+		out.Text = phones
+	}
 	return out, nil
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/mail"
+	"github.com/sharon-nhs/sharon/internal/text"
 	"github.com/sharon-nhs/sharon/workers"
 )
 
@@ -95,6 +96,8 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 	if p.demo {
 		a.Inbox = mail.NewInbox(a.Clock)
 		a.Outside.Email = a.Inbox.Send
+		a.Texts = text.NewInbox(a.Clock)
+		a.Outside.Text = a.Texts
 		if err := demo.KeepFilms(ctx, a.Files); err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"slices"
 	"sync"
 	"testing"
@@ -29,6 +30,7 @@ type Notify struct {
 	status int
 	words  string
 	header http.Header
+	fate   string
 }
 
 // NotifyKey and NotifyTemplate are an account there.
@@ -42,7 +44,7 @@ const (
 // StartNotify starts a Notify that ends with the test.
 func StartNotify(t testing.TB) *Notify {
 	t.Helper()
-	n := &Notify{}
+	n := &Notify{fate: "delivered"}
 	n.server = httptest.NewServer(n)
 	t.Cleanup(n.server.Close)
 	return n
@@ -70,6 +72,13 @@ func (n *Notify) Answer(status int, name, message string, header ...string) {
 	}
 }
 
+// Become has all its messages have a status from now on, such as permanent-failure.
+func (n *Notify) Become(status string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.fate = status
+}
+
 // ServeHTTP implements http.Handler.
 func (n *Notify) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	n.mu.Lock()
@@ -83,14 +92,32 @@ func (n *Notify) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(n.words))
 		return
 	}
-	if r.Method != http.MethodPost || r.URL.Path != "/v2/notifications/sms" {
-		http.NotFound(w, r)
-		return
-	}
 	if !known(r.Header.Get("Authorization")) {
 		http.Error(w, `{"status_code":403,"errors":[{"error":"AuthError","message":"Invalid token: API key not found"}]}`, http.StatusForbidden)
 		return
 	}
+	switch r.Method + " " + r.URL.Path {
+	case "GET /v2/notifications":
+		n.list(w, r.URL.Query())
+	case "POST /v2/notifications/sms":
+		n.take(w, r)
+	default:
+		http.NotFound(w, r)
+	}
+}
+
+// list tells the status of the messages with a reference.
+func (n *Notify) list(w http.ResponseWriter, asked url.Values) {
+	found := []map[string]string{}
+	for _, text := range n.texts {
+		if text.Reference == asked.Get("reference") && asked.Get("template_type") == "sms" {
+			found = append(found, map[string]string{"reference": text.Reference, "status": n.fate})
+		}
+	}
+	_ = json.NewEncoder(w).Encode(map[string]any{"notifications": found})
+}
+
+func (n *Notify) take(w http.ResponseWriter, r *http.Request) {
 	text := NotifyText{}
 	if err := json.NewDecoder(r.Body).Decode(&text); err != nil || text.PhoneNumber == "" || text.TemplateID != NotifyTemplate {
 		http.Error(w, `{"status_code":400,"errors":[{"error":"BadRequestError","message":"Missing personalisation: message"}]}`, http.StatusBadRequest)

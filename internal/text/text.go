@@ -31,6 +31,27 @@ type Message struct {
 	Text string
 }
 
+// Provider sends text messages. GOV.UK Notify is one, an Inbox another.
+type Provider interface {
+	// Send hands a message over. A *Refused is final; after a *outbound.Later or any
+	// other error it may be tried again.
+	Send(ctx context.Context, m Message) error
+	// Fate tells what became of the message with an ID.
+	Fate(ctx context.Context, id string) (Fate, error)
+}
+
+// Fate is what became of a message.
+type Fate string
+
+// The fates. A message that is Underway may come to any of the later ones.
+const (
+	Unknown   Fate = "unknown" // the provider never had it
+	Underway  Fate = "underway"
+	Delivered Fate = "delivered"
+	Lost      Fate = "lost" // the phone was off for too long, or a network failed
+	NoPhone   Fate = "no phone"
+)
+
 // Refused is a final no: sending the same again will not help.
 type Refused struct {
 	// Status is the HTTP status.
@@ -58,8 +79,9 @@ type Options struct {
 
 // Notify sends through GOV.UK Notify. It is safe for use by many at once.
 type Notify struct {
-	service, secret, template, url string
-	http                           *http.Client
+	service, secret, template string
+	url                       *url.URL // of all messages
+	http                      *http.Client
 }
 
 // Open reads the options. It does not connect yet.
@@ -81,7 +103,7 @@ func Open(o Options) (*Notify, error) {
 		return nil, errors.New("the address of GOV.UK Notify must be https")
 	}
 	return &Notify{
-		service: service, secret: secret, template: o.Template, url: base.JoinPath("/v2/notifications/sms").String(),
+		service: service, secret: secret, template: o.Template, url: base.JoinPath("/v2/notifications"),
 		http: outbound.Client(cmp.Or(o.Timeout, 10*time.Second), nil, nil),
 	}, nil
 }
@@ -93,8 +115,7 @@ func loopback(host string) bool {
 	return err == nil && address.IsLoopback()
 }
 
-// Send hands a message to Notify. A *Refused is final; after a *outbound.Later or
-// any other error it may be tried again.
+// Send implements Provider.
 func (n *Notify) Send(ctx context.Context, m Message) error {
 	body, err := json.Marshal(map[string]any{
 		"phone_number": m.To, "template_id": n.template, "reference": m.ID, "personalisation": map[string]string{"message": m.Text},
@@ -102,28 +123,67 @@ func (n *Notify) Send(ctx context.Context, m Message) error {
 	if err != nil {
 		return fmt.Errorf("text: %w", err)
 	}
+	answer, err := n.ask(ctx, http.MethodPost, n.url.JoinPath("sms"), body)
+	if err != nil {
+		return err
+	}
+	return answer.Body.Close()
+}
+
+// fates are Notify's words. What is not among them is still underway.
+var fates = map[string]Fate{
+	"delivered": Delivered, "sent": Delivered, "permanent-failure": NoPhone,
+	"temporary-failure": Lost, "technical-failure": Lost, "failed": Lost,
+}
+
+// Fate implements Provider. Notify forgets after seven days.
+func (n *Notify) Fate(ctx context.Context, id string) (Fate, error) {
+	list := *n.url
+	list.RawQuery = url.Values{"template_type": {"sms"}, "reference": {id}}.Encode()
+	answer, err := n.ask(ctx, http.MethodGet, &list, nil)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	var said struct {
+		Notifications []struct{ Status string }
+	}
+	if err := json.NewDecoder(io.LimitReader(answer.Body, 1<<20)).Decode(&said); err != nil {
+		return "", fmt.Errorf("text: %w", err)
+	}
+	if len(said.Notifications) == 0 {
+		return Unknown, nil
+	}
+	return cmp.Or(fates[said.Notifications[0].Status], Underway), nil
+}
+
+// ask sends a request as our account. Whoever gets an answer closes its body.
+func (n *Notify) ask(ctx context.Context, method string, at *url.URL, body []byte) (*http.Response, error) {
 	// Notify goes by the real time, and takes a token for thirty seconds.
 	now := clock.Real{}.Now()
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{"iss": n.service, "iat": now.Unix()}).SignedString([]byte(n.secret))
 	if err != nil {
-		return fmt.Errorf("text: %w", err)
+		return nil, fmt.Errorf("text: %w", err)
 	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, n.url, bytes.NewReader(body))
+	request, err := http.NewRequestWithContext(ctx, method, at.String(), bytes.NewReader(body))
 	if err != nil {
-		return fmt.Errorf("text: %w", err)
+		return nil, fmt.Errorf("text: %w", err)
 	}
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set("Authorization", "Bearer "+token)
 	answer, err := n.http.Do(request)
 	if err != nil {
-		return fmt.Errorf("text: %w", err)
+		return nil, fmt.Errorf("text: %w", err)
 	}
-	defer func() { _ = answer.Body.Close() }()
 	later, final := outbound.Answered(answer, now)
-	if !final {
-		return later
+	if final {
+		later = refusal(answer)
 	}
-	return refusal(answer)
+	if later != nil {
+		_ = answer.Body.Close()
+		return nil, later
+	}
+	return answer, nil
 }
 
 // refusal reads what Notify objects to.

@@ -65,7 +65,7 @@ CREATE TABLE deliveries (
 CREATE INDEX deliveries_by_member ON deliveries (tenant_id, member_id, channel, due_at);
 --bun:split
 -- One call waits at a time, also when several workers tell of several things at once.
-CREATE UNIQUE INDEX deliveries_waiting ON deliveries (tenant_id, member_id, channel) WHERE state = 'queued' AND kind NOT IN ('digest', 'safety_notice');
+CREATE UNIQUE INDEX deliveries_waiting ON deliveries (tenant_id, member_id, channel) WHERE state = 'queued' AND kind NOT IN ('digest', 'safety_notice', 'page');
 --bun:split
 -- Browsers that show notices to an account. Where they are reached is sealed, and found by its hash.
 CREATE TABLE push_devices (

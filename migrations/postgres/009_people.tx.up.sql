@@ -35,12 +35,26 @@ CREATE TABLE identities (
   sealed text NOT NULL,
   nhs_lookup text NOT NULL,
   phone_verified_at timestamptz,
+  phone_refused_at timestamptz,
   updated_at timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, account_id),
   FOREIGN KEY (tenant_id, account_id) REFERENCES accounts (tenant_id, id)
 );
 --bun:split
 CREATE INDEX identities_by_nhs ON identities (tenant_id, nhs_lookup) WHERE nhs_lookup <> '';
+--bun:split
+-- A number that somebody says is theirs, until they show it with a code. The code follows from the id and stands nowhere.
+CREATE TABLE phone_codes (
+  tenant_id uuid NOT NULL,
+  account_id uuid NOT NULL,
+  id uuid NOT NULL,
+  sealed text NOT NULL,
+  refused boolean NOT NULL,
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, account_id),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES accounts (tenant_id, id)
+);
 --bun:split
 -- What a link in an email does, once and in time. The link is signed and stands nowhere. A reset
 -- is noted whether or not the address has an account, so account_id may be null.
@@ -67,6 +81,7 @@ CREATE INDEX audit_log_of_identity ON audit_log (tenant_id, subject_id, at) WHER
 --bun:split
 SELECT sharon_protect('invitations'),
   sharon_protect('identities'),
+  sharon_protect('phone_codes'),
   sharon_protect('tickets');
 --bun:split
 -- For sealing anew with another key.

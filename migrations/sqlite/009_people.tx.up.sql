@@ -35,12 +35,26 @@ CREATE TABLE identities (
   sealed text NOT NULL,
   nhs_lookup text NOT NULL,
   phone_verified_at timestamp,
+  phone_refused_at timestamp,
   updated_at timestamp NOT NULL,
   PRIMARY KEY (tenant_id, account_id),
   FOREIGN KEY (tenant_id, account_id) REFERENCES accounts (tenant_id, id)
 );
 --bun:split
 CREATE INDEX identities_by_nhs ON identities (tenant_id, nhs_lookup) WHERE nhs_lookup <> '';
+--bun:split
+-- A number that somebody says is theirs, until they show it with a code. The code follows from the id and stands nowhere.
+CREATE TABLE phone_codes (
+  tenant_id text NOT NULL,
+  account_id text NOT NULL,
+  id text NOT NULL,
+  sealed text NOT NULL,
+  refused boolean NOT NULL,
+  created_at timestamp NOT NULL,
+  expires_at timestamp NOT NULL,
+  PRIMARY KEY (tenant_id, account_id),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES accounts (tenant_id, id)
+);
 --bun:split
 -- What a link in an email does, once and in time. The link is signed and stands nowhere. A reset
 -- is noted whether or not the address has an account, so account_id may be null.

@@ -39,6 +39,7 @@ func Preset(area tenants.Area) []string {
 func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s tenants.Scope, person tenants.Person) []tenants.Link) []modules.Module {
 	desk := safety.NewDesk()
 	kernel := posts.NewKernel(files, desk)
+	notices := notifications.New(kernel, outside)
 	rooms := []modules.Module{
 		timeline.New(kernel),
 		walls.New(kernel),
@@ -56,6 +57,6 @@ func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s t
 		return append(modules.Links(rooms)(s, person), offers(s, person)...)
 	}
 	rooms = append(rooms, people.New(links), reports.New(kernel))
-	rooms = append(rooms, notifications.New(kernel, rooms, outside))
+	rooms = append(rooms, notices.Room(rooms))
 	return append(rooms, search.New(rooms), switchboard.New(rooms))
 }

@@ -17,7 +17,9 @@ import (
 	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/internal/outbound"
 	"github.com/sharon-nhs/sharon/internal/push"
+	"github.com/sharon-nhs/sharon/internal/text"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/identity"
 )
 
 // What has to go out, by urgency. The subject is the delivery.
@@ -64,6 +66,12 @@ type Delivery struct {
 // digestKind is the Kind of a digest's delivery.
 const digestKind = "digest"
 
+// Codes that are words.
+const (
+	noDevice    = "no device"
+	unreachable = "unreachable"
+)
+
 const (
 	// apartBy is the least time between two calls to a member by one channel.
 	apartBy = 10 * time.Minute
@@ -88,11 +96,9 @@ func (n *Notifications) reach(ctx context.Context, s tenants.Scope, k kind, abou
 				wanted = append(wanted, member)
 			}
 		}
-		if c.Channel == Push && len(wanted) > 0 {
-			var err error
-			if wanted, err = withDevices(ctx, s, wanted); err != nil {
-				return err
-			}
+		wanted, err := reachable(ctx, s, c.Channel, wanted)
+		if err != nil {
+			return err
 		}
 		if len(wanted) == 0 {
 			continue
@@ -125,7 +131,7 @@ func (n *Notifications) reach(ctx context.Context, s tenants.Scope, k kind, abou
 
 // has tells whether this deployment has a channel.
 func (n *Notifications) has(c Channel) bool {
-	return c == Email && n.outside.Email != nil || c == Push && n.outside.Push != nil
+	return c == Email && n.outside.Email != nil || c == Push && n.outside.Push != nil || c == Text && n.outside.Text != nil
 }
 
 // queue notes deliveries and the events that carry them out.
@@ -204,7 +210,7 @@ func (n *Notifications) carryOut(ctx context.Context, s tenants.Scope, e tenants
 // receiver is what is known of whom a delivery goes to, as things are now.
 type receiver struct {
 	account tenants.Account
-	address string // an email's
+	address string // an email's, or a telephone number
 	devices []Device
 	// refused says in a word why it should not go out any more; empty if it should.
 	refused   string
@@ -235,16 +241,30 @@ func (n *Notifications) receiver(ctx context.Context, s tenants.Scope, d *Delive
 	if err := n.about(ctx, s.As(person), d, mine, &to); err != nil {
 		return to, err
 	}
-	if d.Channel == Email {
-		if err := n.emailOf(ctx, s, k, &to); err != nil {
-			return to, err
+	refuses := false
+	switch d.Channel {
+	case Email:
+		refuses, err = n.emailOf(ctx, s, &to)
+	case Text:
+		refuses, err = n.phoneOf(ctx, s, &to)
+	case Push:
+		if to.devices, err = n.openDevices(ctx, s, person.AccountID); len(to.devices) == 0 {
+			to.refused = noDevice
 		}
-	} else if to.devices, err = n.openDevices(ctx, s, person.AccountID); err != nil {
 		return to, err
-	} else if len(to.devices) == 0 {
-		to.refused = "no device"
 	}
-	return to, nil
+	if err != nil || k.always || to.refused != "" {
+		return to, err
+	}
+	if refuses {
+		to.refused = "bouncing"
+		return to, nil
+	}
+	here, err := lookingNow(ctx, s, to.account.ID)
+	if here && to.notBefore.Before(s.Now.Add(lately)) {
+		to.notBefore = s.Now.Add(lately) // they see it on the page; this is for who does not look
+	}
+	return to, err
 }
 
 // about settles what a call is about by now: what else has come meanwhile goes
@@ -281,25 +301,26 @@ func (n *Notifications) about(ctx context.Context, s tenants.Scope, d *Delivery,
 	return nil
 }
 
-func (n *Notifications) emailOf(ctx context.Context, s tenants.Scope, k kind, to *receiver) (err error) {
-	if to.address, err = to.account.Email(n.outside.Keys); err != nil || k.always {
-		return err
+// emailOf finds the address, and whether it refused our last email.
+func (n *Notifications) emailOf(ctx context.Context, s tenants.Scope, to *receiver) (refuses bool, err error) {
+	if to.address, err = to.account.Email(n.outside.Keys); err != nil {
+		return false, err
 	}
-	bounced, err := bouncing(ctx, s, to.account)
-	if bounced {
-		to.refused = "bouncing"
-	}
-	if err != nil || to.refused != "" {
-		return err
-	}
-	here, err := lookingNow(ctx, s, to.account.ID)
-	if here && to.notBefore.Before(s.Now.Add(lately)) {
-		to.notBefore = s.Now.Add(lately) // they see it on the page; an email only if they do not look
-	}
-	return err
+	return bouncing(ctx, s, to.account)
 }
 
-// send hands a delivery to the mail server or to the push services.
+// phoneOf finds the number, and whether it refused our last text.
+func (n *Notifications) phoneOf(ctx context.Context, s tenants.Scope, to *receiver) (refuses bool, err error) {
+	phone, err := n.phones().Phone(ctx, s, to.account.ID)
+	if to.address = phone.Number; !phone.Proved {
+		to.refused = "no number"
+	}
+	return phone.Refuses, err
+}
+
+func (n *Notifications) phones() identity.Archive { return identity.Archive{Keys: n.outside.Keys} }
+
+// send hands a delivery to the mail server, the push services or the telephone's.
 func (n *Notifications) send(ctx context.Context, s tenants.Scope, d Delivery, to receiver) error {
 	k, _ := kindOf(d.Kind)
 	words := k.outside
@@ -307,24 +328,40 @@ func (n *Notifications) send(ctx context.Context, s tenants.Scope, d Delivery, t
 		words = "You have new notices"
 	}
 	link := n.outside.Address(s.Trust()) + "/go/" + d.ID.String()
-	if d.Channel == Email {
+	switch d.Channel {
+	case Email:
 		m, err := n.letter(s, d, words, link).Message(ctx, d.ID.String(), to.address, subjectOf(d, words))
 		if err != nil {
 			return err
 		}
 		return n.outside.Email(ctx, m)
+	case Text:
+		return n.sendText(ctx, d, to.address, textOf(k, words, link))
 	}
+	return n.push(ctx, d, to.devices, words, k.always)
+}
+
+// textOf is the whole of a text message: with how to stop them, where that can be.
+func textOf(k kind, words, link string) string {
+	all := "SHaRON: " + words + ". " + link
+	if !k.always {
+		all += "\nStop these texts: " + link + "/settings"
+	}
+	return all
+}
+
+func (n *Notifications) push(ctx context.Context, d Delivery, devices []Device, words string, urgent bool) error {
 	notice, err := json.Marshal(map[string]string{"title": "SHaRON", "body": words, "tag": d.ID.String(), "url": "/go/" + d.ID.String()})
 	if err != nil {
 		return err
 	}
 	urgency := "normal"
-	if k.always {
+	if urgent {
 		urgency = "high"
 	}
 	var failed error
-	for i := range to.devices {
-		device := &to.devices[i]
+	for i := range devices {
+		device := &devices[i]
 		device.failed = n.outside.Push.Send(ctx, device.at, notice, push.Delivery{TTL: keptFor, Urgency: urgency, Topic: strings.ReplaceAll(d.ID.String(), "-", "")})
 		var gone *push.Gone
 		if device.failed != nil && !errors.As(device.failed, &gone) {
@@ -356,39 +393,50 @@ func (n *Notifications) letter(s tenants.Scope, d Delivery, words, link string) 
 	return letter
 }
 
-// settle notes what became of a delivery.
+// settle notes what became of a delivery; its error asks for another try.
 func (n *Notifications) settle(ctx context.Context, s tenants.Scope, d Delivery, to receiver, failed error) error {
 	state, code, again := outcome(d, to, failed)
-	err := s.Write(context.WithoutCancel(ctx), func(ctx context.Context, s tenants.Scope) error {
+	if !again {
+		return n.became(ctx, s, &d, to, state, code)
+	}
+	if err := n.became(ctx, s, &d, to, Queued, code); err != nil {
+		return err
+	}
+	return failed
+}
+
+// became notes a state, and what it says of an address, a number or devices.
+func (n *Notifications) became(ctx context.Context, s tenants.Scope, d *Delivery, to receiver, state State, code string) error {
+	return s.Write(context.WithoutCancel(ctx), func(ctx context.Context, s tenants.Scope) error {
 		for _, device := range to.devices {
 			if err := device.settle(ctx, s); err != nil {
 				return err
 			}
 		}
-		if state == Bounced && d.Channel == Email {
-			if err := bounce(ctx, s, to.account, code); err != nil {
-				return err
-			}
+		if err := finish(ctx, s, d, state, code); err != nil {
+			return err
 		}
-		if again {
-			return note(ctx, s, d.ID, code)
+		switch {
+		case state == Bounced && d.Channel == Email:
+			return bounce(ctx, s, to.account, code)
+		case state == Bounced && d.Channel == Text:
+			return n.phones().PhoneRefused(ctx, s, to.account.ID, d.CreatedAt)
+		case state == Sent && d.Channel == Text:
+			return askFate(ctx, s, *d)
 		}
-		return finish(ctx, s, &d, state, code)
+		return nil
 	})
-	if err == nil && again {
-		return failed
-	}
-	return err
 }
 
 // outcome sorts what a channel answered; again says that it is worth another try.
 func outcome(d Delivery, to receiver, failed error) (state State, code string, again bool) {
 	var refused *mail.Refused
 	var no *push.Refused
+	var noText *text.Refused
 	var later *outbound.Later
 	switch {
 	case failed == nil && d.Channel == Push && gone(to.devices) == len(to.devices):
-		return Bounced, "gone", false
+		return Bounced, noDevice, false
 	case failed == nil:
 		return Sent, "", false
 	case errors.As(failed, &refused):
@@ -399,10 +447,16 @@ func outcome(d Delivery, to receiver, failed error) (state State, code string, a
 		return Failed, code, false
 	case errors.As(failed, &no):
 		return Failed, fmt.Sprint(no.Status), false
+	case errors.As(failed, &noText):
+		code = strings.TrimSpace(fmt.Sprintf("%d %s", noText.Status, noText.Why))
+		if noText.Number {
+			return Bounced, code, false
+		}
+		return Failed, code, false
 	case errors.As(failed, &later):
 		code = fmt.Sprint(later.Status)
 	default:
-		code = "unreachable"
+		code = unreachable
 	}
 	return Failed, code, d.Attempts < mostAttempts
 }

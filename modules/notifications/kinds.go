@@ -25,6 +25,7 @@ const (
 	App   Channel = "app"
 	Email Channel = "email"
 	Push  Channel = "push"
+	Text  Channel = "text"
 )
 
 // channels are all there are, with what each can do.
@@ -36,6 +37,7 @@ var channels = []struct {
 	{App, "Here, among your notices", []When{Now, Off}},
 	{Email, "By email", []When{Now, Digest, Off}},
 	{Push, "On your devices", []When{Now, Off}},
+	{Text, "By text message", []When{Now, Off}},
 }
 
 // kind is a sort of notice. Every word that leaves the app is in this table:
@@ -80,6 +82,9 @@ var kinds = []kind{
 
 // kindOf finds a kind by its key.
 func kindOf(key string) (kind, bool) {
+	if key == paged.key {
+		return paged, true
+	}
 	at := slices.IndexFunc(kinds, func(k kind) bool { return k.key == key })
 	if at < 0 {
 		return kind{}, false
@@ -151,6 +156,10 @@ func (h habits) when(k kind, c Channel) When {
 		when = k.email
 	case Push:
 		when = k.push
+	case Text:
+		if when = Off; k.always { // texts cost money and wake people: nobody gets them who did not ask
+			when = Now
+		}
 	}
 	switch {
 	case !h.gentle || k.always || k.near || when == Off:

@@ -1,5 +1,5 @@
-// Package notifications tells members what concerns them: here, by email and on
-// their devices, at once or in a digest, as each of them chose. The other rooms
+// Package notifications tells members what concerns them: here, by email, by text
+// and on their devices, at once or in a digest, as each of them chose. The other rooms
 // say whom an event concerns (modules.Tell); this one makes notices of it. It
 // reads posts through the kernel, and nothing of any other room.
 package notifications
@@ -25,9 +25,14 @@ type Notifications struct {
 	rooms   []string // that can be switched off
 }
 
-// New makes the room, which tells what the other rooms tell.
-func New(kernel *posts.Kernel, rooms []modules.Module, outside *Outside) modules.Module {
-	n := &Notifications{posts: kernel, outside: outside}
+// New makes what tells people; Room is what they see of it. Other rooms may call
+// the team by it (modules.Pager) before there is a room.
+func New(kernel *posts.Kernel, outside *Outside) *Notifications {
+	return &Notifications{posts: kernel, outside: outside}
+}
+
+// Room tells what the other rooms tell.
+func (n *Notifications) Room(rooms []modules.Module) modules.Module {
 	var tells []modules.Tell
 	for _, room := range rooms {
 		tells = append(tells, room.Tells...)
@@ -35,10 +40,10 @@ func New(kernel *posts.Kernel, rooms []modules.Module, outside *Outside) modules
 			n.rooms = append(n.rooms, room.Key)
 		}
 	}
-	kernel.WhenOpened(n.opened)
+	n.posts.WhenOpened(n.opened)
 	return modules.Module{
 		Key: key, Name: "Notices", Icon: "bell", Always: true,
-		About:  "Tells members what concerns them, as each of them chose: here, by email or on their devices.",
+		About:  "Tells members what concerns them, as each of them chose: here, by email, by text message or on their devices.",
 		Grants: policy.Grants{"notifications.read": {"member"}},
 		Rights: map[string]string{"notifications.read": "Get notices"},
 		Data:   data(),
@@ -48,6 +53,7 @@ func New(kernel *posts.Kernel, rooms []modules.Module, outside *Outside) modules
 			tenants.Handler{Kind: deliver, OwnUnits: true, Do: n.carryOut},
 			tenants.Handler{Kind: deliverDigest, OwnUnits: true, Do: n.carryOut},
 			tenants.Handler{Kind: deliverSafety, OwnUnits: true, Do: n.carryOut},
+			tenants.Handler{Kind: fate, OwnUnits: true, Do: n.learn},
 		),
 		Rounds: []tenants.Round{
 			{Key: "digests", Queue: jobs.Bulk, Every: time.Minute, Do: n.digests},
@@ -77,6 +83,8 @@ func (n *Notifications) routes(r *modules.Router) {
 
 	trust := r.In("", "")
 	web.Get(trust, "/go/{id}", web.SignedIn, "Follow a link of an email or a notice", n.Go, wentPage)
+	web.Get(trust, "/go/{id}/settings", web.SignedIn, "Follow a link of a text to where texts are switched off", n.GoToSettings, wentPage)
+	web.Get(trust, "/called/{sealed}", web.SignedIn, "Follow the link of a call to somebody of the team", n.Called, wentPage)
 	web.Get(trust, "/unsubscribe/{ticket}", web.Public, "What an email's link switches off", n.Unsubscribing, unsubscribePage)
 	web.Post(trust, "/unsubscribe/{ticket}", web.Public, "Switch emails of a kind off", n.Unsubscribe, web.Showing(unsubscribedPage))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/internal/push"
+	"github.com/sharon-nhs/sharon/internal/text"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -23,6 +24,7 @@ type Outside struct {
 	Address func(tenants.Trust) string
 	Email   func(context.Context, mail.Message) error
 	Push    *push.Client
+	Text    text.Provider
 }
 
 // Went is where a link leads to.
@@ -45,6 +47,19 @@ func (n *Notifications) Go(ctx context.Context, s tenants.Scope, in ByID) (Went,
 		return Went{}, fault.Missing()
 	}
 	return Went{"/" + s.Service.Slug + d.Path}, nil
+}
+
+// GoToSettings follows a text's link to where texts are switched off.
+func (n *Notifications) GoToSettings(ctx context.Context, s tenants.Scope, in ByID) (Went, error) {
+	d, err := deliveryTo(ctx, s, in.ID, s.Actor.AccountID)
+	if err != nil {
+		return Went{}, err
+	}
+	s, open := s.Within(d.ServiceID)
+	if !open {
+		return Went{}, fault.Missing()
+	}
+	return Went{"/" + s.Service.Slug + "/notifications/settings"}, nil
 }
 
 // ticket lets whoever has it switch off emails of a kind for a member, and nothing else.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/identity"
 )
 
 // settingsOf reads what a member chose, or what is usual where they never did.
@@ -83,19 +84,29 @@ func set(ids []uuid.UUID) map[uuid.UUID]bool {
 	return all
 }
 
-// withDevices are those of the members who have a device to reach.
-func withDevices(ctx context.Context, s tenants.Scope, members []uuid.UUID) (ids []uuid.UUID, err error) {
-	err = s.Select((*tenants.Person)(nil)).Column("id").Where("id IN (?)", bun.List(members)).
-		Where("account_id IN (?)", s.Select((*Device)(nil)).Column("account_id")).Scan(ctx, &ids)
+// reachable are those of the members who have what a channel needs: everybody has
+// an email address, but not a device or a telephone number.
+func reachable(ctx context.Context, s tenants.Scope, c Channel, members []uuid.UUID) (ids []uuid.UUID, err error) {
+	var having *bun.SelectQuery
+	switch c {
+	case Push:
+		having = s.Select((*Device)(nil)).Column("account_id")
+	case Text:
+		having = s.Select((*identity.Kept)(nil)).Column("account_id").Where("phone_verified_at IS NOT NULL")
+	}
+	if having == nil || len(members) == 0 {
+		return members, nil
+	}
+	err = s.Select((*tenants.Person)(nil)).Column("id").Where("id IN (?)", bun.List(members)).Where("account_id IN (?)", having).Scan(ctx, &ids)
 	return ids, err
 }
 
 // lastOf is the latest delivery of a channel to each of the members, of those that
-// wait or went out; a digest keeps nothing else waiting.
+// wait or went out; a digest or a call to the team keeps nothing else waiting.
 func lastOf(ctx context.Context, s tenants.Scope, c Channel, members []uuid.UUID) (map[uuid.UUID]Delivery, error) {
 	var rows []Delivery
 	err := s.Select(&rows).Column("member_id", "state", "sent_at").Where("channel = ?", c).Where("member_id IN (?)", bun.List(members)).
-		Where("kind <> ?", digestKind).Where("(state = ? OR sent_at > ?)", Queued, s.Now.Add(-apartBy)).Order("due_at").Scan(ctx)
+		Where("kind NOT IN (?)", bun.List([]string{digestKind, paged.key})).Where("(state = ? OR sent_at > ?)", Queued, s.Now.Add(-apartBy)).Order("due_at").Scan(ctx)
 	last := make(map[uuid.UUID]Delivery, len(rows))
 	for _, row := range rows {
 		if last[row.MemberID].State != Queued {
@@ -125,7 +136,7 @@ func deliveryOf(ctx context.Context, s tenants.Scope, id uuid.UUID) (d Delivery,
 // begun counts a try before it is made, and keeps what it is about now.
 func begun(ctx context.Context, s tenants.Scope, d *Delivery) error {
 	d.Attempts++
-	_, err := s.Update(d).Column("attempts", "kind", "about_id", "path").Where("id = ?", d.ID).Exec(ctx)
+	_, err := s.Update(d).Column("state", "attempts", "kind", "about_id", "path").Where("id = ?", d.ID).Exec(ctx)
 	return err
 }
 
@@ -137,20 +148,30 @@ func postpone(ctx context.Context, s tenants.Scope, d Delivery) error {
 	return s.Emit(ctx, d.carrier(), d.event(s))
 }
 
-// note keeps why a try failed.
-func note(ctx context.Context, s tenants.Scope, id uuid.UUID, code string) error {
-	_, err := s.Update((*Delivery)(nil)).Set("code = ?", code).Where("id = ?", id).Exec(ctx)
-	return err
-}
-
-// finish ends a delivery.
+// finish ends a delivery, or keeps why a try failed (Queued). What somebody else
+// has ended meanwhile stays as it is.
 func finish(ctx context.Context, s tenants.Scope, d *Delivery, state State, code string) error {
+	was := d.State
 	d.State, d.Code = state, code
 	if state == Sent {
 		d.SentAt = &s.Now
 	}
-	_, err := s.Update(d).Column("state", "code", "sent_at").Where("id = ?", d.ID).Where("state = ?", Queued).Exec(ctx)
+	_, err := s.Update(d).Column("state", "code", "sent_at").Where("id = ?", d.ID).Where("state = ?", was).Exec(ctx)
 	return err
+}
+
+// keepPage notes a call to one of the team, or finds it as it was left.
+func keepPage(ctx context.Context, s tenants.Scope, d Delivery) (Delivery, error) {
+	if _, err := s.Insert(&d).On("CONFLICT DO NOTHING").Exec(ctx); err != nil {
+		return d, err
+	}
+	return deliveryOf(ctx, s, d.ID)
+}
+
+// deliveryFor is deliveryOf for who only reads.
+func deliveryFor(ctx context.Context, s tenants.Scope, id uuid.UUID) (d Delivery, err error) {
+	err = s.Select(&d).Where("id = ?", id).Scan(ctx)
+	return d, err
 }
 
 func memberOf(ctx context.Context, s tenants.Scope, id uuid.UUID) (person tenants.Person, err error) {

@@ -77,6 +77,9 @@ type Verdict struct {
 type Desk struct {
 	sorts   map[string]Sort
 	catches []Catch
+
+	// Tree is whom to call at a time, as the rota has it.
+	Tree Tree
 }
 
 // NewDesk returns a desk that knows no room and no rule yet.

@@ -83,6 +83,7 @@ type Kept struct {
 	Sealed          string     `bun:"sealed"`
 	NHSLookup       string     `bun:"nhs_lookup"`
 	PhoneVerifiedAt *time.Time `bun:"phone_verified_at"`
+	PhoneRefusedAt  *time.Time `bun:"phone_refused_at"` // when it last took no text
 	UpdatedAt       time.Time  `bun:"updated_at"`
 }
 
@@ -124,7 +125,7 @@ func (a Archive) Add(ctx context.Context, s tenants.Scope, account uuid.UUID, mo
 		return err
 	}
 	if now.Phone != was.Phone {
-		row.PhoneVerifiedAt = nil
+		row.PhoneVerifiedAt, row.PhoneRefusedAt = nil, nil
 	}
 	row.NHSLookup, row.UpdatedAt = a.lookup(now.NHSNumber), s.Now
 	return put(ctx, s, &row)

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -12,7 +13,14 @@ import (
 func put(ctx context.Context, s tenants.Scope, row *Kept) error {
 	_, err := s.Insert(row).On("CONFLICT (tenant_id, account_id) DO UPDATE").
 		Set("sealed = EXCLUDED.sealed").Set("nhs_lookup = EXCLUDED.nhs_lookup").
-		Set("phone_verified_at = EXCLUDED.phone_verified_at").Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
+		Set("phone_verified_at = EXCLUDED.phone_verified_at").Set("phone_refused_at = EXCLUDED.phone_refused_at").
+		Set("updated_at = EXCLUDED.updated_at").Exec(ctx)
+	return err
+}
+
+// refuse notes that a number that was shown before a time took no text.
+func refuse(ctx context.Context, s tenants.Scope, account uuid.UUID, before time.Time) error {
+	_, err := s.Update((*Kept)(nil)).Set("phone_refused_at = ?", s.Now).Where("account_id = ?", account).Where("phone_verified_at <= ?", before).Exec(ctx)
 	return err
 }
 
