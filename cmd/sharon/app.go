@@ -31,6 +31,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/all"
 	"github.com/sharon-nhs/sharon/modules/notifications"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/account"
 	"github.com/sharon-nhs/sharon/workers"
@@ -45,6 +46,7 @@ type app struct {
 	Accounts  account.Accounts
 	Asking    *http.Client // by which other organisations' sign-ins are asked
 	Parts     tenants.Parts
+	Desk      *safety.Desk
 	Rooms     []modules.Module
 	Clock     clock.Clock
 	Log       *slog.Logger
@@ -82,7 +84,8 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	a.Asking = outbound.Client(5*time.Second, outbound.Public, nil)
 	a.Accounts = account.New(account.Deps{Entrance: tenants.Entrance{Keys: keys, Sessions: w.sessions()}, Clock: at, BaseURL: w.BaseURL, HTTP: a.Asking})
 	a.Parts = everywhere(a)
-	a.Rooms = all.Rooms(files, outside, a.Parts.Person)
+	a.Desk = safety.NewDesk()
+	a.Rooms = all.Rooms(a.Desk, files, outside, a.Parts.Person)
 	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: slices.Concat(tenants.Grants.Rules(), a.Parts.Rules(), modules.Grants(a.Rooms))}
 	a.Live = &tenants.Live{Directory: a.Directory, Sessions: w.sessions(), Unread: modules.Unread(a.Rooms)}
 	a.table = web.NewRouter[tenants.Scope]()

@@ -6,6 +6,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/blogs"
+	"github.com/sharon-nhs/sharon/modules/cases"
 	"github.com/sharon-nhs/sharon/modules/directory"
 	"github.com/sharon-nhs/sharon/modules/forums"
 	"github.com/sharon-nhs/sharon/modules/gifts"
@@ -34,11 +35,10 @@ func Preset(area tenants.Area) []string {
 }
 
 // Rooms makes them, in the order of the navigation; files keep what members
-// send, outside is how they are reached who are not on a page, and offers are what
+// send, watch is the safeguarding kernel, outside is how they are reached who are not on a page, and offers are what
 // can be done with a member outside the rooms.
-func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s tenants.Scope, person tenants.Person) []tenants.Link) []modules.Module {
-	desk := safety.NewDesk()
-	kernel := posts.NewKernel(files, desk)
+func Rooms(watch *safety.Desk, files *storage.Files, outside *notifications.Outside, offers func(s tenants.Scope, person tenants.Person) []tenants.Link) []modules.Module {
+	kernel := posts.NewKernel(files, watch)
 	notices := notifications.New(kernel, outside)
 	rooms := []modules.Module{
 		timeline.New(kernel),
@@ -57,6 +57,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s t
 		return append(modules.Links(rooms)(s, person), offers(s, person)...)
 	}
 	rooms = append(rooms, people.New(links), reports.New(kernel))
+	rooms = append(rooms, cases.New(watch, notices, messages.Write))
 	rooms = append(rooms, notices.Room(rooms))
 	return append(rooms, search.New(rooms), switchboard.New(rooms))
 }
