@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"regexp"
 	"slices"
@@ -11,9 +12,13 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/testkit"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/workers"
 )
 
 // tree is whom willow calls: the clinician, who is given five minutes, then the
@@ -205,4 +210,419 @@ func TestSomebodyComesInTheNight(t *testing.T) {
 			t.Errorf("%d calls for a closed case", n)
 		}
 	})
+}
+
+func TestThatNobodyCanBeReachedIsSaidAtOnceAndTriedAgain(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		mails := s.posted()
+		mails.Trouble(testkit.Trouble{At: "MAIL", Code: 451, Status: [3]int{4, 3, 0}})
+		s.tree()
+		id := s.over("moderator.willow@northmoor").opened("ivy", "crisis")
+		s.settle(2)
+		moderator := s.as("moderator.willow@northmoor")
+		for _, page := range []string{"/willow/cases", "/willow/cases/" + id} {
+			if got := moderator.get(page); !got.has("Nobody could be reached by push, text or email.") {
+				t.Errorf("%s does not say so: %s", page, got.text())
+			}
+		}
+		if got := s.over("lead.willow@northmoor"); got.told("case") == 0 {
+			t.Error("the lead is not told")
+		}
+		for range 3 {
+			s.clock.Advance(35 * time.Second)
+			s.settle(2)
+		}
+		one := s.over("moderator.willow@northmoor").aCase(id)
+		if n := one.did("calling"); n != 3 {
+			t.Errorf("%d rungs were called, though nobody could be reached: %v", n, one.says())
+		}
+		mails.Trouble(testkit.Trouble{})
+		s.clock.Advance(61 * time.Second)
+		s.settle(2)
+		one = s.over("moderator.willow@northmoor").aCase(id)
+		if len(mails.Mails()) == 0 || one.Alarm != "" {
+			t.Errorf("%d emails once they can go out; alarm %q; %v", len(mails.Mails()), one.Alarm, one.says())
+		}
+	})
+}
+
+func TestTheTreeIsCalledAgainUntilSomebodyAnswers(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		mails := s.posted()
+		s.tree()
+		id := s.over("moderator.willow@northmoor").opened("ivy", "red")
+		for range 4 {
+			s.settle(4) // many workers
+			s.clock.Advance(5*time.Minute + time.Second)
+		}
+		s.settle(4)
+		moderator := s.over("moderator.willow@northmoor")
+		one := moderator.aCase(id)
+		var rungs []string
+		for _, call := range one.Calls {
+			rungs = append(rungs, fmt.Sprint(call.Round, call.Position, call.Tries))
+		}
+		if want := []string{"1 1 1", "1 2 1", "1 3 1", "2 1 1", "2 2 1"}; !slices.Equal(rungs, want) {
+			t.Errorf("called %v, want %v", rungs, want)
+		}
+		if one.did("unanswered") != 1 || one.Alarm == "" || one.did("calling") != 5 {
+			t.Errorf("alarm %q: %v", one.Alarm, one.says())
+		}
+		if n := len(s.pagesBy(mails.Mails())); n != 5 {
+			t.Errorf("%d calls by email, want 5", n)
+		}
+		// A worker that died after the email went out.
+		s.sql("UPDATE case_calls SET attempts = '[]', reached = ?, try_at = ? WHERE tenant_id = ? AND round = 2", false, s.clock.Now(), s.northmoor())
+		s.settle(3)
+		if n := len(s.pagesBy(mails.Mails())); n != 5 {
+			t.Errorf("a repeat is seen: %d calls by email", n)
+		}
+		s.sent(moderator, "/willow/cases/"+id+"/have", nil)
+		s.clock.Advance(time.Hour)
+		s.settle(2)
+		if one = s.over("moderator.willow@northmoor").aCase(id); one.did("calling") != 5 || one.Alarm != "" {
+			t.Errorf("called although somebody has it: %v", one.says())
+		}
+	})
+}
+
+// pagesBy are the emails that call somebody.
+func (s *site) pagesBy(mails []testkit.Mail) (calls []testkit.Mail) {
+	for _, mail := range mails {
+		if mail.Header.Get("Subject") == "Somebody needs you now" {
+			calls = append(calls, mail)
+		}
+	}
+	return calls
+}
+
+func TestACaseOfAnOwnerWhoIsGoneIsCalledAgain(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		s.posted()
+		s.tree()
+		id := s.over("moderator.willow@northmoor").opened("ivy", "crisis")
+		calm := s.over("clinician.willow@northmoor").opened("fern", "amber")
+		s.sent(s.over("clinician.willow@northmoor"), "/willow/cases/"+id+"/have", nil)
+		s.sent(s.over("clinician.willow@northmoor"), "/willow/cases/"+calm+"/have", nil)
+		s.sql("UPDATE members SET status = 'left', roles = '' WHERE tenant_id = ? AND handle_key = 'jo'", s.northmoor())
+		s.clock.Advance(time.Minute)
+		s.comesToCases()
+		s.settle(2)
+		moderator := s.over("moderator.willow@northmoor")
+		one := moderator.aCase(id)
+		if one.Owner != nil || one.did("orphaned") != 1 || one.did("calling") != 1 || !strings.Contains(fmt.Sprint(one.says()), "60 calling On duty") {
+			t.Errorf("owner %+v: %v", one.Owner, one.says())
+		}
+		if one := moderator.aCase(calm); one.Owner != nil || one.did("calling") != 0 || !one.Due.After(s.clock.Now()) {
+			t.Errorf("the amber one: %+v %v", one.Owner, one.says())
+		}
+	})
+}
+
+// comesToCases does the watch over willow's cases once.
+func (s *site) comesToCases() {
+	s.t.Helper()
+	s.inHandler(func(ctx context.Context, sc tenants.Scope) {
+		for _, round := range s.app.work(nil, nil).Rounds {
+			if round.Key == "cases.watch" {
+				if err := round.Do(ctx, sc); err != nil {
+					s.t.Error(err)
+				}
+			}
+		}
+	})
+}
+
+func TestAHandOverIsAcceptedOrGoesBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		mails := s.posted()
+		s.tree()
+		moderator, clinician := s.over("moderator.willow@northmoor"), s.over("clinician.willow@northmoor")
+		id := moderator.opened("ivy", "crisis")
+		path := "/willow/cases/" + id
+		s.sent(moderator, path+"/have", nil)
+		for _, to := range []string{"hazel", "nobody-here", "priya", ""} {
+			if got := moderator.sendJSON(path+"/hand", map[string]any{"to": to, "words": "x"}); got.status != http.StatusUnprocessableEntity || !got.has("#/to") {
+				t.Errorf("handed to %q: %d %s", to, got.status, got.body)
+			}
+		}
+		s.sent(moderator, path+"/hand", map[string]any{"to": "Jo", "words": "She knows you"})
+		s.settle(2)
+		if n := len(s.pagesBy(mails.Mails())); n != 1 || s.over("clinician.willow@northmoor").told("case") != 1 {
+			t.Errorf("jo is called %d times", n)
+		}
+		if got := s.over("lead.willow@northmoor").sendJSON(path+"/have", nil); got.status != http.StatusConflict {
+			t.Errorf("somebody who was not asked takes it: %d", got.status)
+		}
+		s.sent(clinician, path+"/have", nil)
+		if one := clinician.aCase(id); !one.Mine || one.Owner == nil || one.Owner.Handle != "Jo" {
+			t.Errorf("after the yes: %+v", one.Owner)
+		}
+		s.sent(clinician, path+"/hand", map[string]any{"to": "Priya", "words": "My shift is over"})
+		s.settle(1)
+		s.clock.Advance(9 * time.Minute)
+		s.settle(1)
+		if one := s.over("clinician.willow@northmoor").aCase(id); !one.Mine {
+			t.Error("it was taken away before the time was over")
+		}
+		s.clock.Advance(2 * time.Minute)
+		s.settle(2)
+		one := s.over("clinician.willow@northmoor").aCase(id)
+		if one.Owner != nil || one.did("lapsed") != 1 || one.did("calling") != 1 {
+			t.Errorf("not accepted: %+v %v", one.Owner, one.says())
+		}
+		clinician = s.over("clinician.willow@northmoor")
+		s.sent(clinician, path+"/have", nil)
+		if got := s.over("moderator.willow@northmoor").sendJSON(path+"/back", map[string]any{"reason": "x"}); got.status != http.StatusConflict {
+			t.Errorf("given back by somebody else: %d", got.status)
+		}
+		s.sent(clinician, path+"/back", map[string]any{"reason": "I am at another case"})
+		s.settle(2)
+		if one := clinician.aCase(id); one.Owner != nil || one.did("calling") != 2 {
+			t.Errorf("given back: %+v %v", one.Owner, one.says())
+		}
+	})
+}
+
+// kin has two members of willow belong together outside.
+func (s *site) kin(handles ...string) {
+	s.app.Desk.Linked = func(ctx context.Context, sc tenants.Scope, member uuid.UUID) ([]uuid.UUID, error) {
+		var both []tenants.Person
+		err := sc.Select(&both).Where("handle_key IN (?)", bun.List(handles)).Scan(ctx)
+		for i, person := range both {
+			if err == nil && person.ID == member {
+				return []uuid.UUID{both[1-i].ID}, nil
+			}
+		}
+		return nil, err
+	}
+}
+
+func TestNobodyWorksOnACaseOfThemselvesOrTheirKin(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		s.posted()
+		s.tree()
+		moderator, clinician := s.over("moderator.willow@northmoor"), s.over("clinician.willow@northmoor")
+		s.kin("priya", "ivy")
+		ofIvy, ofPriya := clinician.opened("ivy", "crisis"), clinician.opened("priya", "amber")
+		for what, id := range map[string]string{"her sister": ofIvy, "herself": ofPriya} {
+			for _, path := range []string{"/willow/cases/" + id, "/willow/cases/" + id + "/record"} {
+				want(t, "the moderator reads of "+what, moderator.getJSON(path, nil), http.StatusNotFound)
+			}
+			for _, act := range []string{"have", "identity"} {
+				want(t, act+" of "+what, moderator.sendJSON("/willow/cases/"+id+"/"+act, nil), http.StatusNotFound)
+			}
+			want(t, "a note of "+what, moderator.sendJSON("/willow/cases/"+id+"/note", map[string]any{"words": "x"}), http.StatusNotFound)
+			want(t, "hand it to her", clinician.sendJSON("/willow/cases/"+id+"/hand", map[string]any{"to": "Priya", "words": "x"}), http.StatusUnprocessableEntity)
+		}
+		for _, about := range []string{"ivy", "priya"} {
+			want(t, "she opens one about "+about, moderator.sendJSON("/willow/cases", map[string]any{"member": about, "level": "red", "why": "x"}), http.StatusUnprocessableEntity)
+		}
+		for _, one := range moderator.cases("") {
+			if one.ID == ofIvy || one.ID == ofPriya {
+				t.Error("they are in her list")
+			}
+		}
+		s.settle(1)
+		s.clock.Advance(6 * time.Minute)
+		s.settle(1)
+		one := s.over("clinician.willow@northmoor").aCase(ofIvy)
+		if said := fmt.Sprint(one.says()); strings.Contains(said, "Second on call") || !strings.Contains(said, "360 calling Service lead") {
+			t.Errorf("called: %v", one.says())
+		}
+	})
+}
+
+func TestADrillCallsTheTeamAndItsResultIsKept(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		mails := s.posted()
+		s.tree()
+		lead := s.over("lead.willow@northmoor")
+		type results struct {
+			Results []struct {
+				ID, Words      string
+				Answered       bool
+				Seconds, Calls int
+			}
+		}
+		drills := func() (out results) {
+			want(t, "drills", s.over("lead.willow@northmoor").getJSON("/willow/cases/drills", &out), http.StatusOK)
+			return out
+		}
+		count := func() int {
+			var got struct{ Unread map[string]int }
+			s.over("clinician.willow@northmoor").getJSON("/stream?counts=true", &got)
+			return got.Unread["cases"]
+		}
+		before, openBefore := len(drills().Results), count()
+		id := field(t, s.sent(lead, "/willow/cases/drills/start", nil), "id")
+		want(t, "a second at the same time", lead.sendJSON("/willow/cases/drills/start", nil), http.StatusConflict)
+		s.settle(2)
+		s.clock.Advance(5*time.Minute + time.Second)
+		s.settle(2)
+		for _, one := range s.over("clinician.willow@northmoor").cases("") {
+			if one.ID == id {
+				t.Error("a drill among the cases")
+			}
+		}
+		if count() != openBefore {
+			t.Error("a drill is counted")
+		}
+		if n := len(s.pagesBy(mails.Mails())); n != 2 {
+			t.Errorf("%d calls", n)
+		}
+		if page := s.as("moderator.willow@northmoor").get("/willow/cases/" + id); !page.has("Drill: nobody is in danger") || !page.has("I have it") {
+			t.Errorf("who was called sees %s", page.text())
+		}
+		s.clock.Advance(9 * time.Second)
+		s.sent(s.over("moderator.willow@northmoor"), "/willow/cases/"+id+"/have", nil)
+		got := drills().Results[0]
+		if got.ID != id || !got.Answered || got.Seconds != 310 || got.Calls != 2 || got.Words != "Answered after 5 minutes 10 seconds, at the 2nd call (Second on call)." {
+			t.Errorf("the result: %+v", got)
+		}
+		want(t, "opened again", lead.sendJSON("/willow/cases/"+id+"/reopen", map[string]any{"reason": "x"}), http.StatusConflict)
+		lead = s.over("lead.willow@northmoor")
+		for name, in := range map[string]map[string]any{"day 29": {"drill_day": 29, "drill_hour": 2, "version": 0}, "hour 24": {"drill_day": 3, "drill_hour": 24, "version": 0}} {
+			want(t, name, lead.sendJSON("/willow/cases/drills", in), http.StatusUnprocessableEntity)
+		}
+		s.sent(lead, "/willow/cases/drills", map[string]any{"drill_day": 21, "drill_hour": 2, "version": 0})
+		want(t, "a stale plan", lead.sendJSON("/willow/cases/drills", map[string]any{"drill_day": 22, "drill_hour": 2, "version": 0}), http.StatusConflict)
+		want(t, "a moderator plans", s.over("moderator.willow@northmoor").sendJSON("/willow/cases/drills", map[string]any{"drill_day": 22, "drill_hour": 2, "version": 1}), http.StatusForbidden)
+		s.clock.Advance(time.Date(2026, 11, 21, 1, 59, 0, 0, time.UTC).Sub(s.clock.Now()))
+		s.comesToCases()
+		if n := len(drills().Results); n != before+1 {
+			t.Errorf("%d drills before it was time", n-before)
+		}
+		s.clock.Advance(time.Minute)
+		for range 2 {
+			s.comesToCases()
+			s.settle(3)
+		}
+		if n := len(drills().Results); n != before+2 {
+			t.Fatalf("%d drills at its time", n-before)
+		}
+		for range 4 {
+			s.clock.Advance(5*time.Minute + time.Second)
+			s.settle(2)
+		}
+		if got := drills().Results[0]; got.Answered || got.Calls != 3 || !strings.HasPrefix(got.Words, "Nobody answered.") {
+			t.Errorf("nobody came: %+v", got)
+		}
+	})
+}
+
+func TestWhatIsDoneAboutACaseIsKept(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		clinician := s.over("clinician.willow@northmoor")
+		thread := threadBy(s.over("ivy.willow@northmoor"), "sleep-and-feeding", "A thread of hers")
+		id := field(t, s.sent(clinician, "/willow/cases", map[string]any{"address": "https://northmoor.example/willow/posts/" + thread + "#reply", "level": "crisis", "why": "Read this", "mine": true}), "id")
+		path := "/willow/cases/" + id
+		s.settle(1)
+		one := clinician.aCase(id)
+		if !one.Mine || one.did("calling") != 0 || len(one.Linked) != 1 {
+			t.Errorf("opened by who has it: %v, %d linked", one.says(), len(one.Linked))
+		}
+		for name, try := range map[string]struct {
+			act, field string
+			in         map[string]any
+		}{
+			"an empty note":               {"note", "words", map[string]any{"words": " "}},
+			"a call to nobody":            {"call", "whom", map[string]any{"came": "x"}},
+			"told at no time":             {"told", "time", map[string]any{"whom": "Sam", "time": "25:99"}},
+			"the level that it has":       {"level", "level", map[string]any{"level": "crisis", "reason": "x"}},
+			"no such level":               {"level", "level", map[string]any{"level": "purple", "reason": "x"}},
+			"a level without a reason":    {"level", "reason", map[string]any{"level": "red"}},
+			"no such outcome":             {"close", "outcome", map[string]any{"outcome": "bored", "reason": "x"}},
+			"an outcome of drills":        {"close", "outcome", map[string]any{"outcome": "drill", "reason": "x"}},
+			"closed without a reason":     {"close", "reason", map[string]any{"outcome": "safe", "reason": "  "}},
+			"an address of nothing":       {"links", "address", map[string]any{"address": "/willow/posts/" + uuid.NewString()}},
+			"an address that is none":     {"links", "address", map[string]any{"address": "hello"}},
+			"a message without words":     {"message", "body", map[string]any{"body": ""}},
+			"given back without a reason": {"back", "reason", map[string]any{}},
+		} {
+			if got := clinician.sendJSON(path+"/"+try.act, try.in); got.status != http.StatusUnprocessableEntity || !got.has("#/"+try.field) {
+				t.Errorf("%s: %d %s", name, got.status, got.body)
+			}
+		}
+		want(t, "open again what is open", clinician.sendJSON(path+"/reopen", map[string]any{"reason": "x"}), http.StatusConflict)
+		s.sent(clinician, path+"/message", map[string]any{"body": "Are you safe now?"})
+		s.sent(clinician, path+"/told", map[string]any{"whom": "Sam", "time": "03:50", "said": "All of it"})
+		s.sent(clinician, path+"/level", map[string]any{"level": "red", "reason": "Her sister is there"})
+		s.sent(clinician, path+"/links", map[string]any{"address": thread})
+		if got := s.sent(clinician, path+"/identity", nil); field(t, got, "path") != "/willow/people/ivy/identity" {
+			t.Errorf("the identity is at %s", got.body)
+		}
+		want(t, "a moderator asks who she is", s.over("moderator.willow@northmoor").sendJSON(path+"/identity", nil), http.StatusForbidden)
+		if got := s.as("ivy.willow@northmoor").get("/willow/messages"); !got.has("Jo") {
+			t.Errorf("the message did not come: %s", got.text())
+		}
+		s.sent(s.over("moderator.willow@northmoor"), path+"/note", map[string]any{"words": "She rang the ward"})
+		s.settle(1)
+		if clinician.told("case") != 1 {
+			t.Errorf("its owner has %d notices of a colleague's note", clinician.told("case"))
+		}
+		s.sent(clinician, path+"/close", map[string]any{"outcome": "services", "reason": "Seen on the ward"})
+		for act, in := range map[string]map[string]any{"have": nil, "note": {"words": "x"}, "close": {"outcome": "safe", "reason": "x"}} {
+			want(t, act+" when it is closed", clinician.sendJSON(path+"/"+act, in), http.StatusConflict)
+		}
+		s.sent(clinician, path+"/reopen", map[string]any{"reason": "She wrote again"})
+		one = clinician.aCase(id)
+		var did []string
+		for _, line := range one.Timeline {
+			did = append(did, line.What)
+		}
+		if want := []string{"opened", "linked", "acknowledged", "message", "told", "level", "identity", "note", "closed", "reopened"}; !slices.Equal(did, want) {
+			t.Errorf("the timeline: %v\nwant %v", did, want)
+		}
+		if one.ClosedAt != nil || !one.Mine {
+			t.Errorf("opened again: %+v", one)
+		}
+		var words int
+		s.scan([]any{&words}, "SELECT count(*) FROM audit_log WHERE tenant_id = ? AND action LIKE 'case.%' AND (reason <> '' OR before LIKE '%sister%')", s.northmoor())
+		if words != 0 {
+			t.Error("the audit log has words of a case")
+		}
+		if n := s.count("SELECT count(*) FROM audit_log WHERE tenant_id = ? AND subject_id = ? AND action LIKE 'case.%'", s.northmoor(), uuid.MustParse(id)); n != len(did) {
+			t.Errorf("%d records in the audit log, want %d", n, len(did))
+		}
+		want(t, "a member reads it", s.over("ivy.willow@northmoor").getJSON(path, nil), http.StatusForbidden)
+		want(t, "the other trust reads it", s.over("lead.orchard@eastvale").getJSON("/orchard/cases/"+id, nil), http.StatusNotFound)
+	})
+}
+
+func TestTheTeamIsCalledWhileTheQueueIsAway(t *testing.T) {
+	for name, db := range dialects {
+		t.Run(name, func(t *testing.T) {
+			redis := testkit.StartRedis(t)
+			s := newSite(t, db(t, prepare), func(a *app) {
+				var err error
+				if a.Queue, err = jobs.Open(redis.URL()); err != nil {
+					t.Fatal(err)
+				}
+			})
+			mails := s.posted()
+			s.tree()
+			ctx, stop := context.WithCancel(t.Context())
+			ended := make(chan error)
+			work := s.app.work(s.relay, nil)
+			work.Log = slog.New(slog.DiscardHandler) // it says that the queue is away
+			go func() { ended <- workers.Run(ctx, work) }()
+			defer func() { stop(); <-ended }()
+			moderator := s.over("moderator.willow@northmoor")
+			redis.Kill()
+			id := moderator.opened("ivy", "crisis")
+			calls := func(want int) {
+				t.Helper()
+				for deadline := time.Now().Add(15 * time.Second); len(s.pagesBy(mails.Mails())) < want; time.Sleep(50 * time.Millisecond) {
+					if time.Now().After(deadline) {
+						t.Fatalf("%d calls, want %d: %v", len(s.pagesBy(mails.Mails())), want, s.over("moderator.willow@northmoor").aCase(id).says())
+					}
+				}
+			}
+			calls(1)
+			s.clock.Advance(5*time.Minute + time.Second)
+			calls(2)
+			s.sent(s.over("clinician.willow@northmoor"), "/willow/cases/"+id+"/have", nil)
+		})
+	}
 }

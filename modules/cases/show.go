@@ -139,6 +139,9 @@ func (c Cases) Show(ctx context.Context, s tenants.Scope, in ByID) (Shown, error
 	if out.Calls, err = callsOf(ctx, s, one.ID); err != nil {
 		return Shown{}, err
 	}
+	if out.Calls == nil {
+		out.Calls = []Call{}
+	}
 	ladder := slices.DeleteFunc(slices.Clone(out.Calls), func(call Call) bool { return call.StoppedAt != nil })
 	out.Alarm = alarm(s.Now, one, ladder)
 	out.Team, err = c.colleagues(ctx, s, one)

@@ -120,6 +120,9 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 	if err := w.circle(ctx, s, c.Circle, said); err != nil {
 		return err
 	}
+	if err := w.dangers(ctx, s, c.Cases); err != nil {
+		return err
+	}
 	return remind(ctx, s, coming)
 }
 
