@@ -56,9 +56,9 @@ func backName(one safety.Case) string {
 
 func byWhom(line Line) string {
 	if line.Actor == nil && line.ActorID == uuid.Nil {
-		return "by SHaRON"
+		return "SHaRON"
 	}
-	return "by " + nameOf(line.Actor)
+	return nameOf(line.Actor)
 }
 
 // bad tells whether a line says that something went wrong.

@@ -50,9 +50,12 @@ func (w *seeding) danger(ctx context.Context, s tenants.Scope, one danger, at ti
 		DueAt: at.Add(time.Duration(targets[one.Level]) * time.Minute), Outcome: one.Outcome, Reason: one.Reason, Version: 1}
 	var entries []safety.Entry
 	var calls []cases.Call
-	for _, event := range one.Events {
-		var err error
+	for i, event := range one.Events {
+		if i > 0 {
+			at = at.Add(time.Second)
+		}
 		if event.After != "" {
+			var err error
 			if at, err = after(at, event.After); err != nil {
 				return err
 			}
