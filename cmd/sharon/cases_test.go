@@ -384,6 +384,30 @@ func TestAHandOverIsAcceptedOrGoesBack(t *testing.T) {
 	})
 }
 
+// copyOf is what this room adds to the copy of what is kept about a member.
+func (s *site) copyOf(handle string) string {
+	s.t.Helper()
+	var into tenants.Copy
+	s.inHandler(func(ctx context.Context, sc tenants.Scope) {
+		err := sc.Read(ctx, func(ctx context.Context, sc tenants.Scope) error {
+			person, err := sc.PersonByHandle(ctx, handle)
+			if err != nil {
+				return err
+			}
+			for _, room := range s.app.Rooms {
+				if room.Key == "cases" {
+					err = room.Data.Export(ctx, sc, person, &into)
+				}
+			}
+			return err
+		})
+		if err != nil {
+			s.t.Fatal(err)
+		}
+	})
+	return fmt.Sprint(into)
+}
+
 // kin has two members of willow belong together outside.
 func (s *site) kin(handles ...string) {
 	s.app.Desk.Linked = func(ctx context.Context, sc tenants.Scope, member uuid.UUID) ([]uuid.UUID, error) {
@@ -584,6 +608,19 @@ func TestWhatIsDoneAboutACaseIsKept(t *testing.T) {
 		}
 		if n := s.count("SELECT count(*) FROM audit_log WHERE tenant_id = ? AND subject_id = ? AND action LIKE 'case.%'", s.northmoor(), uuid.MustParse(id)); n != len(did) {
 			t.Errorf("%d records in the audit log, want %d", n, len(did))
+		}
+		for _, query := range []string{"UPDATE case_entries SET words = 'otherwise' WHERE tenant_id = ?", "DELETE FROM case_entries WHERE tenant_id = ?"} {
+			err := s.app.DB.Write(t.Context(), s.northmoor(), func(ctx context.Context, db bun.IDB) error {
+				_, err := db.NewRaw(query, s.northmoor()).Exec(ctx)
+				return err
+			})
+			if err == nil {
+				t.Errorf("%s is let through", query)
+			}
+		}
+		into := s.copyOf("ivy")
+		if !strings.Contains(into, "The team looked after you") || strings.Contains(into, "ward") || strings.Contains(into, "Read this") {
+			t.Errorf("her copy: %s", into)
 		}
 		want(t, "a member reads it", s.over("ivy.willow@northmoor").getJSON(path, nil), http.StatusForbidden)
 		want(t, "the other trust reads it", s.over("lead.orchard@eastvale").getJSON("/orchard/cases/"+id, nil), http.StatusNotFound)

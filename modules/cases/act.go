@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -169,17 +170,25 @@ func (c Cases) Phone(ctx context.Context, s tenants.Scope, in Phoned) (At, error
 type Told struct {
 	ID   uuid.UUID `path:"id"`
 	Whom string    `json:"whom" validate:"filled,max=200" label:"the name of the person you told"`
-	Time string    `json:"time" validate:"required,datetime=15:04" label:"the time, such as 03:50"`
+	Time string    `json:"time" validate:"filled,max=20" label:"the time, such as 03:50"`
 	Said string    `json:"said,omitempty" validate:"max=2000" label:"what you told them"`
 }
 
 // Tell logs that the crisis team was told.
 func (c Cases) Tell(ctx context.Context, s tenants.Scope, in Told) (At, error) {
-	words := strings.TrimSpace(in.Whom) + " at " + in.Time + "."
+	one, err := c.locked(ctx, s, in.ID)
+	if err != nil {
+		return At{}, err
+	}
+	at, err := time.Parse("15:04", strings.TrimSpace(in.Time))
+	if err != nil {
+		return At{}, fault.Bad("time", "Write the time like 03:50.")
+	}
+	words := strings.TrimSpace(in.Whom) + " at " + at.Format("15:04") + "."
 	if said := strings.TrimSpace(in.Said); said != "" {
 		words += " " + said
 	}
-	return c.log(ctx, s, in.ID, told, words)
+	return At{one.ID}, note(ctx, s, one, told, words, uuid.Nil)
 }
 
 func (c Cases) log(ctx context.Context, s tenants.Scope, id uuid.UUID, what, words string) (At, error) {

@@ -145,7 +145,7 @@ func (c Cases) Plan(ctx context.Context, s tenants.Scope, in Plan) (Drills, erro
 	if err := keepSettings(ctx, s, row, in.Version); err != nil {
 		return Drills{}, err
 	}
-	if err := s.Audit(ctx, "case."+planned, tenants.Audited{Before: was, After: in.Settings}); err != nil {
+	if err := s.Audit(ctx, "case.plan", tenants.Audited{Before: was, After: in.Settings}); err != nil {
 		return Drills{}, err
 	}
 	return Drills{Settings: in.Settings, Version: row.Version}, s.Changed(ctx)

@@ -32,7 +32,6 @@ const (
 	returned     = "back"
 	closed       = "closed"
 	reopened     = "reopened"
-	planned      = "plan" // of drills
 )
 
 // entryNames are entries in words; the subject, where it is a member, follows.
@@ -52,7 +51,7 @@ var acts = tenants.Acts{
 	"case." + told: "Told the crisis team about a case", "case." + noted: "Added a note to a case", "case." + linked: "Added something to a case",
 	"case." + handed: "Asked a colleague to take a case over", "case." + lapsed: "Took a case back that a colleague did not accept",
 	"case." + returned: "Gave a case back", "case." + closed: "Closed a case", "case." + reopened: "Opened a closed case again",
-	"case." + planned: "Planned the monthly drill of being called",
+	"case.plan": "Planned the monthly drill of being called",
 }
 
 // drillOver is the outcome of drills alone.

@@ -103,7 +103,8 @@ func (c Case) Note(ctx context.Context, s tenants.Scope, what, words string, sub
 	if _, err := s.Insert(&row).Exec(ctx); err != nil {
 		return err
 	}
-	if err := s.Audit(ctx, "case."+what, tenants.Audited{Subject: c.ID}); err != nil {
+	action := "case." + what
+	if err := s.Audit(ctx, action, tenants.Audited{Subject: c.ID}); err != nil {
 		return err
 	}
 	return s.Emit(ctx, CaseNoted, tenants.Event{Subject: row.ID, About: c.ID, Audience: tenants.AudienceStaff})
