@@ -67,6 +67,11 @@ func changed(ctx context.Context, s tenants.Scope, one safety.Case) error {
 	return s.Emit(ctx, modules.Recount, tenants.Event{Subject: one.ID, Audience: tenants.AudienceStaff})
 }
 
+// recount is changed, for a case that somebody or a rule has opened.
+func recount(ctx context.Context, s tenants.Scope, e tenants.Event) error {
+	return s.Emit(ctx, modules.Recount, tenants.Event{Subject: e.Subject, Audience: tenants.AudienceStaff})
+}
+
 // Have says that the actor has a case: nobody else is called for it any more. It
 // also accepts a hand-over. Conflict if a colleague has it.
 func (c Cases) Have(ctx context.Context, s tenants.Scope, in ByID) (At, error) {

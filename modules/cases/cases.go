@@ -47,6 +47,7 @@ func New(desk *safety.Desk, pager modules.Pager, write Write) modules.Module {
 		},
 		Settings: defaults,
 		Routes:   c.routes,
+		On:       []tenants.Handler{{Kind: safety.CaseOpened, Do: recount}},
 		Rounds:   []tenants.Round{{Key: "cases.watch", Every: 2 * time.Second, Do: c.watch}},
 		Tells:    []modules.Tell{{Kind: concerns, Notices: c.tell}},
 		Acts:     acts,

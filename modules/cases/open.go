@@ -98,7 +98,7 @@ func (c Cases) Open(ctx context.Context, s tenants.Scope, in Opening) (At, error
 			return At{}, err
 		}
 	}
-	return At{one.ID}, changed(ctx, s, one)
+	return At{one.ID}, nil
 }
 
 // about is whom a case is about.
