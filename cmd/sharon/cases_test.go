@@ -218,7 +218,7 @@ func TestThatNobodyCanBeReachedIsSaidAtOnceAndTriedAgain(t *testing.T) {
 		mails.Trouble(testkit.Trouble{At: "MAIL", Code: 451, Status: [3]int{4, 3, 0}})
 		s.tree()
 		id := s.over("moderator.willow@northmoor").opened("ivy", "crisis")
-		s.settle(1)
+		s.comesToCases()
 		moderator := s.as("moderator.willow@northmoor")
 		for _, page := range []string{"/willow/cases", "/willow/cases/" + id} {
 			if got := moderator.get(page); !got.has("Nobody could be reached by push, text or email.") {
@@ -227,10 +227,7 @@ func TestThatNobodyCanBeReachedIsSaidAtOnceAndTriedAgain(t *testing.T) {
 		}
 		for range 3 {
 			s.clock.Advance(35 * time.Second)
-			s.settle(1)
-		}
-		if got := s.over("lead.willow@northmoor"); got.told("case") == 0 {
-			t.Error("the lead is not told")
+			s.comesToCases()
 		}
 		one := s.over("moderator.willow@northmoor").aCase(id)
 		if n := one.did("calling"); n != 3 {
@@ -239,6 +236,9 @@ func TestThatNobodyCanBeReachedIsSaidAtOnceAndTriedAgain(t *testing.T) {
 		mails.Trouble(testkit.Trouble{})
 		s.clock.Advance(61 * time.Second)
 		s.settle(1)
+		if got := s.over("lead.willow@northmoor"); got.told("case") == 0 {
+			t.Error("the lead is not told")
+		}
 		one = s.over("moderator.willow@northmoor").aCase(id)
 		if len(mails.Mails()) == 0 || one.Alarm != "" {
 			t.Errorf("%d emails once they can go out; alarm %q; %v", len(mails.Mails()), one.Alarm, one.says())
