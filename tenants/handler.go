@@ -20,7 +20,10 @@ type Handler struct {
 }
 
 // Round is work that comes round in every open service, such as looking for
-// digests that are due, or in every trust. However many nodes there are, each round runs once.
+// digests that are due, or in every trust. However many nodes there are, each
+// round runs once, unless it has no Queue: then every worker does it by itself,
+// also while the queue is away, and the round before may not be over. Do then
+// shares the work out by the rows that it claims.
 type Round struct {
 	Key, Queue string
 	Every      time.Duration

@@ -24,6 +24,9 @@ type periodic struct {
 func (d Deps) schedule() []periodic {
 	all := []periodic{{"housekeeping:sweep:", jobs.Bulk, 15 * time.Minute, d.sweep}}
 	for _, round := range d.Rounds {
+		if round.Queue == "" {
+			continue // see watch
+		}
 		all = append(all, periodic{"round:" + round.Key + ":", round.Queue, round.Every, func(ctx context.Context) error { return d.round(ctx, round) }})
 	}
 	return all
@@ -78,6 +81,11 @@ func EachTrust(ctx context.Context, directory *tenants.Directory, fn func(contex
 
 // round runs in every trust, or in every open service of it that has the room on.
 func (d Deps) round(ctx context.Context, round tenants.Round) error {
+	return d.places(ctx, round, round.Do)
+}
+
+// places are the scopes in which a round runs.
+func (d Deps) places(ctx context.Context, round tenants.Round, do func(context.Context, tenants.Scope) error) error {
 	return EachTrust(ctx, d.Directory, func(ctx context.Context, trust tenants.Trust) error {
 		var here tenants.Scope
 		err := d.Directory.ReadAs(ctx, trust.ID, "", func(_ context.Context, s tenants.Scope) error {
@@ -88,12 +96,12 @@ func (d Deps) round(ctx context.Context, round tenants.Round) error {
 			return err
 		}
 		if round.Trust {
-			return round.Do(ctx, here)
+			return do(ctx, here)
 		}
 		var failed error
 		for _, s := range here.Scopes() {
 			if round.Module == "" || s.Service.Open(round.Module) {
-				failed = errors.Join(failed, round.Do(ctx, s))
+				failed = errors.Join(failed, do(ctx, s))
 			}
 		}
 		return failed

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync"
 	"time"
 
 	"github.com/hibiken/asynq"
@@ -59,6 +60,13 @@ func Run(ctx context.Context, d Deps) error {
 		return fmt.Errorf("workers: %w", err)
 	}
 	defer server.Shutdown()
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	for _, round := range d.Rounds {
+		if round.Queue == "" {
+			watching.Go(func() { d.watch(ctx, round) })
+		}
+	}
 	beat(ctx, d, schedule)
 	return nil
 }

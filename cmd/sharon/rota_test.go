@@ -52,7 +52,7 @@ func (w rotaWeek) on(day string) (who []string) {
 }
 
 // tree asks the kernel whom to call, as a case does.
-func (s *site) tree(at time.Time) (names, gaps []string) {
+func (s *site) rungs(at time.Time) (names, gaps []string) {
 	s.t.Helper()
 	trust, err := s.app.Directory.TrustAt(s.t.Context(), "northmoor.localhost")
 	if err == nil {
@@ -100,11 +100,11 @@ func TestTheRotaShowsItsGapAndToWhomItFalls(t *testing.T) {
 		if got := s.as("clinician.willow@northmoor").get("/willow/rota?week=2026-11-16"); got.has("Close this gap") || !got.has(want) {
 			t.Error("who may not change the rota sees the gap, and no way to close it")
 		}
-		names, gaps := s.tree(time.Date(2026, 11, 23, 3, 41, 0, 0, time.UTC))
+		names, gaps := s.rungs(time.Date(2026, 11, 23, 3, 41, 0, 0, time.UTC))
 		if !slices.Equal(names, []string{"Service lead", "Northmoor perinatal crisis line"}) || !slices.Contains(gaps, "Nobody is on call.") {
 			t.Errorf("in the gap: %q, missing %q", names, gaps)
 		}
-		if names, _ := s.tree(time.Date(2026, 11, 19, 3, 41, 0, 0, time.UTC)); !slices.Equal(names, []string{"On call", "Second on call", "Service lead", "Northmoor perinatal crisis line"}) {
+		if names, _ := s.rungs(time.Date(2026, 11, 19, 3, 41, 0, 0, time.UTC)); !slices.Equal(names, []string{"On call", "Second on call", "Service lead", "Northmoor perinatal crisis line"}) {
 			t.Errorf("on Thursday night: %q", names)
 		}
 
@@ -113,7 +113,7 @@ func TestTheRotaShowsItsGapAndToWhomItFalls(t *testing.T) {
 		if got.status != http.StatusOK || len(want2.Gaps) != 0 {
 			t.Errorf("closing it: %d %s %+v", got.status, got.body, want2.Gaps)
 		}
-		if names, _ := s.tree(time.Date(2026, 11, 23, 3, 41, 0, 0, time.UTC)); names[0] != "On call" {
+		if names, _ := s.rungs(time.Date(2026, 11, 23, 3, 41, 0, 0, time.UTC)); names[0] != "On call" {
 			t.Errorf("after it was closed: %q", names)
 		}
 		// Taken off again, the gap is back.
@@ -230,7 +230,7 @@ func TestAnAbsenceOpensAGapAndLeavesTheTree(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		lead, priya := s.over("lead.willow@northmoor"), s.over("moderator.willow@northmoor")
 		friday := time.Date(2026, 11, 27, 22, 0, 0, 0, time.UTC)
-		if names, _ := s.tree(friday); names[0] != "On call" {
+		if names, _ := s.rungs(friday); names[0] != "On call" {
 			t.Fatalf("before: %q", names)
 		}
 		got := priya.sendJSON("/willow/rota/away", map[string]any{"from": "2026-11-27", "to": "2026-11-27"})
@@ -240,7 +240,7 @@ func TestAnAbsenceOpensAGapAndLeavesTheTree(t *testing.T) {
 		if week := lead.rota("2026-11-23"); len(week.Gaps) != 3 || !strings.HasPrefix(week.Gaps[1].Words, "Friday 27 November, 1pm – Saturday, 9am: ") {
 			t.Errorf("gaps: %+v", week.Gaps)
 		}
-		if names, gaps := s.tree(friday); names[0] != "Service lead" || !slices.Contains(gaps, "Nobody is on call.") {
+		if names, gaps := s.rungs(friday); names[0] != "Service lead" || !slices.Contains(gaps, "Nobody is on call.") {
 			t.Errorf("while away: %q %q", names, gaps)
 		}
 		// Tess has the morning; nobody is there after.
@@ -510,10 +510,10 @@ func TestWhoLeavesTheTeamTakesTheirPlansAlong(t *testing.T) {
 		if n := s.rowsOf("rota_rows", "valid_until = '' AND member_id"+of); n != 0 {
 			t.Errorf("%d lines of the pattern go on", n)
 		}
-		if names, _ := s.tree(time.Date(2026, 11, 26, 3, 41, 0, 0, time.UTC)); names[0] != "On call" { // Jo has Wednesdays
+		if names, _ := s.rungs(time.Date(2026, 11, 26, 3, 41, 0, 0, time.UTC)); names[0] != "On call" { // Jo has Wednesdays
 			t.Errorf("a colleague’s night: %q", names)
 		}
-		if names, _ := s.tree(time.Date(2026, 11, 25, 3, 41, 0, 0, time.UTC)); names[0] != "Second on call" {
+		if names, _ := s.rungs(time.Date(2026, 11, 25, 3, 41, 0, 0, time.UTC)); names[0] != "Second on call" {
 			t.Errorf("their night: %q", names)
 		}
 	})

@@ -52,7 +52,7 @@ func (s *site) trusts() (ids []string) {
 }
 
 // due counts what a worker has still to do: events of this moment, those that the
-// sweep has handed over, and digests.
+// sweep has handed over, digests, and calls for cases.
 func (s *site) due() (n int) {
 	s.t.Helper()
 	trusts, err := s.app.Directory.Trusts(s.t.Context())
@@ -66,6 +66,16 @@ func (s *site) due() (n int) {
 			err := db.NewRaw(`SELECT (SELECT count(*) FROM outbox WHERE tenant_id = ? AND (due_at <= ? OR attempts > 0 AND due_at <= ?))
 				+ (SELECT count(*) FROM notification_settings WHERE tenant_id = ? AND next_digest_at <= ?)`,
 				trust.ID, now.Add(10*time.Second), now.Add(30*time.Second), trust.ID, now).Scan(ctx, &some)
+			n += some
+			if err != nil {
+				return err
+			}
+			err = db.NewRaw(`SELECT (SELECT count(*) FROM case_calls WHERE tenant_id = ? AND stopped_at IS NULL AND try_at <= ?)
+				+ (SELECT count(*) FROM case_calls WHERE tenant_id = ? AND stopped_at IS NULL AND tries > 0 AND try_at IS NOT NULL AND attempts = '[]')
+				+ (SELECT count(*) FROM cases WHERE tenant_id = ? AND closed_at IS NULL AND asked_until <= ?)
+				+ (SELECT count(*) FROM cases AS c WHERE c.tenant_id = ? AND c.closed_at IS NULL AND c.acked_at IS NULL AND c.level IN ('crisis', 'red')
+					AND NOT EXISTS (SELECT 1 FROM case_calls AS k WHERE k.tenant_id = c.tenant_id AND k.case_id = c.id AND k.stopped_at IS NULL AND k.next_at > ?))`,
+				trust.ID, now, trust.ID, trust.ID, now, trust.ID, now).Scan(ctx, &some)
 			n += some
 			return err
 		})

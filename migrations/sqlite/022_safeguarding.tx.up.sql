@@ -91,6 +91,9 @@ CREATE TABLE cases (
   item_id text,
   level text NOT NULL CHECK (level IN ('crisis', 'red', 'amber', 'green')),
   owner_id text,
+  -- Whom the owner asks to take it over, and until when they can say yes.
+  asked_id text,
+  asked_until timestamp,
   drill boolean NOT NULL,
   opened_at timestamp NOT NULL,
   due_at timestamp NOT NULL,
@@ -105,7 +108,8 @@ CREATE TABLE cases (
   FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
   FOREIGN KEY (tenant_id, member_id) REFERENCES members (tenant_id, id),
   FOREIGN KEY (tenant_id, item_id) REFERENCES desk_items (tenant_id, id),
-  FOREIGN KEY (tenant_id, owner_id) REFERENCES members (tenant_id, id)
+  FOREIGN KEY (tenant_id, owner_id) REFERENCES members (tenant_id, id),
+  FOREIGN KEY (tenant_id, asked_id) REFERENCES members (tenant_id, id)
 );
 --bun:split
 CREATE INDEX cases_open ON cases (tenant_id, service_id, due_at, id) WHERE closed_at IS NULL;

@@ -6,6 +6,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/blogs"
+	"github.com/sharon-nhs/sharon/modules/cases"
 	"github.com/sharon-nhs/sharon/modules/catch"
 	queue "github.com/sharon-nhs/sharon/modules/desk"
 	"github.com/sharon-nhs/sharon/modules/directory"
@@ -63,6 +64,7 @@ func Rooms(desk *safety.Desk, files *storage.Files, outside *notifications.Outsi
 		return append(modules.Links(rooms)(s, person), offers(s, person)...)
 	}
 	rooms = append(rooms, people.New(desk, links), reports.New(desk, kernel), figures.New())
+	rooms = append(rooms, cases.New(desk, notices, messages.Write))
 	rooms = append(rooms, notices.Room(rooms))
 	return append(rooms, search.New(rooms), switchboard.New(rooms))
 }

@@ -104,6 +104,13 @@ func (m Messages) Start(ctx context.Context, s tenants.Scope, in Start) (Deliver
 	return m.put(ctx, s, t, id, in.Body, nil)
 }
 
+// Write is Start to one member, for rooms that have no conversations of their own.
+// It returns where the message can be read, below the trust.
+func Write(ctx context.Context, s tenants.Scope, to, body string) (path string, err error) {
+	sent, err := Messages{}.Start(ctx, s, Start{To: to, Draft: Draft{Body: body}})
+	return sent.Path, err
+}
+
 // invited finds the people of a list. Invalid, about the list, says who cannot be written to.
 func (m Messages) invited(ctx context.Context, s tenants.Scope, list string) ([]tenants.Person, error) {
 	names, rules := handles(list), settings(s)

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -21,17 +22,39 @@ type Case struct {
 	ItemID   uuid.UUID  `bun:"item_id,type:uuid,nullzero" json:"-"`   // what opened it; zero if somebody did
 	Level    Level      `bun:"level" json:"level"`
 	OwnerID  *uuid.UUID `bun:"owner_id,type:uuid" json:"-"`
-	Drill    bool       `bun:"drill" json:"drill,omitempty"`
-	OpenedAt time.Time  `bun:"opened_at" json:"opened_at"`
-	DueAt    time.Time  `bun:"due_at" json:"due_at"` // when it must be acknowledged
-	AckedAt  *time.Time `bun:"acked_at" json:"acknowledged_at,omitempty"`
-	ClosedAt *time.Time `bun:"closed_at" json:"closed_at,omitempty"`
-	Outcome  string     `bun:"outcome" json:"outcome,omitempty"`
-	Reason   string     `bun:"reason" json:"reason,omitempty"`
-	Version  int        `bun:"version" json:"version"`
+	// AskedID is whom the owner asks to take it over, who can say yes until AskedUntil.
+	AskedID    *uuid.UUID `bun:"asked_id,type:uuid" json:"-"`
+	AskedUntil *time.Time `bun:"asked_until" json:"asked_until,omitempty"`
+	Drill      bool       `bun:"drill" json:"drill,omitempty"`
+	OpenedAt   time.Time  `bun:"opened_at" json:"opened_at"`
+	DueAt      time.Time  `bun:"due_at" json:"due_at"` // when it must be acknowledged
+	AckedAt    *time.Time `bun:"acked_at" json:"acknowledged_at,omitempty"`
+	ClosedAt   *time.Time `bun:"closed_at" json:"closed_at,omitempty"`
+	Outcome    string     `bun:"outcome" json:"outcome,omitempty"`
+	Reason     string     `bun:"reason" json:"reason,omitempty"`
+	Version    int        `bun:"version" json:"version"`
 
 	Member *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:member_id=id" json:"member,omitempty"`
 	Owner  *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:owner_id=id" json:"owner,omitempty"`
+	Asked  *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:asked_id=id" json:"asked,omitempty"`
+}
+
+// Calling tells whether the team is called for it: nobody has it, and it cannot wait.
+func (c Case) Calling() bool { return c.ClosedAt == nil && c.AckedAt == nil && c.Level.Urgent() }
+
+// Grade gives the case a level, and the time by which it must be acknowledged.
+func (c *Case) Grade(s tenants.Scope, level Level) {
+	c.Level, c.DueAt = level, SettingsOf(s).due(s, level, false)
+}
+
+// Put writes a changed case. Conflict if it changed since it was read.
+func (c *Case) Put(ctx context.Context, s tenants.Scope) error {
+	c.Version++
+	err := tenants.Touched(s.Update(c).ExcludeColumn("tenant_id", "service_id", "id").Where("?TableAlias.id = ?", c.ID).Where("?TableAlias.version = ?", c.Version-1).Exec(ctx))
+	if fault.Is(err, fault.NotFound) {
+		return fault.Stale()
+	}
+	return err
 }
 
 // Entry is a line of a case's timeline. Rows are added and never changed.
@@ -62,8 +85,8 @@ type NewCase struct {
 // Open opens a case. What follows, such as paging whoever is on duty, follows
 // from CaseOpened.
 func (d *Desk) Open(ctx context.Context, s tenants.Scope, in NewCase) (Case, error) {
-	c := Case{ID: uuid.Must(uuid.NewV7()), MemberID: in.Member, ItemID: in.Item, Level: in.Level, Drill: in.Drill,
-		OpenedAt: s.Now, DueAt: SettingsOf(s).due(s, in.Level, false), Version: 1}
+	c := Case{ID: uuid.Must(uuid.NewV7()), MemberID: in.Member, ItemID: in.Item, Drill: in.Drill, OpenedAt: s.Now, Version: 1}
+	c.Grade(s, in.Level)
 	if _, err := s.Insert(&c).Exec(ctx); err != nil {
 		return Case{}, err
 	}
@@ -100,7 +123,8 @@ func (c Case) Note(ctx context.Context, s tenants.Scope, what, words string, sub
 	if _, err := s.Insert(&row).Exec(ctx); err != nil {
 		return err
 	}
-	if err := s.Audit(ctx, "case."+what, tenants.Audited{Subject: c.ID}); err != nil {
+	action := "case." + what
+	if err := s.Audit(ctx, action, tenants.Audited{Subject: c.ID}); err != nil {
 		return err
 	}
 	return s.Emit(ctx, CaseNoted, tenants.Event{Subject: row.ID, About: c.ID, Audience: tenants.AudienceStaff})

@@ -9,6 +9,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/database"
+	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -85,6 +87,11 @@ type Desk struct {
 	Tree Tree
 	// Strike gives a member a strike; nil where there are none to give.
 	Strike func(ctx context.Context, s tenants.Scope, member uuid.UUID, in Strike) error
+	// Alarmed is what Alarms asks; the room for cases sets it.
+	Alarmed func(ctx context.Context, s tenants.Scope) ([]Alarm, error)
+	// Linked are those whom a member is known to belong to outside, or who belong to
+	// them: family, colleagues. Nil where nobody keeps that.
+	Linked func(ctx context.Context, s tenants.Scope, member uuid.UUID) ([]uuid.UUID, error)
 }
 
 // NewDesk returns a desk that knows no room and no rule yet.
@@ -150,6 +157,21 @@ type Picture struct {
 
 // Register makes a room's sort known. Rooms call it when they are made.
 func (d *Desk) Register(sort Sort) { d.sorts[sort.Key] = sort }
+
+// Find asks every room for the thing with this id, as the actor may see it.
+// NotFound if none has it.
+func (d *Desk) Find(ctx context.Context, s tenants.Scope, id uuid.UUID) (Sort, Subject, error) {
+	for _, sort := range d.sorts {
+		if sort.Show == nil {
+			continue
+		}
+		subject, err := sort.Show(ctx, s, id)
+		if err == nil || !database.Missing(err) {
+			return sort, subject, err
+		}
+	}
+	return Sort{}, Subject{}, fault.Missing()
+}
 
 // SortOf is the sort with this key; the zero Sort if no room has it.
 func (d *Desk) SortOf(key string) Sort { return d.sorts[key] }

@@ -55,6 +55,7 @@ type content struct {
 	Resources     []resource
 	Circle        circle
 	Blogs         []blog
+	Cases         []danger
 }
 
 // member is one of a service's people.

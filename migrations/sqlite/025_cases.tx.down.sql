@@ -1,0 +1,3 @@
+DROP TABLE case_links;
+--bun:split
+DROP TABLE case_calls;
