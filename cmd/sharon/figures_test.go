@@ -69,7 +69,7 @@ func (s *site) week(service string, many int) {
 
 func figuresOf(t *testing.T, v *visitor) (out figures.Figures) {
 	t.Helper()
-	got := v.get("/willow" + weekOfFigures)
+	got := v.get("/harbour" + weekOfFigures)
 	if err := json.Unmarshal(got.body, &out); got.status != http.StatusOK || err != nil {
 		t.Fatalf("the figures: %d %v %s", got.status, err, got.body)
 	}
@@ -78,15 +78,15 @@ func figuresOf(t *testing.T, v *visitor) (out figures.Figures) {
 
 func TestTheFiguresOfAWeekEqualARecount(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
-		before := figuresOf(t, s.over("lead.willow@northmoor"))
+		before := figuresOf(t, s.over("lead.harbour@northmoor"))
 		if before.Items != 0 {
 			t.Fatalf("the week is not empty: %d", before.Items)
 		}
-		s.week("willow", 10_000)
-		s.week("harbour", 100) // is another’s
-		got := figuresOf(t, s.over("lead.willow@northmoor"))
+		s.week("harbour", 10_000)
+		s.week("willow", 100) // is another’s
+		got := figuresOf(t, s.over("lead.harbour@northmoor"))
 
-		const real = ` FROM desk_items AS i WHERE i.tenant_id = ? AND i.service_id = (SELECT id FROM services AS s WHERE s.tenant_id = i.tenant_id AND s.slug = 'willow') AND i.raised_at >= '2026-11-09' AND i.raised_at < '2026-11-16'
+		const real = ` FROM desk_items AS i WHERE i.tenant_id = ? AND i.service_id = (SELECT id FROM services AS s WHERE s.tenant_id = i.tenant_id AND s.slug = 'harbour') AND i.raised_at >= '2026-11-09' AND i.raised_at < '2026-11-16'
 			AND NOT EXISTS (SELECT 1 FROM desk_marks AS m WHERE m.tenant_id = i.tenant_id AND m.item_id = i.id AND m.source = 'drill')`
 		err := s.app.DB.Read(t.Context(), s.northmoor(), func(ctx context.Context, db bun.IDB) error {
 			count := func(query string, args ...any) (n int) {
@@ -143,7 +143,7 @@ func TestTheFiguresOfAWeekEqualARecount(t *testing.T) {
 		if len(got.Days) != 7 || total != got.Items {
 			t.Errorf("%d days with %d items of %d", len(got.Days), total, got.Items)
 		}
-		rows, err := csv.NewReader(bytes.NewReader(s.over("lead.willow@northmoor").get("/willow/figures.csv?from=2026-11-09&to=2026-11-15").body)).ReadAll()
+		rows, err := csv.NewReader(bytes.NewReader(s.over("lead.harbour@northmoor").get("/harbour/figures.csv?from=2026-11-09&to=2026-11-15").body)).ReadAll()
 		if err != nil || len(rows) != got.Items+1 {
 			t.Errorf("the CSV has %d lines for %d items: %v", len(rows), got.Items, err)
 		}

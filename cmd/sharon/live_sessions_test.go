@@ -720,6 +720,7 @@ func TestTalkingOnAPhone(t *testing.T) {
 			host.Goto(s.address("@northmoor") + path)
 			host.Click("text=I am here: open it")
 			host.WaitText("#live-now .tag", "Open now")
+			host.Goto(s.address("@northmoor") + path) // the stream may have said so before the page of the click came
 			host.Fill("#body", "Hello, **all**")
 			host.Click("#live-say button[type=submit]")
 			host.WaitText("#said-1 .post__body", "Hello, all")

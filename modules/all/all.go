@@ -38,9 +38,9 @@ func Preset(area tenants.Area) []string {
 	return []string{"forums", "walls"}
 }
 
-// Rooms makes them, in the order of the navigation; files keep what members
-// send, desk is the safeguarding kernel, outside is how they are reached who are not on a page, and offers are what
-// can be done with a member outside the rooms.
+// Rooms makes them, in the order of the navigation; desk is the safeguarding
+// kernel, files keep what members send, outside is how they are reached who are
+// not on a page, and offers are what can be done with a member outside the rooms.
 func Rooms(desk *safety.Desk, files *storage.Files, outside *notifications.Outside, offers func(s tenants.Scope, person tenants.Person) []tenants.Link) []modules.Module {
 	kernel := posts.NewKernel(files, desk)
 	notices := notifications.New(kernel, outside)

@@ -14,12 +14,12 @@ import (
 // What an entry of the timeline can be.
 const (
 	opened       = "opened"
-	calling      = "calling"      // a rung of the tree; the words are its name
-	paged        = "paged"        // an attempt to reach somebody, with its result
-	unreached    = "unreached"    // nobody of a rung could be reached
-	unanswered   = "unanswered"   // the whole tree was called
-	acknowledged = "acknowledged" // somebody has it
-	orphaned     = "orphaned"     // its owner cannot work on it any more
+	calling      = "calling"           // a rung of the tree; the words are its name
+	paged        = "paged"             // an attempt to reach somebody, with its result
+	unreached    = "unreached"         // nobody of a rung could be reached
+	unanswered   = "unanswered"        // the whole tree was called
+	acknowledged = safety.Acknowledged // somebody has it
+	orphaned     = "orphaned"          // its owner cannot work on it any more
 	graded       = "level"
 	messaged     = "message"
 	identified   = "identity"

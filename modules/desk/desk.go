@@ -38,6 +38,7 @@ type ByID struct {
 // New makes the room.
 func New(kernel *safety.Desk) modules.Module {
 	d := Desk{kernel}
+	kernel.Linked = known
 	return modules.Module{
 		Key: safety.Key, Name: "Safeguarding", Icon: "shield", Always: true, Settings: safety.Defaults,
 		About:  "What the team looks at, how soon, and how the team itself is.",

@@ -44,9 +44,11 @@ type Queue struct {
 	Later   int     `json:"later"` // the next page; 0 for none
 	Ask     Ask     `json:"ask"`
 	OnDuty  string  `json:"on_duty,omitempty"`
-	Done    *Done   `json:"done,omitempty"`
-	Care    Care    `json:"care"`
-	KeysOff bool    `json:"keys_off"`
+	// Alarms are urgent cases that nobody has.
+	Alarms  []safety.Alarm `json:"alarms"`
+	Done    *Done          `json:"done,omitempty"`
+	Care    Care           `json:"care"`
+	KeysOff bool           `json:"keys_off"`
 }
 
 // List shows what waits, in the order in which it should be looked at.
@@ -70,6 +72,9 @@ func (d Desk) List(ctx context.Context, s tenants.Scope, in Ask) (Queue, error) 
 		return Queue{}, err
 	}
 	if out.OnDuty, err = d.onDuty(ctx, s); err != nil {
+		return Queue{}, err
+	}
+	if out.Alarms, err = d.desk.Alarms(ctx, s); err != nil {
 		return Queue{}, err
 	}
 	out.Done, out.Care, err = d.after(ctx, s, in.Done)

@@ -37,9 +37,11 @@ func raised(ctx context.Context, s tenants.Scope, from, until time.Time) ([]Item
 	return items, err
 }
 
-// opened are the cases of a period, drills among them.
+// opened are the cases of a period, drills among them, with when each was first
+// acknowledged: one that nobody keeps is called for anew.
 func opened(ctx context.Context, s tenants.Scope, from, until time.Time) (cases []safety.Case, err error) {
-	err = s.Select(&cases).Column("id", "level", "drill", "opened_at", "due_at", "acked_at", "closed_at").
+	err = s.Select(&cases).Column("id", "level", "drill", "opened_at", "due_at", "closed_at").
+		ColumnExpr("(SELECT MIN(e.at) FROM case_entries AS e WHERE e.tenant_id = ?TableAlias.tenant_id AND e.case_id = ?TableAlias.id AND e.what = ?) AS acked_at", safety.Acknowledged).
 		Where("opened_at >= ?", from.UTC()).Where("opened_at < ?", until.UTC()).Order("opened_at", "id").Scan(ctx)
 	return cases, err
 }

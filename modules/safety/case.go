@@ -57,6 +57,9 @@ func (c *Case) Put(ctx context.Context, s tenants.Scope) error {
 	return err
 }
 
+// Acknowledged is what an entry says when somebody took a case on.
+const Acknowledged = "acknowledged"
+
 // Entry is a line of a case's timeline. Rows are added and never changed.
 type Entry struct {
 	bun.BaseModel `bun:"table:case_entries,alias:entry"`
