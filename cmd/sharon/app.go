@@ -82,6 +82,7 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	a.Parts = everywhere(a)
 	a.Rooms = all.Rooms(files, outside, a.Parts.Person)
 	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: slices.Concat(tenants.Grants.Rules(), a.Parts.Rules(), modules.Grants(a.Rooms))}
+	a.Directory.Begins = modules.Begins(a.Rooms)
 	a.Live = &tenants.Live{Directory: a.Directory, Sessions: w.sessions(), Unread: modules.Unread(a.Rooms)}
 	a.table = web.NewRouter[tenants.Scope]()
 	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live, Ways: a.Accounts.Ways, Own: a.Parts.Links, Mine: a.mine}.Routes(a.table)

@@ -19,6 +19,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/modules/search"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
+	"github.com/sharon-nhs/sharon/modules/terms"
 	"github.com/sharon-nhs/sharon/modules/timeline"
 	"github.com/sharon-nhs/sharon/modules/videos"
 	"github.com/sharon-nhs/sharon/modules/walls"
@@ -51,6 +52,7 @@ func Rooms(files *storage.Files, outside *notifications.Outside, offers func(s t
 		videos.New(kernel, files),
 		directory.New(),
 		kernel.Room(),
+		terms.New(desk, kernel.Recent),
 	}
 	links := func(s tenants.Scope, person tenants.Person) []tenants.Link {
 		return append(modules.Links(rooms)(s, person), offers(s, person)...)
