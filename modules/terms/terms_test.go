@@ -18,7 +18,7 @@ func TestEveryListCanBeLookedForAndHasItsSources(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if rules := list.rules(); len(rules) < 20 || len(rules) > 70 || len(list.Sources) == 0 {
+			if rules := list.rules(); len(rules) < 20 || len(rules) > 80 || len(list.Sources) == 0 {
 				t.Errorf("%s: %d terms of %d sources", name, len(rules), len(list.Sources))
 			}
 			for _, group := range list.Groups {
