@@ -2,9 +2,10 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -70,7 +71,7 @@ func (s *site) caught(trust, service, post string) (item *safety.Item, opened *s
 // writes posts on the author's own wall.
 func (s *site) writes(v *visitor, service, handle, words string) string {
 	s.t.Helper()
-	return field(s.t, s.sent(v, "/"+service+"/walls/"+handle, map[string]any{"body": words}), "id")
+	return field(s.t, s.sent(v, "/"+service+"/walls/"+handle, map[string]any{"body": words}), "post", "id")
 }
 
 func TestSomebodyWhoSaysThatTheyAreNotSafeIsSeen(t *testing.T) {
@@ -78,6 +79,7 @@ func TestSomebodyWhoSaysThatTheyAreNotSafeIsSeen(t *testing.T) {
 		fern, calm := s.over("fern.willow@northmoor"), s.over("ivy.willow@northmoor")
 		for _, words := range []string{
 			"I can't keep myself safe tonight", "i CANT keep myself safe tonight", "I can’t keep my\u200bself safe", "I cаn't kеер myself sаfe", "I can't k e e p myself s4fe",
+			"I can't **keep** myself _safe_",
 		} {
 			item, opened := s.caught("northmoor", "willow", s.writes(fern, "willow", "fern", words))
 			if item == nil || item.Level != safety.Crisis || item.Why() != "Watched term: can't keep myself safe" || opened == nil || opened.Level != safety.Crisis {
@@ -88,7 +90,7 @@ func TestSomebodyWhoSaysThatTheyAreNotSafeIsSeen(t *testing.T) {
 			t.Errorf("on the desk for nothing: %s", item.Why())
 		}
 		got := s.sent(fern, "/willow/walls/fern", map[string]any{"body": "I can't keep myself safe tonight"})
-		if !strings.Contains(fmt.Sprint(field(t, got, "notes")), "suicide") {
+		if !strings.Contains(field(t, got, "post", "notes"), "suicide") {
 			t.Errorf("not covered: %s", got.body)
 		}
 		// What the team writes is noted, no more.
@@ -142,16 +144,14 @@ func TestEveryServiceHasTermsOfItsOwn(t *testing.T) {
 			t.Error("another service has it too")
 		}
 		want(t, "another service reads it", kin.getJSON("/kin/settings/terms/"+added, nil), http.StatusNotFound)
-		change := map[string]any{"version": 1, "text": "x y", "sort": "phrase", "reason": "x", "retired": true}
+		change := map[string]any{"version": 1, "text": "x y", "sort": "phrase", "reason": "x"}
 		want(t, "another trust changes it", orchard.sendJSON("/orchard/settings/terms/"+added+"/edit", change), http.StatusNotFound)
-		item, _ := s.caught("northmoor", "kin", s.writes(kin, "kin", s.handleOf("lead.kin@northmoor"), "A blue heron."))
-		if item != nil {
-			t.Errorf("found in another service: %s", item.Why())
+		if tried := s.sent(kin, "/kin/settings/terms/try", map[string]any{"text": "A blue heron."}); tried.has(`"found":true`) {
+			t.Errorf("found in another service: %s", tried.body)
 		}
 		if willow.termOf("willow", "shook my baby").ID == "" || kin.termOf("kin", "shook my baby").ID != "" || kin.termOf("kin", "can't cope any more").ID == "" {
 			t.Error("a service has not the list of its area")
 		}
-		delete(change, "retired")
 		for _, who := range []string{"hazel", "peer", "moderator", "clinician"} {
 			want(t, who+" changes a term", s.over(who+".willow@northmoor").sendJSON(termsAt+"/"+added+"/edit", change), http.StatusForbidden)
 		}
@@ -311,4 +311,44 @@ func TestANewerListIsTakenOverWhenTheServiceSaysSo(t *testing.T) {
 			t.Error("the list is not taken over")
 		}
 	})
+}
+
+// termPages are those of the watched terms.
+func termPages(s *site) []aPage {
+	const lead = "lead.willow@northmoor"
+	viaduct := termsAt + "/" + s.over(lead).termOf("willow", "the viaduct").ID
+	sample := func(words string) func(tab *testkit.Tab) {
+		return func(tab *testkit.Tab) {
+			tab.Fill("#text", words)
+			tab.Click("main form[method=post] button[type=submit]")
+		}
+	}
+	file := func(name, text string) func(tab *testkit.Tab) {
+		path := filepath.Join(s.t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			s.t.Fatal(err)
+		}
+		return func(tab *testkit.Tab) {
+			tab.Upload("#file", path)
+			tab.Click("main form[enctype] button[type=submit]")
+		}
+	}
+	return []aPage{
+		{"terms", lead, termsAt, nil},
+		{"terms-own", "moderator.willow@northmoor", termsAt + "?origin=own", nil},
+		{"terms-none", lead, termsAt + "?q=submarine&act=case", nil},
+		{"terms-new", lead, termsAt + "/new", nil},
+		{"terms-new-error", lead, termsAt + "/new", sample("x")},
+		{"terms-checked", lead, termsAt + "/new", sample("a cup of tea")},
+		{"terms-try", "clinician.willow@northmoor", termsAt + "/try", nil},
+		{"terms-tried", "clinician.willow@northmoor", termsAt + "/try", sample("It got dark early again.\n\nI c@n't keep my-self safe, and I keep thinking of the viaduct. Sorry.")},
+		{"terms-history", lead, termsAt + "/history", nil},
+		{"terms-history-empty", "lead.meadow@eastvale", "/meadow/settings/terms/history", nil},
+		{"terms-many", lead, termsAt + "/many", nil},
+		{"terms-many-checked", lead, termsAt + "/many", file("terms.csv", "term,sort,hold,support,case\nthe old pier,phrase,yes,yes,amber\nkms,word,,yes,\n")},
+		{"terms-many-error", lead, termsAt + "/many", file("wrong.csv", "term,sort,hold,support,case\nthe old pier,phrase,yes,yes,amber\n(pier,pattern,,,\npier,word,perhaps,,\n")},
+		{"terms-newer", lead, termsAt + "/newer", nil},
+		{"term", lead, viaduct, nil},
+		{"term-read", "moderator.willow@northmoor", viaduct, nil},
+	}
 }

@@ -30,7 +30,7 @@ type Rule struct {
 	Sort watch.Sort `bun:"sort" json:"sort" validate:"required,oneof=word phrase pattern" label:"how to look for it"`
 	// Prefix takes any ending of the last word.
 	Prefix bool `bun:"prefix" json:"prefix,omitempty"`
-	Acts
+	Acts   `yaml:",inline"`
 }
 
 // Term is a rule of a service.

@@ -55,6 +55,7 @@ type content struct {
 	Resources     []resource
 	Circle        circle
 	Blogs         []blog
+	Terms         []watchedTerm
 }
 
 // member is one of a service's people.
@@ -158,6 +159,9 @@ func (c content) check() error {
 		wrong = append(wrong, r.check(members))
 	}
 	wrong = append(wrong, c.Circle.check(members))
+	for _, term := range c.Terms {
+		wrong = append(wrong, term.check(members))
+	}
 	for _, b := range c.Blogs {
 		wrong = append(wrong, b.check(members))
 	}
