@@ -101,7 +101,7 @@ func (t *Terms) Add(ctx context.Context, s tenants.Scope, in Add) (Term, error) 
 	if err != nil {
 		return Term{}, err
 	}
-	if _, err := alone(ctx, s); err != nil {
+	if err := alone(ctx, s); err != nil {
 		return Term{}, err
 	}
 	active, retired, err := counts(ctx, s)
@@ -172,7 +172,7 @@ func (t *Terms) change(ctx context.Context, s tenants.Scope, id uuid.UUID, versi
 	if _, err := byID(ctx, s, id); err != nil {
 		return Term{}, err
 	}
-	if _, err := alone(ctx, s); err != nil {
+	if err := alone(ctx, s); err != nil {
 		return Term{}, err
 	}
 	before, err := byID(ctx, s, id)

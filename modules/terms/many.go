@@ -119,7 +119,7 @@ func (t *Terms) Many(ctx context.Context, s tenants.Scope, in Many) (Taken, erro
 	if err != nil {
 		return Taken{}, err
 	}
-	if _, err := alone(ctx, s); err != nil {
+	if err := alone(ctx, s); err != nil {
 		return Taken{}, err
 	}
 	lines, whole := readLines(s.Service, strings.NewReader(kept.List))

@@ -94,7 +94,7 @@ type Take struct {
 // Take takes over the newest list of the area. Conflict if that is not the one
 // that was looked at, or is taken already.
 func (t *Terms) Take(ctx context.Context, s tenants.Scope, in Take) (Taken, error) {
-	if _, err := alone(ctx, s); err != nil {
+	if err := alone(ctx, s); err != nil {
 		return Taken{}, err
 	}
 	found, steps, err := compare(ctx, s)

@@ -81,15 +81,16 @@ func begin(ctx context.Context, s tenants.Scope) error {
 
 // alone makes this unit of work the only one that changes the service's terms,
 // and counts the change.
-func alone(ctx context.Context, s tenants.Scope) (list listing, err error) {
-	if err = begin(ctx, s); err != nil {
-		return list, err
+func alone(ctx context.Context, s tenants.Scope) error {
+	var list listing
+	if err := begin(ctx, s); err != nil {
+		return err
 	}
-	if err = s.Lock(&list).Scan(ctx); err != nil {
-		return list, err
+	if err := s.Lock(&list).Scan(ctx); err != nil {
+		return err
 	}
 	list.Version++
-	return list, tenants.Touched(s.Update(&list).Column("version").Where("tenant_id = ?", s.Trust().ID).Exec(ctx))
+	return tenants.Touched(s.Update(&list).Column("version").Where("tenant_id = ?", s.Trust().ID).Exec(ctx))
 }
 
 // put writes new and changed terms. Conflict if one looks for what another does.
