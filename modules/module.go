@@ -34,6 +34,8 @@ type Module struct {
 	Settings any
 	// Grants are the default permissions: "object.action" to roles.
 	Grants policy.Grants
+	// Begin writes what a new service has of it at first; nil for nothing.
+	Begin func(ctx context.Context, s tenants.Scope) error
 	// Routes adds pages and commands; r is already below /{service}.
 	Routes func(r *Router)
 	// On are what follows from events, and Rounds what comes round.
@@ -231,6 +233,16 @@ func Acts(rooms []Module) tenants.Acts {
 	all := tenants.Acts{}
 	for _, room := range rooms {
 		maps.Copy(all, room.Acts)
+	}
+	return all
+}
+
+// Begins are what the rooms write for a new service.
+func Begins(rooms []Module) (all []func(ctx context.Context, s tenants.Scope) error) {
+	for _, room := range rooms {
+		if room.Begin != nil {
+			all = append(all, room.Begin)
+		}
 	}
 	return all
 }

@@ -117,6 +117,11 @@ func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error
 	if err := addUsualTopics(ctx, s, in.Area); err != nil {
 		return nil, err
 	}
+	for _, begin := range s.unit.dir.Begins {
+		if err := begin(ctx, s); err != nil {
+			return nil, err
+		}
+	}
 	if err := s.Audit(ctx, "services.create", Audited{Subject: service.ID, After: in}); err != nil {
 		return nil, err
 	}

@@ -24,6 +24,8 @@ type Directory struct {
 	BaseHost string
 	// Defaults are the rules that every trust starts from.
 	Defaults []policy.Rule
+	// Begins are what the rooms write for a new service, in its transaction.
+	Begins []func(ctx context.Context, s Scope) error
 	// Outlet is told what has happened once it is committed; nil for nobody. It
 	// must not wait: what it misses is found in the outbox.
 	Outlet func(events []Event)

@@ -24,6 +24,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/modules/search"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
+	"github.com/sharon-nhs/sharon/modules/terms"
 	"github.com/sharon-nhs/sharon/modules/timeline"
 	"github.com/sharon-nhs/sharon/modules/videos"
 	"github.com/sharon-nhs/sharon/modules/walls"
@@ -58,6 +59,7 @@ func Rooms(desk *safety.Desk, files *storage.Files, outside *notifications.Outsi
 		kernel.Room(),
 		rota.New(desk, func(t tenants.Trust) string { return outside.Address(t) }),
 		queue.New(desk),
+		terms.New(desk, kernel.Recent),
 	}
 	rooms = append(rooms, catch.New(desk, kernel, rooms))
 	links := func(s tenants.Scope, person tenants.Person) []tenants.Link {

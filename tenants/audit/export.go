@@ -5,9 +5,9 @@ import (
 	"encoding/csv"
 	"io"
 	"strconv"
-	"strings"
 	"time"
 
+	"github.com/sharon-nhs/sharon/internal/sheet"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -86,16 +86,7 @@ func (e Entry) cells() []string {
 	}
 	cells := []string{number, e.hash, e.At.UTC().Format(time.RFC3339Nano), e.Who, e.Action, e.Words, e.Service, e.About, e.Reason, e.Before, e.After, e.Address, e.ID.String(), e.AccountID.String(), e.Subject.String()}
 	for i, cell := range cells {
-		cells[i] = plain(cell)
+		cells[i] = sheet.Plain(cell)
 	}
 	return cells
-}
-
-// plain keeps a spreadsheet from taking somebody's words for a formula.
-// Source: owasp.org/www-community/attacks/CSV_Injection.
-func plain(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
-		return "'" + cell
-	}
-	return cell
 }

@@ -56,6 +56,7 @@ type content struct {
 	Circle        circle
 	Blogs         []blog
 	Cases         []danger
+	Terms         []watchedTerm
 }
 
 // member is one of a service's people.
@@ -159,6 +160,9 @@ func (c content) check() error {
 		wrong = append(wrong, r.check(members))
 	}
 	wrong = append(wrong, c.Circle.check(members))
+	for _, term := range c.Terms {
+		wrong = append(wrong, term.check(members))
+	}
 	for _, b := range c.Blogs {
 		wrong = append(wrong, b.check(members))
 	}

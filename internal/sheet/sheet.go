@@ -1,0 +1,170 @@
+// Package sheet reads tables that people send from their spreadsheet programs, as
+// CSV, and writes such tables.
+package sheet
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+)
+
+// Shape is what a table must look like, and what to say where it does not.
+type Shape struct {
+	// Columns are the fields by what the heading of their column may be called, in
+	// small letters. Other columns are passed by.
+	Columns map[string]string
+	// Needs is the field that there must be.
+	Needs     string
+	NoHeading string // where Needs is not there
+	Most      int    // lines
+	TooMany   string
+	Empty     string // with nothing below the heading
+}
+
+// Row is a line of a table.
+type Row struct {
+	Number int               // in the file, the heading being 1
+	Cells  map[string]string // by field, trimmed
+	Wrong  string            // why the line cannot be read; empty if it can
+}
+
+const (
+	notUTF8    = "This file is not in UTF-8. In your spreadsheet program choose “Save as”, then “CSV UTF-8”."
+	unreadable = "The file could not be read. Choose it again."
+)
+
+// Read reads a table: CSV with a heading, separated by commas, semicolons or tabs,
+// in UTF-8. whole says what is wrong with all of it; then there are no rows.
+func (s Shape) Read(from io.Reader) (rows []Row, whole string) {
+	in := bufio.NewReader(from)
+	start, _ := in.Peek(4)
+	switch {
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")), bytes.HasPrefix(start, []byte("\xd0\xcf\x11\xe0")):
+		return nil, "This is a spreadsheet. In your spreadsheet program choose “Save as”, then “CSV UTF-8”."
+	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")), bytes.IndexByte(start, 0) >= 0:
+		return nil, notUTF8
+	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")):
+		_, _ = in.Discard(3)
+	}
+	heading, err := in.Peek(1000)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, unreadable
+	}
+	reader := csv.NewReader(in)
+	reader.Comma, reader.FieldsPerRecord, reader.TrimLeadingSpace = separator(heading), -1, true
+	names, err := reader.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, "The file is empty."
+	}
+	fields, whole := s.headings(names)
+	switch {
+	case err == nil && whole == "":
+	case !utf8.Valid(heading) && len(heading) < 1000:
+		return nil, notUTF8
+	case whole != "":
+		return nil, whole
+	default:
+		return nil, s.NoHeading
+	}
+	for {
+		record, err := reader.Read()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		var broken *csv.ParseError
+		if errors.As(err, &broken) {
+			rows = append(rows, Row{Number: broken.StartLine, Wrong: "The quotation marks in this line do not match."})
+		} else if err != nil {
+			return nil, unreadable
+		} else if strings.TrimSpace(strings.Join(record, "")) != "" {
+			number, _ := reader.FieldPos(0)
+			rows = append(rows, readRow(number, record, fields))
+		}
+		if len(rows) > s.Most {
+			return nil, s.TooMany
+		}
+	}
+	if len(rows) == 0 {
+		return nil, s.Empty
+	}
+	return rows, ""
+}
+
+// separator is what the heading's columns are separated by.
+func separator(heading []byte) rune {
+	line, _, _ := bytes.Cut(heading, []byte("\n"))
+	best := ','
+	for _, r := range []rune{';', '\t'} {
+		if bytes.Count(line, []byte(string(r))) > bytes.Count(line, []byte(string(best))) {
+			best = r
+		}
+	}
+	return best
+}
+
+// headings says which field each column is; empty for one that is passed by.
+func (s Shape) headings(names []string) (fields []string, whole string) {
+	seen := map[string]bool{}
+	for _, name := range names {
+		field := s.Columns[strings.ToLower(strings.TrimSpace(name))]
+		if field != "" && seen[field] {
+			return nil, "Two columns have the same heading. Name each column once."
+		}
+		seen[field] = true
+		fields = append(fields, field)
+	}
+	if !seen[s.Needs] {
+		return nil, s.NoHeading
+	}
+	return fields, ""
+}
+
+func readRow(number int, record, fields []string) Row {
+	row := Row{Number: number, Cells: map[string]string{}}
+	if len(record) > len(fields) {
+		row.Wrong = "This line has more columns than the heading."
+		record = record[:len(fields)]
+	}
+	for i, value := range record {
+		value = strings.TrimSpace(value)
+		switch {
+		case !utf8.ValidString(value):
+			row.fail("This line is not in UTF-8. Save the file as “CSV UTF-8”.")
+		case strings.ContainsFunc(value, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\u200b' || r == '\ufeff' }):
+			row.fail("This line has characters that do not show. Type it again.")
+		case fields[i] != "":
+			row.Cells[fields[i]] = value
+		}
+	}
+	return row
+}
+
+func (r *Row) fail(why string) {
+	if r.Wrong == "" {
+		r.Wrong = why
+	}
+}
+
+// formulas begin with one of these.
+const formulas = "=+-@\t\r\n"
+
+// Plain keeps a spreadsheet from taking what is in a cell for a formula.
+// Source: owasp.org/www-community/attacks/CSV_Injection.
+func Plain(cell string) string {
+	if cell != "" && strings.ContainsRune(formulas, rune(cell[0])) {
+		return "'" + cell
+	}
+	return cell
+}
+
+// Unplain is what was in a cell before Plain.
+func Unplain(cell string) string {
+	if rest, ok := strings.CutPrefix(cell, "'"); ok && Plain(rest) != rest {
+		return rest
+	}
+	return cell
+}
