@@ -473,6 +473,7 @@ func TestADrillCallsTheTeamAndItsResultIsKept(t *testing.T) {
 }
 
 func TestTheTeamIsCalledWhileTheQueueIsAway(t *testing.T) {
+	t.Parallel()
 	for name, db := range dialects {
 		t.Run(name, func(t *testing.T) {
 			redis := testkit.StartRedis(t)

@@ -812,6 +812,7 @@ func deskPages(s *site) []aPage {
 }
 
 func TestTheDesksPagesAreAccessibleAndFit(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	account, tab := "", testkit.Browser(t)
 	pages := deskPages(s)

@@ -92,6 +92,7 @@ func TestNothingIsSeenFromTheOtherTrust(t *testing.T) {
 // A member's whole time here, on a phone: invited, joined, wrote, was given
 // something, sent a video over a bad connection, took a copy along and left.
 func TestAMembersTimeFromInvitationToLeaving(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	const account = "newcomer.willow@northmoor"
 	link := s.invited(s.posted(), s.over("clinician.willow@northmoor"), "willow", account+".example", "service_user", nil)

@@ -60,7 +60,7 @@ func TestAMemberTakesAnotherNameAndIsFoundByBoth(t *testing.T) {
 
 func TestNobodySlipsIntoAName(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
-		juniper, sparrow, nettle := strangers(s)
+		juniper, _, nettle := strangers(s)
 		for _, no := range []string{"", "Sparrow", "Dr Kettle", "Willow team", "Sarah Jones", "Spаrrow", "Juniper"} {
 			want(t, no, juniper.rename(no), http.StatusUnprocessableEntity)
 		}
@@ -69,7 +69,7 @@ func TestNobodySlipsIntoAName(t *testing.T) {
 			want(t, no+", which was somebody's", juniper.rename(no), http.StatusUnprocessableEntity)
 		}
 		s.clock.Advance(100 * 24 * time.Hour)
-		juniper, sparrow, nettle = strangers(s)
+		juniper, sparrow, nettle := strangers(s)
 		link := s.invited(s.posted(), s.over("lead.willow@northmoor"), "willow", "late@person.example", "service_user", nil)
 		want(t, "a new member", s.visit("northmoor").sendJSON(link, joining("late@person.example", "Nettle")), http.StatusUnprocessableEntity)
 		want(t, "juniper, later", juniper.rename("Nettle"), http.StatusUnprocessableEntity)

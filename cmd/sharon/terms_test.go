@@ -102,6 +102,7 @@ func TestSomebodyWhoSaysThatTheyAreNotSafeIsSeen(t *testing.T) {
 }
 
 func TestAChangeOfTermsHoldsAtOnceOnEveryNode(t *testing.T) {
+	t.Parallel()
 	for name, database := range dialects {
 		t.Run(name, func(t *testing.T) {
 			address := database(t, prepare)
@@ -178,6 +179,7 @@ func TestTheSecondOfTwoLeadsIsTold(t *testing.T) {
 }
 
 func TestATermThatCannotBeIsRefused(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	lead := s.over("lead.willow@northmoor")
 	before := lead.get(termsAt + "/file").body
@@ -257,6 +259,7 @@ func TestAFileOfTermsIsTakenWholeOrNotAtAll(t *testing.T) {
 }
 
 func TestTermsAreTriedBeforeTheyAreSaved(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	mod, lead := s.over("moderator.willow@northmoor"), s.over("lead.willow@northmoor")
 	tried := s.sent(mod, termsAt+"/try", map[string]any{"text": "Hello. I can't keep myself safe."})

@@ -309,6 +309,7 @@ func TestNothingOfWhatWasWrittenIsTexted(t *testing.T) {
 
 // In a demonstration the code is found in the inbox, and no phone is needed.
 func TestADemonstrationShowsItsTexts(t *testing.T) {
+	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare), withInbox, func(a *app) { a.Outside.Text = a.Texts })
 	tab := testkit.Browser(t, testkit.Viewport(390, 844))
 	s.enter(tab, "hazel.willow@northmoor")

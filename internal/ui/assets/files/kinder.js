@@ -21,7 +21,7 @@ async function look(form) {
 }
 
 document.addEventListener('input', e => {
-  const form = e.target.name === 'body' && e.target.form;
+  const form = e.target.name === 'body' ? e.target.form : null;
   if (!form?.dataset.kinder) return;
   clearTimeout(timers.get(form));
   timers.set(form, setTimeout(look, 600, form));
