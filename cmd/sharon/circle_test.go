@@ -643,7 +643,7 @@ func TestAReportReachesTheTeamAndNobodyElse(t *testing.T) {
 		if marks := s.count("SELECT count(*) FROM desk_marks AS m JOIN desk_items AS i ON i.tenant_id = m.tenant_id AND i.id = m.item_id WHERE i.tenant_id = ? AND i.subject_id = ?", s.northmoor(), post); marks != 1 {
 			t.Errorf("a second report of the same member counts: %d", marks)
 		}
-		if cases := s.count("SELECT count(*) FROM cases WHERE tenant_id = ? AND level = 'red'", s.northmoor()); cases != 1 {
+		if cases := s.count("SELECT count(*) FROM cases AS c JOIN desk_items AS i ON i.tenant_id = c.tenant_id AND i.id = c.item_id WHERE c.tenant_id = ? AND c.level = 'red' AND i.subject_id = ?", s.northmoor(), post); cases != 1 {
 			t.Errorf("%d cases", cases)
 		}
 	})
