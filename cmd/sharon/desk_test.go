@@ -623,7 +623,7 @@ func TestTheQueueShowsWhatMattersFirst(t *testing.T) {
 	})
 }
 
-func TestTheTeamIsToldAndTheUrgentPassesQuietHours(t *testing.T) {
+func TestTheTeamIsToldOfWhatWaitsAndOfWhatIsUrgent(t *testing.T) {
 	onBothDesks(t, func(t *testing.T, s aDesk) {
 		jo, peer := s.over("clinician.willow@northmoor"), s.over("peer.willow@northmoor")
 		item := s.raised("hazel", "seen soon", safety.Amber, false)

@@ -66,7 +66,7 @@ func Rooms(desk *safety.Desk, files *storage.Files, outside *notifications.Outsi
 		return append(modules.Links(rooms)(s, person), offers(s, person)...)
 	}
 	rooms = append(rooms, people.New(desk, links), reports.New(desk, kernel), figures.New())
-	rooms = append(rooms, cases.New(desk, notices, messages.Write))
+	rooms = append(rooms, cases.New(desk, notices, messages.Writing(desk)))
 	rooms = append(rooms, notices.Room(rooms))
 	return append(rooms, search.New(rooms), switchboard.New(rooms))
 }

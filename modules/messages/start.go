@@ -11,6 +11,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -104,11 +105,13 @@ func (m Messages) Start(ctx context.Context, s tenants.Scope, in Start) (Deliver
 	return m.put(ctx, s, t, id, in.Body, nil)
 }
 
-// Write is Start to one member, for rooms that have no conversations of their own.
-// It returns where the message can be read, below the trust.
-func Write(ctx context.Context, s tenants.Scope, to, body string) (path string, err error) {
-	sent, err := Messages{}.Start(ctx, s, Start{To: to, Draft: Draft{Body: body}})
-	return sent.Path, err
+// Writing is Start to one member, for rooms that have no conversations of their
+// own. It returns where the message can be read, below the trust.
+func Writing(desk *safety.Desk) func(ctx context.Context, s tenants.Scope, to, body string) (path string, err error) {
+	return func(ctx context.Context, s tenants.Scope, to, body string) (string, error) {
+		sent, err := Messages{desk: desk}.Start(ctx, s, Start{To: to, Draft: Draft{Body: body}})
+		return sent.Path, err
+	}
 }
 
 // invited finds the people of a list. Invalid, about the list, says who cannot be written to.
