@@ -269,11 +269,11 @@ func TestWhoAsksForAHumanIsRedWithACase(t *testing.T) {
 		if got.location() != "/willow/support?asked=true" || !hazel.get(got.location()).has("The team knows that you need somebody") {
 			t.Errorf("asked: %d %s", got.status, got.location())
 		}
-		cases := s.count("SELECT count(*) FROM cases WHERE tenant_id = ? AND level = 'red' AND closed_at IS NULL", s.northmoor())
+		cases := s.count("SELECT count(*) FROM cases WHERE tenant_id = ? AND level = 'red' AND closed_at IS NULL AND opened_at >= ?", s.northmoor(), now)
 		if got := hazel.post("/willow/support", url.Values{"_csrf": form["_csrf"]}); got.status != http.StatusSeeOther {
 			t.Errorf("without words: %d", got.status)
 		}
-		if again := s.count("SELECT count(*) FROM cases WHERE tenant_id = ? AND level = 'red' AND closed_at IS NULL", s.northmoor()); cases != 1 || again != 1 {
+		if again := s.count("SELECT count(*) FROM cases WHERE tenant_id = ? AND level = 'red' AND closed_at IS NULL AND opened_at >= ?", s.northmoor(), now); cases != 1 || again != 1 {
 			t.Errorf("%d cases, then %d", cases, again)
 		}
 		item := s.text("SELECT id FROM desk_items WHERE tenant_id = ? AND sort = 'help'", s.northmoor())
@@ -369,8 +369,8 @@ func TestManyPostsInMinutesAreToldOfAndThoseOfSomebodyNewWait(t *testing.T) {
 		if got := s.state(last); got != "visible" {
 			t.Errorf("somebody who is known: %s", got)
 		}
-		told := "SELECT count(*) FROM desk_marks WHERE tenant_id = ? AND source = 'rate'"
-		if got := s.count(told, s.northmoor()); got != 1 {
+		told := "SELECT count(*) FROM desk_marks WHERE tenant_id = ? AND source = 'rate' AND at >= ?"
+		if got := s.count(told, s.northmoor(), now); got != 1 {
 			t.Errorf("the team is told %d times", got)
 		}
 		s.sql("UPDATE members SET joined_at = ? WHERE tenant_id = ? AND handle_key = 'fern'", s.clock.Now(), s.northmoor())
