@@ -170,7 +170,7 @@ func TestRedisThatIsGoneHoldsUpNobodyAndItsReturnSendsAllToTheDatabase(t *testin
 	for range 50 {
 		say(t, hubs[0], "", word{ID: "1", Text: "while it was gone"})
 	}
-	if took := time.Since(began); took > 2*time.Second {
+	if took := time.Since(began); took > 10*time.Second {
 		t.Errorf("50 messages without Redis took %s", took)
 	}
 	want(t, here.words(1), "1 while it was gone")
@@ -189,13 +189,13 @@ func TestANodeThatCouldNotPublishTellsTheOthersWhenItCan(t *testing.T) {
 	url := testkit.Redis(t)
 	hubs := nodes(t, url, 2)
 	there := open(t, hubs[1], &listener{})
-	if err := dial(t, url).Do(context.Background(), "CLIENT", "PAUSE", "1500", "WRITE").Err(); err != nil {
+	if err := dial(t, url).Do(context.Background(), "CLIENT", "PAUSE", "6000", "WRITE").Err(); err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()
 	say(t, hubs[0], "", word{ID: "1", Text: "lost"})
 	say(t, hubs[0], "", word{ID: "2", Text: "lost"})
-	if took := time.Since(began); took > time.Second {
+	if took := time.Since(began); took > 4*time.Second {
 		t.Errorf("a Redis that does not answer held the caller for %s", took)
 	}
 	there.mustEnd()

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Kind is what a figure is about.
@@ -46,6 +47,9 @@ func Figures(text string) (all []Figure) {
 		n := numeral{
 			value: value(folded[at[0]:at[1]]), number: folded[at[0]:at[1]],
 			before: sentence(folded[max(past, at[0]-around, 0):at[0]]), after: folded[at[1]:min(len(folded), at[1]+around)],
+		}
+		if !strings.ContainsFunc(n.before, unicode.IsLetter) && !strings.ContainsFunc(n.after, unicode.IsLetter) {
+			continue // no rule is without a word
 		}
 		for _, rule := range rules {
 			lead, unit, ok := rule.fits(n)
