@@ -22,7 +22,7 @@ func TestReadingWhatPeopleTypeOfThemselves(t *testing.T) {
 		{"born_on", "29 2 2024", "2024-02-29"}, {"born_on", "29 2 2023", ""}, {"born_on", "31 4 1990", ""}, {"born_on", "5 17 1990", ""}, {"born_on", "17 5 90", ""},
 		{"born_on", "21 11 2026", ""}, {"born_on", "1 1 1890", ""}, {"born_on", "yesterday", ""}, {"born_on", "17 x 1990", ""}, {"born_on", "0 0 0000", ""},
 		{"phone", "07700 900123", "+447700900123"}, {"phone", "+44 7700 900123", "+447700900123"}, {"phone", "0044 (0)7700 900123", "+447700900123"},
-		{"phone", "+353 1 676 1111", "+35316761111"}, {"phone", "07701", ""}, {"phone", "call me", ""}, {"phone", "+447700900123999", ""}, {"phone", "7700900123", ""},
+		{"phone", "+353 1 676 1111", "+35316761111"}, {"phone", "07701", ""}, {"phone", "call me", ""}, {"phone", "+447700900123999", ""}, {"phone", "7700900123", ""}, {"phone", "+44 0 0123456789", ""}, {"phone", "00000700900123", ""},
 	} {
 		given := identity.Given{}
 		*map[string]*string{"nhs_number": &given.NHSNumber, "born_on": &given.BornOn, "phone": &given.Phone}[c.field] = c.typed

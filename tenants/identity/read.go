@@ -89,7 +89,7 @@ func phone(text string) (number, complaint string) {
 	}
 	number = strings.Replace(number, "+440", "+44", 1) // +44 (0)7700 …
 	digits, ok := strings.CutPrefix(number, "+")
-	if !ok || len(digits) < 9 || len(digits) > 15 || strings.Trim(digits, "0123456789") != "" || strings.HasPrefix(number, "+44") && len(digits) != 12 {
+	if !ok || len(digits) < 9 || len(digits) > 15 || strings.Trim(digits, "0123456789") != "" || digits[0] == '0' || strings.HasPrefix(number, "+44") && (len(digits) != 12 || digits[2] == '0') {
 		return "", "Write a phone number like 07700 900123."
 	}
 	return number, ""
