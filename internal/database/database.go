@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5"
@@ -21,6 +22,8 @@ import (
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/dialect/sqlitedialect"
 	"modernc.org/sqlite" // without cgo
+
+	"github.com/sharon-nhs/sharon/internal/fault"
 )
 
 // AppRole is the PostgreSQL role that every query of the application runs as.
@@ -132,10 +135,23 @@ func openSQLite(path string) (*DB, error) {
 		return bun.NewDB(pool, sqlitedialect.New())
 	}
 	write := open("write", 1)
-	if err := write.PingContext(context.Background()); err != nil { // creates the file before a reader looks for it
+	if err := create(write); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
 	return &DB{read: queued(open("read", max(4, runtime.NumCPU()))), write: queued(write)}, nil
+}
+
+// create makes the file before a reader looks for it. Of several processes that
+// come to a new file at once one turns it to WAL; SQLite tells the others that it
+// is locked without waiting as busy_timeout asks.
+func create(write *bun.DB) (err error) {
+	for range 100 {
+		if err = write.PingContext(context.Background()); !fault.Is(mapError(err), fault.Unavailable) {
+			return err
+		}
+		time.Sleep(100 * time.Millisecond)
+	}
+	return err
 }
 
 // Close closes the pools.
