@@ -12,14 +12,17 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/storage"
+	"github.com/sharon-nhs/sharon/internal/testkit"
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/uploads"
 )
 
-// tidyUploads does what a worker does each hour, in every service.
+// tidyUploads does what a worker does each hour, in every room of every service.
 func (s *site) tidyUploads() {
 	s.t.Helper()
 	for _, trust := range s.trusts() {
@@ -27,7 +30,7 @@ func (s *site) tidyUploads() {
 		err := s.app.Directory.ReadAs(s.t.Context(), uuid.MustParse(trust), "", func(_ context.Context, in tenants.Scope) error { here = in; return nil })
 		for _, in := range here.Scopes() {
 			for _, round := range modules.Rounds(s.app.Rooms) {
-				if round.Key == "uploads.message_pictures" && err == nil {
+				if strings.HasPrefix(round.Key, "uploads.") && err == nil {
 					in.Now = s.clock.Now()
 					err = round.Do(s.t.Context(), in)
 				}
@@ -64,7 +67,7 @@ func TestAFileThatNoMessageHasIsRemovedADayLater(t *testing.T) {
 		// The process ends between storing a file and committing its message.
 		lost := "messages/" + uuid.NewString() + "/" + uuid.NewString()
 		s.inWillow(func(ctx context.Context, in tenants.Scope) error {
-			here := uploads.Uploads{Files: s.app.Files, Table: "message_pictures"}
+			here := uploads.Uploads{Files: s.app.Files, Table: "message_pictures", Columns: []string{"file"}}
 			if err := here.Note(ctx, in, lost); err != nil {
 				return err
 			}
@@ -92,6 +95,74 @@ func TestAFileThatNoMessageHasIsRemovedADayLater(t *testing.T) {
 		}
 		s.sql("DELETE FROM message_pictures WHERE tenant_id = ?", s.northmoor()) // its message is removed
 		expect("when the message is gone", false, false, 0)
+	})
+}
+
+// noted are the files that this site's rooms have noted for a table.
+func (s *site) noted(table string) (files []string) {
+	s.t.Helper()
+	s.inWillow(func(ctx context.Context, in tenants.Scope) error {
+		var rows []struct {
+			bun.BaseModel `bun:"table:uploads,alias:upload"`
+			tenants.InService
+			File string
+		}
+		err := in.Select(&rows).Where("upload.used_by = ?", table).Order("upload.file").Scan(ctx)
+		for _, row := range rows {
+			files = append(files, row.File)
+		}
+		return err
+	})
+	return files
+}
+
+// senders have each room store files, and say in which table they are then.
+var senders = map[string]func(s *site){
+	"post_pictures": func(s *site) { pictureBy(s.over("hazel.willow@northmoor"), "hazel") },
+	"gift_kinds": func(s *site) {
+		want(s.t, "a gift", s.over("lead.willow@northmoor").sendFiles("/willow/gifts/catalogue/pictures", map[string]any{"name": "A duck", "alt": "A duck"}, []string{"picture"}), http.StatusOK)
+	},
+	"resources": func(s *site) {
+		want(s.t, "a file", s.over("lead.willow@northmoor").filed("/willow/resources/files", "x", []byte("%PDF-1.7\n%%EOF\n"), map[string]string{"title": "A plan"}), http.StatusOK)
+	},
+}
+
+// A commit that never came leaves what a row that is gone leaves: a note and a file.
+func TestWhatNoRowHasIsRemovedInEveryRoomAndStorage(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		for place, address := range map[string]string{"folder": t.TempDir(), "S3": testkit.S3(t)} {
+			files, err := storage.New(address)
+			if err != nil {
+				t.Fatal(err)
+			}
+			*s.app.Files = *files
+			for table, send := range senders {
+				send(s)
+				kept := s.noted(table)
+				if len(kept) == 0 {
+					t.Fatalf("%s, %s: nothing was noted", place, table)
+				}
+				s.clock.Advance(23 * time.Hour)
+				s.tidyUploads()
+				s.clock.Advance(2 * time.Hour)
+				s.tidyUploads()
+				for _, file := range kept {
+					if !s.stored(file) {
+						t.Errorf("%s, %s: a file in use is gone", place, table)
+					}
+				}
+				s.sql("DELETE FROM "+table+" WHERE tenant_id = ? AND file IN (SELECT file FROM uploads WHERE tenant_id = ? AND used_by = ?)", s.northmoor(), s.northmoor(), table)
+				s.tidyUploads()
+				for _, file := range kept {
+					if s.stored(file) {
+						t.Errorf("%s, %s: the file is still there", place, table)
+					}
+				}
+				if left := s.noted(table); len(left) > 0 {
+					t.Errorf("%s, %s: still noted: %v", place, table, left)
+				}
+			}
+		}
 	})
 }
 

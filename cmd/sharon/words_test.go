@@ -335,7 +335,11 @@ func TestPicturesThatNobodyCameForAreSwept(t *testing.T) {
 			return many
 		}
 		s.clock.Advance(25 * time.Hour)
-		s.round("posts.pictures")
+		sweep := func() {
+			s.round("posts.pictures")
+			s.round("uploads.post_pictures")
+		}
+		sweep()
 		if files() != 2 {
 			t.Fatalf("in a draft: %d files", files())
 		}
@@ -344,11 +348,11 @@ func TestPicturesThatNobodyCameForAreSwept(t *testing.T) {
 		if got := hazel.get("/willow/pictures/" + id); got.status != 200 {
 			t.Errorf("taken off, before the sweep: %d", got.status)
 		}
-		s.round("posts.pictures")
+		sweep()
 		if got := hazel.get("/willow/pictures/" + id); got.status != 404 || files() != 0 {
 			t.Errorf("swept: %d, %d files", got.status, files())
 		}
-		s.round("posts.pictures")
+		sweep()
 	})
 }
 

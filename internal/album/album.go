@@ -29,9 +29,18 @@ type Print struct {
 // Album is where the prints are.
 type Album struct{ Files *storage.Files }
 
-// Keep makes a safe picture of an upload and stores a print of it under key, and
-// one of each of the smaller sizes, in pixels of the longer side, under key-1,
-// key-2 …. Invalid, about field, if it is no picture; nothing is left behind then.
+// Keys are the keys of a picture's prints: its own and those of so many smaller sizes.
+func Keys(key string, smaller int) []string {
+	keys := []string{key}
+	for i := range smaller {
+		keys = append(keys, key+"-"+strconv.Itoa(i+1))
+	}
+	return keys
+}
+
+// Keep makes a safe picture of an upload and stores a print of it, and one of each
+// of the smaller sizes, in pixels of the longer side, under its Keys. Invalid,
+// about field, if it is no picture; nothing is left behind then.
 func (a Album) Keep(ctx context.Context, key, field string, upload web.File, smaller ...int) ([]Print, error) {
 	content, err := upload.Open()
 	if err != nil {
@@ -41,14 +50,15 @@ func (a Album) Keep(ctx context.Context, key, field string, upload web.File, sma
 	if err = errors.Join(err, content.Close()); err != nil {
 		return nil, err
 	}
-	prints, err := a.print(ctx, nil, key, whole)
+	keys := Keys(key, len(smaller))
+	prints, err := a.print(ctx, nil, keys[0], whole)
 	for i, pixels := range smaller {
 		var small picture.Picture
 		if err == nil {
 			small, err = whole.Smaller(pixels)
 		}
 		if err == nil {
-			prints, err = a.print(ctx, prints, key+"-"+strconv.Itoa(i+1), small)
+			prints, err = a.print(ctx, prints, keys[i+1], small)
 		}
 	}
 	if err != nil {

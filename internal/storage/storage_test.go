@@ -19,24 +19,12 @@ import (
 	"testing/iotest"
 	"time"
 
-	"github.com/johannesboyne/gofakes3"
-	"github.com/johannesboyne/gofakes3/backend/s3mem"
-
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/storage"
+	"github.com/sharon-nhs/sharon/internal/testkit"
 )
 
-// s3 is a server that speaks S3, with one bucket.
-func s3(t *testing.T) string {
-	t.Helper()
-	memory := s3mem.New()
-	if err := memory.CreateBucket("files"); err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(gofakes3.New(memory, gofakes3.WithLogger(gofakes3.DiscardLog())).Server())
-	t.Cleanup(server.Close)
-	return "s3://key:hush@" + server.Listener.Addr().String() + "/files?region=eu-west-2&tls=off"
-}
+func TestMain(m *testing.M) { testkit.Main(m) }
 
 func open(t *testing.T, address string) *storage.Files {
 	t.Helper()
@@ -50,7 +38,7 @@ func open(t *testing.T, address string) *storage.Files {
 // onBoth runs a test on a folder and on a server of its own.
 func onBoth(t *testing.T, test func(t *testing.T, files *storage.Files)) {
 	t.Run("folder", func(t *testing.T) { test(t, open(t, filepath.Join(t.TempDir(), "data", "media"))) })
-	t.Run("s3", func(t *testing.T) { test(t, open(t, s3(t))) })
+	t.Run("s3", func(t *testing.T) { test(t, open(t, testkit.S3(t))) })
 }
 
 const key = "0193a1f0-0000-7000-8000-000000000001/pictures/0193a1f0-0000-7000-8000-00000000000e"
@@ -208,7 +196,7 @@ func TestPing(t *testing.T) {
 			t.Error(err)
 		}
 	})
-	address, err := url.Parse(s3(t))
+	address, err := url.Parse(testkit.S3(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -282,7 +270,7 @@ func TestAnAddressThatCannotBeIsToldAndKeepsItsSecret(t *testing.T) {
 			t.Errorf("%q: %v", address, err)
 		}
 	}
-	if shown := open(t, s3(t)).String(); strings.Contains(shown, "hush") || !strings.Contains(shown, "/files") {
+	if shown := open(t, testkit.S3(t)).String(); strings.Contains(shown, "hush") || !strings.Contains(shown, "/files") {
 		t.Errorf("shown as %s", shown)
 	}
 }

@@ -59,8 +59,6 @@ CREATE TABLE post_pictures (
   small_width integer NOT NULL,
   small_height integer NOT NULL,
   small_bytes bigint NOT NULL,
-  -- On its way out: its files go first, then the row.
-  doomed boolean NOT NULL,
   created_at timestamptz NOT NULL,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, member_id) REFERENCES members (tenant_id, id),
@@ -73,6 +71,10 @@ CREATE INDEX post_pictures_of_draft ON post_pictures (tenant_id, draft_id) WHERE
 CREATE INDEX post_pictures_of_post ON post_pictures (tenant_id, post_id) WHERE post_id IS NOT NULL;
 --bun:split
 CREATE INDEX post_pictures_loose ON post_pictures (tenant_id, service_id, created_at) WHERE post_id IS NULL AND draft_id IS NULL;
+--bun:split
+CREATE INDEX post_pictures_file ON post_pictures (tenant_id, file);
+--bun:split
+CREATE INDEX post_pictures_small_file ON post_pictures (tenant_id, small_file);
 --bun:split
 SELECT sharon_protect('topics'),
   sharon_protect('drafts'),

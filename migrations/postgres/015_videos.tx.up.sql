@@ -59,6 +59,8 @@ CREATE TABLE video_files (
   FOREIGN KEY (tenant_id, video_id) REFERENCES videos (tenant_id, id)
 );
 --bun:split
+CREATE INDEX video_files_file ON video_files (tenant_id, file);
+--bun:split
 SELECT sharon_protect('videos'),
   sharon_protect('video_pieces'),
   sharon_protect('video_files');

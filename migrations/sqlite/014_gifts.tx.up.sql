@@ -19,6 +19,8 @@ CREATE TABLE gift_kinds (
 --bun:split
 CREATE INDEX gift_kinds_of ON gift_kinds (tenant_id, service_id, position);
 --bun:split
+CREATE INDEX gift_kinds_file ON gift_kinds (tenant_id, file);
+--bun:split
 CREATE TABLE gifts (
   tenant_id text NOT NULL,
   service_id text NOT NULL,

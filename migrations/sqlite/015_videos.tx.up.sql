@@ -58,3 +58,5 @@ CREATE TABLE video_files (
   PRIMARY KEY (tenant_id, video_id, name),
   FOREIGN KEY (tenant_id, video_id) REFERENCES videos (tenant_id, id)
 );
+--bun:split
+CREATE INDEX video_files_file ON video_files (tenant_id, file);

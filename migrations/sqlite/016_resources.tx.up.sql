@@ -38,6 +38,8 @@ CREATE TABLE resources (
   FOREIGN KEY (tenant_id, suggested_by) REFERENCES members (tenant_id, id)
 );
 --bun:split
+CREATE INDEX resources_file ON resources (tenant_id, file);
+--bun:split
 CREATE INDEX resources_of ON resources (tenant_id, service_id, state, changed_at DESC, id DESC);
 --bun:split
 CREATE INDEX resources_shared ON resources (tenant_id, changed_at DESC, id DESC) WHERE shared;

@@ -15,6 +15,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/policy"
+	"github.com/sharon-nhs/sharon/tenants/uploads"
 )
 
 const key = "gifts"
@@ -37,20 +38,20 @@ var (
 
 // Gifts is the room.
 type Gifts struct {
-	desk  *safety.Desk
-	posts *posts.Kernel
-	files *storage.Files
+	desk    *safety.Desk
+	posts   *posts.Kernel
+	uploads uploads.Uploads
 }
 
 // New makes the room; files keep the pictures of a service's own gifts.
 func New(desk *safety.Desk, kernel *posts.Kernel, files *storage.Files) modules.Module {
-	g := Gifts{desk, kernel, files}
+	g := Gifts{desk, kernel, uploads.Uploads{Files: files, Table: "gift_kinds", Columns: []string{"file"}}}
 	desk.Register(g.sort())
 	return modules.Module{
 		Key: key, Name: "Gifts", Icon: "gift", Settings: defaults,
 		About:  "Members give each other small presents with a note.",
 		Grants: policy.Grants{"gifts.read": {"member"}, "gifts.send": {"member"}, "gifts.curate": {"service_lead"}, "gifts.review": {"moderator"}},
-		Routes: g.routes,
+		Routes: g.routes, Rounds: []tenants.Round{g.uploads.Round()},
 		Rights: rights, Acts: acts, Data: data(),
 		Tells:  []modules.Tell{{Kind: Given, Notices: ofGift}},
 		Unread: waiting,

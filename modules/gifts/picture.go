@@ -1,7 +1,6 @@
 package gifts
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -33,7 +32,7 @@ func (g Gifts) AddPicture(ctx context.Context, s tenants.Scope, in AddPicture) (
 		return Kind{}, err
 	}
 	kind := Kind{File: "gifts/" + s.Trust().ID.String() + "/" + uuid.NewString(), Type: clean.Type, Bytes: int64(len(clean.Bytes)), Name: strings.TrimSpace(in.Name), Alt: strings.TrimSpace(in.Alt)}
-	if err := g.files.Put(ctx, kind.File, bytes.NewReader(clean.Bytes), kind.Bytes, kind.Type); err != nil {
+	if err := g.uploads.Put(ctx, s, kind.File, clean.Bytes, kind.Type); err != nil {
 		return Kind{}, err
 	}
 	err = s.Write(ctx, func(ctx context.Context, s tenants.Scope) (err error) {
@@ -41,7 +40,7 @@ func (g Gifts) AddPicture(ctx context.Context, s tenants.Scope, in AddPicture) (
 		return err
 	})
 	if err != nil {
-		return Kind{}, errors.Join(err, g.files.Delete(context.WithoutCancel(ctx), kind.File))
+		return Kind{}, errors.Join(err, g.uploads.Files.Delete(context.WithoutCancel(ctx), kind.File))
 	}
 	return kind, nil
 }
@@ -58,6 +57,6 @@ func (g Gifts) Picture(ctx context.Context, s tenants.Scope, in ByID) (web.Conte
 		err = fault.Missing()
 	}
 	return web.Content{Type: kind.Type, Size: kind.Bytes, Tag: kind.File, Open: func(ctx context.Context) (io.ReadSeekCloser, error) {
-		return g.files.Open(ctx, kind.File)
+		return g.uploads.Files.Open(ctx, kind.File)
 	}}, err
 }

@@ -55,7 +55,7 @@ type Messages struct {
 
 // New makes the room; files keep the pictures.
 func New(desk *safety.Desk, files *storage.Files) modules.Module {
-	m := Messages{desk, album.Album{Files: files}, uploads.Uploads{Files: files, Table: "message_pictures"}}
+	m := Messages{desk, album.Album{Files: files}, uploads.Uploads{Files: files, Table: "message_pictures", Columns: []string{"file"}}}
 	desk.Register(m.sort())
 	desk.Watch(strangers)
 	return modules.Module{

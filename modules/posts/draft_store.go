@@ -52,7 +52,7 @@ func drop(ctx context.Context, s tenants.Scope, id uuid.UUID) error {
 // hold keeps for a draft the pictures that are in it, and no others.
 func hold(ctx context.Context, s tenants.Scope, draft uuid.UUID, images []Image) error {
 	own := func() *bun.UpdateQuery {
-		return s.Update((*Picture)(nil)).Where("member_id = ?", s.Actor.ID()).Where("post_id IS NULL").Where("NOT doomed")
+		return s.Update((*Picture)(nil)).Where("member_id = ?", s.Actor.ID()).Where("post_id IS NULL")
 	}
 	ids := make([]uuid.UUID, len(images))
 	for i, one := range images {
@@ -77,7 +77,7 @@ func ownPictures(ctx context.Context, s tenants.Scope, ids []uuid.UUID, post uui
 	}
 	var rows []Picture
 	err := s.Lock(&rows).Where("picture.id IN (?)", bun.List(ids)).Where("picture.member_id = ?", s.Actor.ID()).
-		Where("NOT picture.doomed").Where("(picture.post_id IS NULL OR picture.post_id = ?)", post).Order("picture.id").Scan(ctx)
+		Where("(picture.post_id IS NULL OR picture.post_id = ?)", post).Order("picture.id").Scan(ctx)
 	for _, row := range rows {
 		found[row.ID] = row
 	}
@@ -98,13 +98,11 @@ func attach(ctx context.Context, s tenants.Scope, post uuid.UUID, images []Image
 	return err
 }
 
-// doom marks pictures that nobody came for, and finds those that were marked before.
-func doom(ctx context.Context, s tenants.Scope) (loose []Picture, err error) {
-	err = s.Claim(&loose).Where("picture.post_id IS NULL").Where("picture.draft_id IS NULL").Where("picture.created_at < ?", s.Now.Add(-looseFor)).
-		Order("picture.created_at").Limit(200).Scan(ctx)
-	if err != nil || len(loose) == 0 {
-		return nil, err
-	}
-	_, err = s.Update((*Picture)(nil)).Set("doomed = ?", true).Where("id IN (?)", bun.List(idsOf(loose))).Exec(ctx)
-	return loose, err
+// loosen forgets pictures that came into no post and no draft. Then nothing points
+// to their files, and the round of uploads removes them.
+func loosen(ctx context.Context, s tenants.Scope) error {
+	return s.Write(ctx, func(ctx context.Context, s tenants.Scope) error {
+		_, err := s.Delete((*Picture)(nil)).Where("post_id IS NULL").Where("draft_id IS NULL").Where("created_at < ?", s.Now.Add(-looseFor)).Exec(ctx)
+		return err
+	})
 }

@@ -45,7 +45,6 @@ type Picture struct {
 	PostID   *uuid.UUID `bun:"post_id,type:uuid" json:"-"`
 	album.Print
 	Small     album.Print `bun:"embed:small_" json:"-"`
-	Doomed    bool        `bun:"doomed" json:"-"`
 	CreatedAt time.Time   `bun:"created_at" json:"-"`
 }
 
@@ -59,7 +58,11 @@ func (k *Kernel) develop(ctx context.Context, s tenants.Scope, files []web.File)
 		if row.ID, err = uuid.NewV7(); err != nil {
 			return nil, k.forget(ctx, made, err)
 		}
-		prints, err := k.album.Keep(ctx, fmt.Sprintf("posts/%s/%s", s.Trust().ID, row.ID), "files", file, smallSide)
+		name := fmt.Sprintf("posts/%s/%s", s.Trust().ID, row.ID)
+		if err := k.uploads.Note(ctx, s, album.Keys(name, 1)...); err != nil {
+			return nil, k.forget(ctx, made, err)
+		}
+		prints, err := k.album.Keep(ctx, name, "files", file, smallSide)
 		if err != nil {
 			return nil, k.forget(ctx, made, err)
 		}
@@ -156,7 +159,7 @@ type Print struct {
 // taken down or changed.
 func (k *Kernel) Picture(ctx context.Context, s tenants.Scope, in Print) (web.Content, error) {
 	var row Picture
-	if err := s.Select(&row).Where("picture.id = ?", in.ID).Where("NOT picture.doomed").Scan(ctx); err != nil {
+	if err := s.Select(&row).Where("picture.id = ?", in.ID).Scan(ctx); err != nil {
 		return web.Content{}, err
 	}
 	if row.PostID == nil && row.MemberID != s.Actor.ID() {
@@ -178,34 +181,4 @@ func (k *Kernel) Picture(ctx context.Context, s tenants.Scope, in Print) (web.Co
 		return k.album.Show(row.Small), nil
 	}
 	return k.album.Show(row.Print), nil
-}
-
-// sweep removes pictures that came into no post and no draft. Their files go
-// before their rows, so that a crash between leaves nothing that nobody knows of.
-func (k *Kernel) sweep(ctx context.Context, s tenants.Scope) error {
-	var loose []Picture
-	err := s.Write(ctx, func(ctx context.Context, s tenants.Scope) (err error) {
-		loose, err = doom(ctx, s)
-		return err
-	})
-	if err != nil || len(loose) == 0 {
-		return err
-	}
-	for _, one := range loose {
-		if err := k.album.Forget(ctx, one.Print, one.Small); err != nil {
-			return err
-		}
-	}
-	return s.Write(ctx, func(ctx context.Context, s tenants.Scope) error {
-		_, err := s.Delete((*Picture)(nil)).Where("doomed").Where("id IN (?)", bun.List(idsOf(loose))).Exec(ctx)
-		return err
-	})
-}
-
-func idsOf(pictures []Picture) []uuid.UUID {
-	ids := make([]uuid.UUID, len(pictures))
-	for i, one := range pictures {
-		ids[i] = one.ID
-	}
-	return ids
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/uploads"
 )
 
 // State is whether others can see a post.
@@ -274,16 +275,18 @@ const Reply = "reply"
 
 // Kernel keeps the kinds of all rooms.
 type Kernel struct {
-	album  album.Album
-	desk   *safety.Desk
-	kinds  map[string]Kind
-	opened []func(ctx context.Context, s tenants.Scope, root uuid.UUID) error
+	album   album.Album
+	uploads uploads.Uploads
+	desk    *safety.Desk
+	kinds   map[string]Kind
+	opened  []func(ctx context.Context, s tenants.Scope, root uuid.UUID) error
 }
 
 // NewKernel returns a kernel that knows no room yet; files keep the pictures, and
 // desk is asked about what is said.
 func NewKernel(files *storage.Files, desk *safety.Desk) *Kernel {
-	k := &Kernel{album: album.Album{Files: files}, desk: desk, kinds: map[string]Kind{}}
+	k := &Kernel{album: album.Album{Files: files}, desk: desk, kinds: map[string]Kind{},
+		uploads: uploads.Uploads{Files: files, Table: "post_pictures", Columns: []string{"file", "small_file"}}}
 	desk.Register(k.sort())
 	desk.Watch(figures)
 	return k

@@ -32,7 +32,8 @@ func (k *Kernel) Room() modules.Module {
 		Tells: k.tells(),
 		Finds: []modules.Find{{Kind: "post", Show: k.findable}},
 		Rounds: []tenants.Round{
-			{Key: "posts.pictures", Queue: jobs.Bulk, Every: time.Hour, Do: k.sweep},
+			{Key: "posts.pictures", Queue: jobs.Bulk, Every: time.Hour, Do: loosen},
+			k.uploads.Round(),
 			{Key: "posts.due", Queue: jobs.Default, Every: time.Minute, Do: k.publishDue},
 		},
 		Mine: links,

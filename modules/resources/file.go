@@ -150,7 +150,7 @@ func (r Resources) ReplaceFile(ctx context.Context, s tenants.Scope, in ReplaceF
 	if err != nil {
 		return row, err
 	}
-	return row, r.files.Delete(context.WithoutCancel(ctx), old)
+	return row, r.uploads.Files.Delete(context.WithoutCancel(ctx), old)
 }
 
 // keep stores a file and then writes the row that names it, in a unit of work
@@ -162,12 +162,12 @@ func (r Resources) keep(ctx context.Context, s tenants.Scope, file web.File, row
 	}
 	row.File, row.FileType, row.FileBytes = "resources/"+s.Trust().ID.String()+"/"+uuid.NewString(), kind, int64(len(content))
 	kept := row.File
-	if err := r.files.Put(ctx, kept, bytes.NewReader(content), row.FileBytes, kind); err != nil {
+	if err := r.uploads.Put(ctx, s, kept, content, kind); err != nil {
 		return row, err
 	}
 	err = s.Write(ctx, func(ctx context.Context, s tenants.Scope) error { return write(ctx, s, &row) })
 	if err != nil {
-		return row, errors.Join(err, r.files.Delete(context.WithoutCancel(ctx), kept))
+		return row, errors.Join(err, r.uploads.Files.Delete(context.WithoutCancel(ctx), kept))
 	}
 	return row, nil
 }
@@ -179,7 +179,7 @@ func (r Resources) File(ctx context.Context, s tenants.Scope, in ByID) (web.Cont
 		err = fault.Missing()
 	}
 	return web.Content{Type: row.FileType, Name: row.fileName(), Size: row.FileBytes, Tag: row.File, Open: func(ctx context.Context) (io.ReadSeekCloser, error) {
-		return r.files.Open(ctx, row.File)
+		return r.uploads.Files.Open(ctx, row.File)
 	}}, err
 }
 

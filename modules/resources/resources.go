@@ -14,6 +14,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/policy"
+	"github.com/sharon-nhs/sharon/tenants/uploads"
 )
 
 const key = "resources"
@@ -36,11 +37,11 @@ var (
 )
 
 // Resources is the room.
-type Resources struct{ files *storage.Files }
+type Resources struct{ uploads uploads.Uploads }
 
 // New makes the room; files keep the files.
 func New(files *storage.Files) modules.Module {
-	r := Resources{files}
+	r := Resources{uploads.Uploads{Files: files, Table: "resources", Columns: []string{"file"}}}
 	return modules.Module{
 		Key: key, Name: "Resources", Searched: true, Icon: "library", Settings: defaults,
 		About: "A library of articles, links, files and organisations that help.",
@@ -49,7 +50,7 @@ func New(files *storage.Files) modules.Module {
 			"resources.curate": {"moderator", "trust_admin"}, "resources.share": {"service_lead", "trust_admin"},
 		},
 		Routes: r.routes,
-		Rounds: []tenants.Round{{Key: "resources.reviews", Queue: jobs.Bulk, Every: time.Hour, Module: key, Do: reviews}},
+		Rounds: []tenants.Round{{Key: "resources.reviews", Queue: jobs.Bulk, Every: time.Hour, Module: key, Do: reviews}, r.uploads.Round()},
 		Tells:  []modules.Tell{{Kind: Answered, Notices: ofAnswer}, {Kind: Due, Notices: ofReview}},
 		Unread: waiting,
 		Rights: rights, Data: data(),

@@ -230,6 +230,9 @@ func (w *work) keep(ctx context.Context, f *File, path string) error {
 		return errors.Join(err, content.Close())
 	}
 	f.VideoID, f.File, f.Bytes = w.row.ID, w.row.newKey("made"), info.Size()
+	if err := w.v.made.Note(ctx, w.s, f.File); err != nil {
+		return errors.Join(err, content.Close())
+	}
 	err = errors.Join(w.v.files.Put(ctx, f.File, content, f.Bytes, f.Type), content.Close())
 	if err != nil {
 		return err

@@ -19,6 +19,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/policy"
+	"github.com/sharon-nhs/sharon/tenants/uploads"
 )
 
 const (
@@ -60,6 +61,7 @@ var (
 type Videos struct {
 	posts *posts.Kernel
 	files *storage.Files
+	made  uploads.Uploads
 	// slot lets one film at a time be converted in a process: ffmpeg takes all
 	// that it can get.
 	slot *semaphore.Weighted
@@ -67,7 +69,7 @@ type Videos struct {
 
 // New makes the room; files keep what is sent and what is made of it.
 func New(kernel *posts.Kernel, files *storage.Files) modules.Module {
-	v := Videos{kernel, files, semaphore.NewWeighted(1)}
+	v := Videos{kernel, files, uploads.Uploads{Files: files, Table: "video_files", Columns: []string{"file"}}, semaphore.NewWeighted(1)}
 	kernel.Register(posts.Kind{
 		Key: kind, Module: key, Name: "video",
 		Path:  func(p posts.Post) string { return "/videos/" + p.ID.String() },
@@ -83,7 +85,7 @@ func New(kernel *posts.Kernel, files *storage.Files) modules.Module {
 			{Kind: Arrived, OwnUnits: true, Takes: longestWork, Do: v.prepare},
 			{Kind: Dropped, OwnUnits: true, Do: v.forget},
 		},
-		Rounds: []tenants.Round{{Key: "videos.tidy", Queue: jobs.Bulk, Every: 5 * time.Minute, Do: v.tidy}},
+		Rounds: []tenants.Round{{Key: "videos.tidy", Queue: jobs.Bulk, Every: 5 * time.Minute, Do: v.tidy}, v.made.Round()},
 		Tells:  []modules.Tell{{Kind: Settled, Notices: tellOwner}},
 		Mine: func(s tenants.Scope) []tenants.MeLink {
 			if maySend(s) != nil {

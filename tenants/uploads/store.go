@@ -19,15 +19,21 @@ type upload struct {
 	StoredAt time.Time `bun:"stored_at"`
 }
 
-func (u Uploads) note(ctx context.Context, s tenants.Scope, key string) error {
-	_, err := s.Insert(&upload{File: key, UsedBy: u.Table, StoredAt: s.Now}).Exec(ctx)
+func (u Uploads) note(ctx context.Context, s tenants.Scope, keys []string) error {
+	rows := make([]upload, len(keys))
+	for i, key := range keys {
+		rows[i] = upload{File: key, UsedBy: u.Table, StoredAt: s.Now}
+	}
+	_, err := tenants.InsertAll(s, rows).Exec(ctx)
 	return err
 }
 
 func (u Uploads) unused(ctx context.Context, s tenants.Scope, before time.Time) (rows []upload, err error) {
-	err = s.Select(&rows).Where("upload.used_by = ?", u.Table).Where("upload.stored_at < ?", before).
-		Where("NOT EXISTS (SELECT 1 FROM ? AS holder WHERE holder.tenant_id = upload.tenant_id AND holder.file = upload.file)", bun.Ident(u.Table)).
-		Order("upload.stored_at").Limit(atOnce).Scan(ctx)
+	q := s.Select(&rows).Where("upload.used_by = ?", u.Table).Where("upload.stored_at < ?", before)
+	for _, column := range u.Columns {
+		q.Where("NOT EXISTS (SELECT 1 FROM ? AS holder WHERE holder.tenant_id = upload.tenant_id AND holder.? = upload.file)", bun.Ident(u.Table), bun.Ident(column))
+	}
+	err = q.Order("upload.stored_at").Limit(atOnce).Scan(ctx)
 	return rows, err
 }
 

@@ -4,6 +4,7 @@
 package uploads
 
 import (
+	"bytes"
 	"context"
 	"time"
 
@@ -15,9 +16,10 @@ import (
 // Uploads are the files of one room.
 type Uploads struct {
 	Files *storage.Files
-	// Table is the room's own that says, in its column file, which are in use. It
-	// has an index by tenant and file.
-	Table string
+	// Table is the room's own that says, in its Columns, which are in use. It has
+	// an index by tenant and each of them.
+	Table   string
+	Columns []string
 }
 
 const (
@@ -26,10 +28,18 @@ const (
 	atOnce  = 100
 )
 
-// Note says that a file is about to be stored. It opens a unit of work of its
+// Note says that files are about to be stored. It opens a unit of work of its
 // own: the note must be there whatever becomes of the rest.
-func (u Uploads) Note(ctx context.Context, s tenants.Scope, key string) error {
-	return s.Write(ctx, func(ctx context.Context, s tenants.Scope) error { return u.note(ctx, s, key) })
+func (u Uploads) Note(ctx context.Context, s tenants.Scope, keys ...string) error {
+	return s.Write(ctx, func(ctx context.Context, s tenants.Scope) error { return u.note(ctx, s, keys) })
+}
+
+// Put notes a file and stores it.
+func (u Uploads) Put(ctx context.Context, s tenants.Scope, key string, content []byte, contentType string) error {
+	if err := u.Note(ctx, s, key); err != nil {
+		return err
+	}
+	return u.Files.Put(ctx, key, bytes.NewReader(content), int64(len(content)), contentType)
 }
 
 // Round removes the files that nothing points to.
