@@ -356,6 +356,47 @@ func TestPicturesThatNobodyCameForAreSwept(t *testing.T) {
 	})
 }
 
+func TestDraftsThatNobodyTouchesGoWithTheirPictures(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		pictureBy(s.over("hazel.willow@northmoor"), "hazel")
+		kept := s.noted("post_pictures")
+		s.sent(s.over("admin@northmoor"), "/trust/holds", map[string]any{"service": "willow", "handle": "fern", "reason": "Case 4711"})
+		begun := func(who, body string) string {
+			return "draft.body = '" + field(t, s.sent(s.over(who+".willow@northmoor"), "/willow/drafts", map[string]any{"kind": "thread", "body": body}), "draft", "body") + "'"
+		}
+		old, held, waiting := begun("juniper", "forgotten"), begun("fern", "under a hold"), begun("sparrow", "waits to be published")
+		s.sql("UPDATE drafts SET due_at = ? WHERE tenant_id = ? AND body = 'waits to be published'", s.clock.Now().AddDate(2, 0, 0), s.northmoor())
+		s.clock.Advance(200 * 24 * time.Hour)
+		young := begun("nettle", "touched since")
+		var would struct{ Days, Now, Month int }
+		s.over("admin@northmoor").getJSON("/trust/retention/drafts?days=100", &would)
+		if would.Days != 365 || would.Now < 2 {
+			t.Errorf("the page says %+v", would)
+		}
+		is := func(when string, want int, drafts ...string) {
+			t.Helper()
+			for _, draft := range drafts {
+				if n := s.rowsOf("drafts AS draft", draft); n != want {
+					t.Errorf("%s: %d of %s", when, n, draft)
+				}
+			}
+		}
+		s.comesRound("data")
+		is("after half a year", 1, old, held, waiting, young)
+		s.clock.Advance(200 * 24 * time.Hour)
+		s.comesRound("data")
+		is("after a year", 0, old, "draft.body = 'words'")
+		is("after a year", 1, held, waiting, young)
+		s.round("posts.pictures")
+		s.round("uploads.post_pictures")
+		for _, file := range kept {
+			if s.stored(file) {
+				t.Error("a picture of a draft that is gone is still stored")
+			}
+		}
+	})
+}
+
 var inDetails = regexp.MustCompile(`(?s)<details class="veil">.*?</details>`)
 
 func TestCoveredWordsAreNowhereBeforeTheyAreOpened(t *testing.T) {

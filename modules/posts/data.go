@@ -18,7 +18,8 @@ func (k *Kernel) data() tenants.Holding {
 	return tenants.Holding{
 		Classes: []tenants.Class{
 			{Key: "posts", Name: "What you wrote", About: "Your posts, threads, replies and comments with their pictures, on walls and in forums. When you leave you choose: they go, or they stay without your name."},
-			{Key: "drafts", Name: "Your drafts", About: "What you have begun to write, with its pictures. Nobody else can read it."},
+			{Key: "drafts", Name: "Your drafts", About: "What you have begun to write, with its pictures. Nobody else can read it. The time begins anew whenever you change a draft.",
+				Days: 365, Least: 90, Most: 5 * 365, Count: countDrafts, Purge: purgeDrafts},
 			{Key: "taste", Name: "What you chose about reading", About: "Topics that you want covered, shown or hidden, and whether you see counts."},
 			{Key: "reactions", Name: "Your reactions", About: "The hugs and other signs that you gave, and what you follow."},
 			{Key: "post-versions", Name: "Earlier versions", About: "What a post of yours said before you changed it, or before it was taken down. Only the team can read it.",

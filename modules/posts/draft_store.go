@@ -2,6 +2,7 @@ package posts
 
 import (
 	"context"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -105,4 +106,33 @@ func loosen(ctx context.Context, s tenants.Scope) error {
 		_, err := s.Delete((*Picture)(nil)).Where("post_id IS NULL").Where("draft_id IS NULL").Where("created_at < ?", s.Now.Add(-looseFor)).Exec(ctx)
 		return err
 	})
+}
+
+// forgotten narrows to drafts that nobody has touched for long. What waits to be
+// published is none.
+func forgotten(s tenants.Scope, before time.Time, q *bun.SelectQuery) *bun.SelectQuery {
+	held, column, trust := tenants.NotHeld(s, "member_id")
+	return q.Where("draft.saved_at < ?", before).Where("draft.due_at IS NULL").Where(held, column, trust)
+}
+
+func countDrafts(ctx context.Context, s tenants.Scope, before time.Time) (int, error) {
+	n, err := forgotten(s, before, s.Select((*Saved)(nil))).Count(ctx)
+	return int(n), err
+}
+
+// purgeDrafts lets some of them go; their pictures are loose again.
+func purgeDrafts(ctx context.Context, s tenants.Scope, before time.Time) (int, error) {
+	var old []Saved
+	if err := forgotten(s, before, s.Lock(&old)).Column("id").Order("draft.saved_at").Limit(200).Scan(ctx); err != nil || len(old) == 0 {
+		return 0, err
+	}
+	ids := make([]uuid.UUID, len(old))
+	for i, one := range old {
+		ids[i] = one.ID
+	}
+	if _, err := s.Update((*Picture)(nil)).Set("draft_id = NULL").Where("draft_id IN (?)", bun.List(ids)).Exec(ctx); err != nil {
+		return 0, err
+	}
+	_, err := s.Delete((*Saved)(nil)).Where("id IN (?)", bun.List(ids)).Exec(ctx)
+	return len(old), err
 }

@@ -64,7 +64,7 @@ func (k *Kernel) Schedule(ctx context.Context, s tenants.Scope, place Place, dra
 // TakeBack makes a draft of what waits to be published. NotFound where it does
 // not wait, or not any more.
 func (k *Kernel) TakeBack(ctx context.Context, s tenants.Scope, kind string, about uuid.UUID) error {
-	return tenants.Touched(s.Update((*Saved)(nil)).Set("due_at = NULL").Where("kind = ?", kind).Where("about_id = ?", about).
+	return tenants.Touched(s.Update((*Saved)(nil)).Set("due_at = NULL").Set("saved_at = ?", s.Now).Where("kind = ?", kind).Where("about_id = ?", about).
 		Where("member_id = ?", s.Actor.ID()).Where("due_at IS NOT NULL").Exec(ctx))
 }
 
@@ -132,7 +132,7 @@ func (k *Kernel) due(ctx context.Context, s tenants.Scope, draft Saved) error {
 // keepBack gives a draft that cannot be published back to its writer and tells them.
 func keepBack(ctx context.Context, s tenants.Scope, draft Saved) error {
 	return s.Write(ctx, func(ctx context.Context, s tenants.Scope) error {
-		result, err := s.Update((*Saved)(nil)).Set("due_at = NULL").Where("id = ?", draft.ID).Where("due_at IS NOT NULL").Exec(ctx)
+		result, err := s.Update((*Saved)(nil)).Set("due_at = NULL").Set("saved_at = ?", s.Now).Where("id = ?", draft.ID).Where("due_at IS NOT NULL").Exec(ctx)
 		if err := tenants.Touched(result, err); fault.Is(err, fault.NotFound) {
 			return nil // taken back in the same instant
 		} else if err != nil {
