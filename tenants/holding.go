@@ -143,6 +143,12 @@ func NotHeld(s Scope, whose string) (condition string, column bun.Ident, trust u
 	return notHeld, bun.Ident(whose), s.Estate.Trust.ID
 }
 
+// Held tells whether an account is under a legal hold.
+func Held(ctx context.Context, s Scope, account uuid.UUID) (bool, error) {
+	return s.Select((*Account)(nil)).Where("account.id = ?", account).
+		Where("EXISTS (SELECT 1 FROM legal_holds AS h WHERE h.tenant_id = account.tenant_id AND h.account_id = account.id AND h.lifted_at IS NULL)").Exists(ctx)
+}
+
 // gone is what a member who left is called where others still see what was theirs.
 const gone = "Somebody who left"
 

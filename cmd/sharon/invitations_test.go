@@ -269,6 +269,28 @@ func TestWhoHasAnAccountJoinsWithIt(t *testing.T) {
 	})
 }
 
+func TestWhoLeavesUnderALegalHoldIsToldWhatIsTrue(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		p, admin := s.posted(), s.over("admin@northmoor")
+		hold := field(t, s.sent(admin, "/trust/holds", map[string]any{"service": "willow", "handle": "hazel", "reason": "Case 4711"}), "id")
+		hazel := s.as("hazel.willow@northmoor")
+		if page := hazel.get("/account/data/leave"); !page.has("as soon as the legal reason ends, not before") || !page.has("Your account closes at once") || page.has("It begins at once") {
+			t.Errorf("before she leaves: %s", page.text())
+		}
+		s.sent(s.over("hazel.willow@northmoor"), "/account/data/leave", map[string]any{"words": "remove", "when": "now"})
+		s.settle(1)
+		link := s.invited(p, s.over("lead.harbour@northmoor"), "harbour", "hazel.willow@northmoor.example", "service_user", nil)
+		join := joining("hazel.willow@northmoor.example", "Quiet kettle")
+		if got := s.visit("northmoor").sendJSON(link, join); got.status != 422 || !got.has("legal reason") || got.has("tomorrow") {
+			t.Errorf("while it stands: %d %s", got.status, got.body)
+		}
+		s.sent(admin, "/trust/holds/"+hold+"/lift", map[string]any{"reason": "Case closed"})
+		if got := s.visit("northmoor").sendJSON(link, join); got.status != 422 || !got.has("tomorrow") {
+			t.Errorf("before her things are removed: %d %s", got.status, got.body)
+		}
+	})
+}
+
 func TestAHandleThatWillNotDoIsRefusedKindly(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))

@@ -150,7 +150,7 @@ func begin(ctx context.Context, s tenants.Scope, account uuid.UUID) (*Farewell, 
 		return nil, err
 	}
 	f.State = working
-	if on, err := stands(ctx, s, account); err != nil {
+	if on, err := tenants.Held(ctx, s, account); err != nil {
 		return nil, err
 	} else if on {
 		f.State = held
@@ -166,7 +166,7 @@ func (d Data) take(ctx context.Context, one step, how tenants.Leaving) (goOn boo
 	if one.holding.Files != nil {
 		var files []string
 		err := one.s.Read(ctx, func(ctx context.Context, s tenants.Scope) error {
-			if on, err := stands(ctx, s, one.person.AccountID); err != nil || on {
+			if on, err := tenants.Held(ctx, s, one.person.AccountID); err != nil || on {
 				return err
 			}
 			files, err = one.holding.Files(ctx, s, one.person, how)
@@ -186,7 +186,7 @@ func (d Data) take(ctx context.Context, one step, how tenants.Leaving) (goOn boo
 		if err != nil || f == nil || f.State != working {
 			return err
 		}
-		if on, err := stands(ctx, s, one.person.AccountID); err != nil {
+		if on, err := tenants.Held(ctx, s, one.person.AccountID); err != nil {
 			return err
 		} else if on {
 			f.State = held

@@ -46,7 +46,7 @@ func (d Data) Mine(ctx context.Context, s tenants.Scope, _ web.None) (Mine, erro
 	if len(rows) > 0 {
 		out.Leaves = &rows[0]
 	}
-	out.Held, err = stands(ctx, s, s.Actor.AccountID)
+	out.Held, err = tenants.Held(ctx, s, s.Actor.AccountID)
 	return out, err
 }
 

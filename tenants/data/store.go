@@ -92,11 +92,6 @@ func farewell(ctx context.Context, s tenants.Scope, account uuid.UUID) (*Farewel
 	return &rows[0], nil
 }
 
-// stands tells whether the account is under a legal hold.
-func stands(ctx context.Context, s tenants.Scope, account uuid.UUID) (bool, error) {
-	return s.Select((*Hold)(nil)).Where("hold.account_id = ?", account).Where("hold.lifted_at IS NULL").Exists(ctx)
-}
-
 // placesOf are an account's places in all services, also in those that are closed.
 func placesOf(ctx context.Context, s tenants.Scope, account uuid.UUID) (people []tenants.Person, err error) {
 	err = s.SelectAcross(&people).Where("person.account_id = ?", account).Order("person.joined_at", "person.id").Scan(ctx)

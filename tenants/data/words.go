@@ -17,6 +17,21 @@ func html(words string) string { return markdown.HTML(words) }
 
 func isFilm(picture tenants.CopyPicture) bool { return strings.HasPrefix(picture.Type, "video/") }
 
+// whens are the times at which somebody can leave. Under a legal hold only their
+// account closes then.
+func whens(held bool) []ui.Option {
+	if held {
+		return []ui.Option{
+			{Value: "tomorrow", Label: "In 24 hours", Hint: "Your account closes then. You can take it back until then."},
+			{Value: "now", Label: "Now", Hint: "Your account closes at once. It cannot be taken back."},
+		}
+	}
+	return []ui.Option{
+		{Value: "tomorrow", Label: "In 24 hours", Hint: "You can take it back until then."},
+		{Value: "now", Label: "Now", Hint: "It begins at once and cannot be taken back."},
+	}
+}
+
 // howLong says to a member how long something is kept.
 func howLong(k Kept) string {
 	switch {

@@ -212,8 +212,14 @@ func standing(ctx context.Context, s tenants.Scope, lookup string) (complaint st
 		return complaint, err
 	}
 	var known []tenants.Account
-	err = s.Select(&known).Column("status").Where("email_lookup = ?", lookup).Scan(ctx)
+	err = s.Select(&known).Column("id", "status").Where("email_lookup = ?", lookup).Scan(ctx)
+	held := false
+	if err == nil && len(known) > 0 && known[0].Status == "closed" {
+		held, err = tenants.Held(ctx, s, known[0].ID)
+	}
 	switch {
+	case held:
+		complaint = "You left, and there is a legal reason to keep what is here about you for now. You cannot join again with this address before that ends. Your service’s team can tell you more."
 	case len(known) > 0 && known[0].Status == "closed":
 		complaint = "You left, and your things are still being removed. Open the invitation again tomorrow. If it still does not let you in, ask your service’s team."
 	case len(known) > 0:
