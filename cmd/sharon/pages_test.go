@@ -289,14 +289,19 @@ func resourcePages(s *site) []aPage {
 	s.sent(lead, mine+"/decide", map[string]any{"accept": false, "answer": "They have closed, sadly. Thank you for thinking of it."})
 	thoughts, hub := s.resourceOf("Thoughts that come uninvited"), s.resourceOf("Northmoor Carers Hub")
 	s.sent(hazel, thoughts+"/helpful", map[string]any{"helpful": true})
+	strange := "/willow/resources/" + field(s.t, s.sent(lead, "/willow/resources", map[string]any{"kind": "link", "title": "Ένα όνομα", "url": "https://www.ελληνικά-με-πολύ-μακρύ-όνομα.example.org/σελίδα"}), "id")
+	link := s.resourceOf("NHS: feeling depressed after childbirth")
 	return []aPage{
+		{"resource-exit", "hazel.willow@northmoor", hub + "/exit", nil},
+		{"resource-exit-nhs", "hazel.willow@northmoor", link + "/exit", nil},
+		{"resource-exit-letters", "hazel.willow@northmoor", strange + "/exit", nil},
 		{"resources", "hazel.willow@northmoor", "/willow/resources", nil},
 		{"resources-none", "hazel.willow@northmoor", "/willow/resources?kind=file&tag=nights", nil},
 		{"resources-empty", "lead.meadow@eastvale", "/meadow/resources", nil},
 		{"resource-article", "hazel.willow@northmoor", thoughts, nil},
 		{"resource-article-team", "lead.willow@northmoor", thoughts, nil},
 		{"resource-organisation", "hazel.willow@northmoor", hub, nil},
-		{"resource-link", "hazel.willow@northmoor", s.resourceOf("NHS: feeling depressed after childbirth"), nil},
+		{"resource-link", "hazel.willow@northmoor", link, nil},
 		{"resource-file", "hazel.willow@northmoor", file, nil},
 		{"resource-declined", "hazel.willow@northmoor", mine, nil},
 		{"resource-suggested", "lead.willow@northmoor", s.resourceOf("A playlist of washing machines"), nil},

@@ -370,3 +370,55 @@ func TestAFileIsKeptByWhatIsInIt(t *testing.T) {
 		want(t, "too large", lead.filed("/willow/resources/files", "x", append(pdf, make([]byte, 10<<20)...), map[string]string{"title": "x"}), http.StatusRequestEntityTooLarge)
 	})
 }
+
+func TestALinkIsLookedAtBeforeItIsFollowed(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		lead, hazel := s.over("lead.willow@northmoor"), s.as("hazel.willow@northmoor")
+		add := func(in map[string]any) string {
+			return "/willow/resources/" + field(t, s.sent(lead, "/willow/resources", in), "id")
+		}
+		link := func(address string) string {
+			return add(map[string]any{"kind": "link", "title": "x", "url": address})
+		}
+		path := link("https://www.example.org:8443/a?b=c#d")
+		if page := hazel.get(path); page.has("https://www.example.org") || !page.has(path+`/exit"`) {
+			t.Errorf("the item leads out without a word: %s", page.text())
+		}
+		page := hazel.get(path + "/exit?url=https://evil.example/")
+		for _, want := range []string{"You are leaving SHaRON for www.example.org:8443", "It is not the NHS’s", `href="https://www.example.org:8443/a?b=c#d" rel="noopener noreferrer nofollow" referrerpolicy="no-referrer"`} {
+			if !page.has(want) {
+				t.Errorf("the page lacks %q: %s", want, page.text())
+			}
+		}
+		if page.has("evil.example/\"") || page.has("<script>") || page.header.Get("Referrer-Policy") != "same-origin" {
+			t.Errorf("the page leads elsewhere: %v %s", page.header, page.body)
+		}
+		for address, nhs := range map[string]bool{"https://www.nhs.uk/x": true, "https://nhs.uk": true, "https://evil-nhs.uk/": false, "https://nhs.uk.evil.example/": false} {
+			var exit struct{ NHS bool }
+			if lead.getJSON(link(address)+"/exit", &exit); exit.NHS != nhs {
+				t.Errorf("%s is said to be the NHS's: %v", address, exit.NHS)
+			}
+		}
+		// The Cyrillic letters of this name look like "apple".
+		if page := hazel.get(link("https://аррӏе.example/") + "/exit"); !page.has("for xn--80ak6aa92e.example<") || !page.has(`href="https://xn--80ak6aa92e.example/"`) || !page.has("Look at this name twice") {
+			t.Errorf("letters that look like others: %s", page.text())
+		}
+		article := add(map[string]any{"kind": "article", "title": "x", "body": "y"})
+		lead.sendJSON(path+"/archive", map[string]any{"archived": true})
+		for name, path := range map[string]string{"an article": article, "one that was archived": path, "nothing": "/willow/resources/0193a1f0-0000-7000-8000-00000000000e"} {
+			want(t, name, hazel.get(path+"/exit"), http.StatusNotFound)
+		}
+		want(t, "from another trust", s.over("lead.meadow@eastvale").getJSON(strings.Replace(link("https://x.example"), "willow", "meadow", 1)+"/exit", nil), http.StatusNotFound)
+	})
+}
+
+func TestAnAddressWithoutAHostIsRefused(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, testkit.SQLite(t, prepare))
+	lead := s.over("lead.willow@northmoor")
+	for _, bad := range []string{`https://nhs.uk\.evil.example/`, "https://nhs.uk%2f.evil.example/", "https://-.example/", "https://a b.example/", "https://xn--a.example/", "//nhs.uk/", "https://localhost/", "data:text/html,x"} {
+		if got := lead.sendJSON("/willow/resources", map[string]any{"kind": "link", "title": "x", "url": bad}); got.status != http.StatusUnprocessableEntity || !got.has("#/url") {
+			t.Errorf("%s: %d %s", bad, got.status, got.body)
+		}
+	}
+}

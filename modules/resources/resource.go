@@ -3,7 +3,6 @@ package resources
 import (
 	"context"
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -123,13 +122,13 @@ func (w Words) fit(kind Sort) (Words, error) {
 
 // reachable tells whether an address can be a page of somebody's website.
 func reachable(address string) bool {
-	parsed, err := url.Parse(address)
-	return err == nil && (parsed.Scheme == "https" || parsed.Scheme == "http") && parsed.User == nil && strings.Contains(strings.Trim(parsed.Hostname(), "."), ".")
+	_, err := parse(address)
+	return err == nil
 }
 
 // host is the website that a link leads to, to be shown before somebody follows it.
 func (w Words) host() string {
-	parsed, err := url.Parse(w.URL)
+	parsed, err := parse(w.URL)
 	if err != nil {
 		return ""
 	}

@@ -77,6 +77,7 @@ func (r Resources) routes(t *modules.Router) {
 	web.Post(t, "/resources/files", "resources.curate", "Add a file", r.AddFile, web.SeeOther("/resources/{id}"), web.FormAt("/resources/new?kind=file"), web.OwnUnits, web.Limit(mostBytes))
 
 	web.Get(t, "/resources/{id}", "resources.read", "An item of the library", r.Show, resourcePage)
+	web.Get(t, "/resources/{id}/exit", "resources.read", "Where an item’s link leads", r.Exit, exitPage)
 	web.Download(t, "/resources/{id}/file", "resources.read", "The file of an item", r.File)
 	web.Post(t, "/resources/{id}/helpful", "resources.suggest", "Say whether it was helpful", r.Vote, web.SeeOther("/resources/{id}"))
 	web.Get(t, "/resources/{id}/edit", "resources.curate", "The words of an item, to change them", r.Editing, editPage)
