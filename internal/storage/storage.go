@@ -39,7 +39,8 @@ type driver interface {
 	removeBelow(ctx context.Context, key string) error
 }
 
-// patience is how long one file may take to be kept or removed.
+// patience is how long one file may take to be kept or removed, and a second more
+// for each MB that it has.
 const patience = 2 * time.Minute
 
 // New keeps files where address says: s3://key:secret@host/bucket?region=…, or
@@ -69,7 +70,7 @@ func (f *Files) Put(ctx context.Context, key string, content io.Reader, size int
 	if size < 1 {
 		return errLength
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, patience+time.Duration(size>>20)*time.Second)
 	defer cancel()
 	return f.put(ctx, key, &exact{content, size}, size, contentType)
 }

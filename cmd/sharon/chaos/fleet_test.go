@@ -53,8 +53,14 @@ func onPostgres(t *testing.T, web, workers int) *fleet {
 // onSQLite is everything in one process.
 func onSQLite(t *testing.T) *fleet {
 	t.Helper()
+	return onSQLiteWith(t)
+}
+
+// onSQLiteWith is the same with more in its environment.
+func onSQLiteWith(t *testing.T, more ...string) *fleet {
+	t.Helper()
 	f := &fleet{T: t}
-	f.open(testkit.SQLite(t, prepare(t)))
+	f.open(testkit.SQLite(t, prepare(t)), more...)
 	f.start("serve")
 	f.ready()
 	return f
