@@ -56,7 +56,7 @@ func newWorks(t *testing.T, databaseURL, redisURL string) *works {
 // run starts so many workers, waits until done says so, and stops them.
 func (w *works) run(many int, done func() bool) {
 	w.Helper()
-	w.runFor(10*time.Second, many, done)
+	w.runFor(time.Minute, many, done)
 }
 
 func (w *works) runFor(most time.Duration, many int, done func() bool) {
@@ -81,7 +81,7 @@ func (w *works) runFor(most time.Duration, many int, done func() bool) {
 	go func() { all.Wait(); close(stopped) }()
 	select {
 	case <-stopped:
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		w.Fatal("the workers did not stop")
 	}
 }

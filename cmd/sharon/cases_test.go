@@ -501,7 +501,7 @@ func TestTheTeamIsCalledWhileTheQueueIsAway(t *testing.T) {
 			id := moderator.opened("ivy", "crisis")
 			calls := func(want int) {
 				t.Helper()
-				for deadline := time.Now().Add(15 * time.Second); len(s.pagesBy(mails.Mails())) < want; time.Sleep(50 * time.Millisecond) {
+				for deadline := time.Now().Add(2 * time.Minute); len(s.pagesBy(mails.Mails())) < want; time.Sleep(50 * time.Millisecond) {
 					if time.Now().After(deadline) {
 						t.Fatalf("%d calls, want %d: %v", len(s.pagesBy(mails.Mails())), want, s.over("moderator.willow@northmoor").aCase(id).says())
 					}

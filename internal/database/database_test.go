@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -205,9 +206,7 @@ func TestSQLitesOneWriterServesWhoCameFirst(t *testing.T) {
 	var all sync.WaitGroup
 	err := db.Write(t.Context(), east, func(context.Context, bun.IDB) error {
 		for i := range 8 {
-			asking := make(chan struct{})
 			all.Go(func() {
-				close(asking)
 				if err := db.Write(t.Context(), east, func(context.Context, bun.IDB) error {
 					order = append(order, i)
 					return nil
@@ -215,8 +214,9 @@ func TestSQLitesOneWriterServesWhoCameFirst(t *testing.T) {
 					t.Error(err)
 				}
 			})
-			<-asking
-			time.Sleep(20 * time.Millisecond) // until it stands in the queue
+			for inTheQueue() <= i {
+				time.Sleep(time.Millisecond)
+			}
 		}
 		impatient, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		defer cancel()
@@ -229,6 +229,17 @@ func TestSQLitesOneWriterServesWhoCameFirst(t *testing.T) {
 	if err != nil || fmt.Sprint(order) != "[0 1 2 3 4 5 6 7]" {
 		t.Errorf("served in the order %v, %v", order, err)
 	}
+}
+
+// inTheQueue counts those who stand in line for a connection, by their stacks.
+func inTheQueue() (many int) {
+	stacks := make([]byte, 4<<20)
+	for one := range strings.SplitSeq(string(stacks[:runtime.Stack(stacks, true)]), "\n\n") {
+		if head, rest, _ := strings.Cut(one, "\n"); strings.Contains(head, "[select") && strings.Contains(rest, "database.pool.enter(") {
+			many++
+		}
+	}
+	return many
 }
 
 func TestReadRefusesToWrite(t *testing.T) {

@@ -164,7 +164,7 @@ func TestRefusals(t *testing.T) {
 
 func TestSlowIsWorseThanDead(t *testing.T) {
 	server := testkit.StartSMTP(t)
-	server.Trouble(testkit.Trouble{At: "RCPT", Wait: 2 * time.Second})
+	server.Trouble(testkit.Trouble{At: "RCPT", Wait: time.Minute})
 	took := clock.Stopwatch()
 	if err := open(t, mail.Options{URL: server.URL(), Timeout: 100 * time.Millisecond}).Send(t.Context(), message("one")); err == nil {
 		t.Error("a slow server counts as one that took it")
@@ -182,7 +182,7 @@ func TestSlowIsWorseThanDead(t *testing.T) {
 	if err := open(t, mail.Options{URL: "smtp://" + silent.Addr().String(), Timeout: 100 * time.Millisecond}).Check(t.Context()); err == nil {
 		t.Error("a silent server counts as one that answers")
 	}
-	if took() > time.Second {
+	if took() > 20*time.Second {
 		t.Errorf("took %s", took())
 	}
 }

@@ -123,7 +123,7 @@ func open(t *testing.T, h *hub, l *listener) *browser {
 // line is the next that is not empty; "" if the stream ended.
 func (b *browser) line() string {
 	b.t.Helper()
-	late := time.After(10 * time.Second)
+	late := time.After(time.Minute)
 	for {
 		select {
 		case line, ok := <-b.lines:
@@ -175,7 +175,7 @@ func say(t *testing.T, h *hub, key string, w word) {
 
 func eventually(t *testing.T, what string, is func() bool) {
 	t.Helper()
-	for range 2000 {
+	for range 12_000 {
 		if is() {
 			return
 		}

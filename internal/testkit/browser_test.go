@@ -153,7 +153,7 @@ func TestBrowser(t *testing.T) {
 func TestBrowserWaitsForScripts(t *testing.T) {
 	tab, began := testkit.Browser(t), time.Now()
 	tab.Goto(site(t) + "/")
-	if took := time.Since(began); took > 20*time.Second {
+	if took := time.Since(began); took > 28*time.Second {
 		t.Errorf("the page settled after %v: it waited for the stream, or for an answer that is not read", took)
 	}
 	tab.Click("#more")

@@ -102,7 +102,7 @@ func (r *RedisServer) start() error {
 	if err != nil {
 		return err
 	}
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(time.Minute); ; {
 		pid, err := redisPID(r.port)
 		switch {
 		case err == nil && pid == cmd.Process.Pid:

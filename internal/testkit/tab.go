@@ -24,11 +24,11 @@ import (
 
 const (
 	rests    = 30 * time.Second       // how long a page may take to rest before it is left to itself
-	patience = 30 * time.Second       // how long an action waits for its element
+	patience = time.Minute            // how long an action waits for its element
 	quiet    = 80 * time.Millisecond  // this long without a request means that a page has settled
 	poll     = 20 * time.Millisecond  // between two looks at the page
 	interest = 500 * time.Millisecond // a script reads the answer to its request within this, or never
-	reaction = 2 * time.Second        // a clicked link or submit button sends its request within this
+	reaction = 5 * time.Second        // a clicked link or submit button sends its request within this
 )
 
 // Tab is a page of a real Chromium, with cookies and storage of its own, as

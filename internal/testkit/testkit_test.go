@@ -48,7 +48,7 @@ func TestNothingOutlivesAKilledTest(t *testing.T) {
 	}
 	_ = child.Wait()
 	var left []string
-	for range 100 {
+	for range 1200 {
 		left = left[:0]
 		for pid, name := range started {
 			if state := processState(pid); state != "" && state != "Z" {

@@ -134,7 +134,7 @@ func newAlbum(t *testing.T) *album {
 		}
 		return content, nil
 	})
-	al.app = &web.App[string]{Options: web.Options{BodyLimit: 64 << 10, Timeout: 5 * time.Second, Log: slog.New(slog.NewTextHandler(al.log, nil))}, Router: r, Gate: al.door}
+	al.app = &web.App[string]{Options: web.Options{BodyLimit: 64 << 10, Timeout: time.Minute, Log: slog.New(slog.NewTextHandler(al.log, nil))}, Router: r, Gate: al.door}
 	handler := al.app.Handler()
 	server := web.Host(func(string) web.Handler { return handler }, al.app.Options)
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
@@ -481,7 +481,7 @@ func TestEveryFileThatIsOpenedIsClosed(t *testing.T) {
 	}
 	_, _ = io.CopyN(io.Discard, response.Body, 100)
 	_ = response.Body.Close()
-	for deadline := time.Now().Add(5 * time.Second); al.open.Load() != 0; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); al.open.Load() != 0; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("%d files are still open", al.open.Load())
 		}

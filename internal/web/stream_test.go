@@ -78,7 +78,7 @@ func onAir(t *testing.T) *station {
 	s := &station{t: t, left: make(chan struct{}, 10)}
 	r := web.NewRouter[string]()
 	web.Stream(r, "/news/{name}", "news.read", "What is new", s.tune)
-	options := web.Options{BodyLimit: 1 << 20, Timeout: 5 * time.Second, Log: slog.New(slog.NewTextHandler(s, nil))}
+	options := web.Options{BodyLimit: 1 << 20, Timeout: time.Minute, Log: slog.New(slog.NewTextHandler(s, nil))}
 	app := &web.App[string]{Options: options, Router: r, Gate: &unit{}}
 	handle := app.Handler()
 	server := web.Host(func(string) web.Handler { return handle }, options)
@@ -109,11 +109,11 @@ func (s *station) ask(method, path string, headers ...string) *http.Response {
 	return response
 }
 
-func (s *station) leaves() bool {
+func (s *station) leaves(within time.Duration) bool {
 	select {
 	case <-s.left:
 		return true
-	case <-time.After(300 * time.Millisecond):
+	case <-time.After(within):
 		return false
 	}
 }
@@ -137,7 +137,7 @@ func TestAStreamIsServedAsLongAsSomebodyListens(t *testing.T) {
 	if line, err := bufio.NewReader(got.Body).ReadString('\n'); got.StatusCode != 200 || line != "data: willow since 5\n" {
 		t.Errorf("%d %q %v", got.StatusCode, line, err)
 	}
-	if s.leaves() {
+	if s.leaves(300 * time.Millisecond) {
 		t.Fatal("it ended by itself")
 	}
 	// The server serves others meanwhile, and other buffers are used again.
@@ -145,7 +145,7 @@ func TestAStreamIsServedAsLongAsSomebodyListens(t *testing.T) {
 		_ = s.ask("GET", "/news/other", "Accept", "application/json").Body.Close()
 	}
 	_ = got.Body.Close()
-	if !s.leaves() {
+	if !s.leaves(time.Minute) {
 		t.Error("nobody noticed that the listener left")
 	}
 	if n := strings.Count(s.logged(), `route=/news/:name status=200`); n != 21 {
@@ -202,7 +202,7 @@ func TestAHeadRequestOpensNoStream(t *testing.T) {
 	}
 	_ = got.Body.Close()
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-	if s.leaves() {
+	if s.leaves(300 * time.Millisecond) {
 		t.Error("a stream was opened")
 	}
 }

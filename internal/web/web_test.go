@@ -110,7 +110,7 @@ func serve(change ...func(*web.App[string])) *server {
 		return web.Live[news]{Missed: func(context.Context) (news, error) { return news{}, nil }}, nil
 	})
 	s := &server{door: &door{}}
-	s.app = &web.App[string]{Options: web.Options{BodyLimit: 1 << 20, Timeout: 5 * time.Second, Log: slog.New(slog.DiscardHandler)}, Router: r, Gate: s.door}
+	s.app = &web.App[string]{Options: web.Options{BodyLimit: 1 << 20, Timeout: time.Minute, Log: slog.New(slog.DiscardHandler)}, Router: r, Gate: s.door}
 	for _, one := range change {
 		one(s.app)
 	}

@@ -81,7 +81,7 @@ func (s storm) rage(l *ledger, chance *rand.Rand) {
 	if s.last != "" {
 		victims[s.last]()
 	}
-	l.within(20*time.Second, "pages were not told of all replies", l.heard)
+	l.within(2*time.Minute, "pages were not told of all replies", l.heard)
 	healed := l.within(s.heals, "not all is done", func() bool { return l.open() == 0 })
 	l.Logf("killed %v; all was done %v after the last", killed, healed.Round(time.Second))
 	l.check(s.actions)

@@ -205,7 +205,7 @@ func freeAddress(t *testing.T) string {
 func (f *fleet) ready() {
 	f.Helper()
 	for _, n := range f.web {
-		f.within(30*time.Second, n.name+" is not ready", func() bool {
+		f.within(2*time.Minute, n.name+" is not ready", func() bool {
 			response, err := http.Get("http://" + n.addr + "/readyz")
 			if err != nil {
 				return false

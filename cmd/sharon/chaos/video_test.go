@@ -155,20 +155,24 @@ func TestAVideoArrivesOverAConnectionThatKeepsBreaking(t *testing.T) {
 	}
 
 	send()
-	f.within(60*time.Second, "a quarter has not arrived", func() bool { return arrived() > size/4 })
+	f.within(3*time.Minute, "a quarter has not arrived", func() bool { return arrived() > size/4 })
 	tab.Eval("document.querySelector('[data-upload-pause]').click()", nil)
 	tab.WaitText(".upload__says", "Paused")
-	time.Sleep(time.Second) // what was on its way
-	paused := arrived()
-	time.Sleep(time.Second)
-	if now := arrived(); now != paused {
-		t.Errorf("paused at %d, and now %d", paused, now)
+	paused := int64(-1)
+	f.within(time.Minute, "it goes on though it is paused", func() bool { // what was on its way still comes
+		before := paused
+		paused = arrived()
+		time.Sleep(time.Second)
+		return paused == before
+	})
+	if paused > size*3/4 {
+		t.Errorf("paused at %d of %d", paused, size)
 	}
 	tab.Eval("document.querySelector('[data-upload-pause]').click()", nil)
-	f.within(60*time.Second, "a third has not arrived", func() bool { return arrived() > size/3 })
+	f.within(3*time.Minute, "a third has not arrived", func() bool { return arrived() > size/3 })
 	f.web[0].kill()
 	f.ready()
-	f.within(60*time.Second, "half has not arrived", func() bool { return arrived() > size/2 })
+	f.within(3*time.Minute, "half has not arrived", func() bool { return arrived() > size/2 })
 	tab.Goto(home + bench)
 	tab.WaitText("#send", "Choose the same file again")
 	before := arrived()
@@ -188,7 +192,7 @@ func TestAVideoArrivesOverAConnectionThatKeepsBreaking(t *testing.T) {
 		}
 		return out.State
 	}
-	f.within(3*time.Minute, "not all has arrived", func() bool { s := look(); return s == "working" || s == "ready" })
+	f.within(10*time.Minute, "not all has arrived", func() bool { s := look(); return s == "working" || s == "ready" })
 	if cuts := w.cuts.Load(); cuts < 20 {
 		t.Errorf("the connection was cut %d times only", cuts)
 	}
@@ -199,7 +203,7 @@ func TestAVideoArrivesOverAConnectionThatKeepsBreaking(t *testing.T) {
 		f.web[0].kill()
 		f.ready()
 	}
-	f.within(4*time.Minute, "it is not ready", func() bool { s := look(); return s == "ready" || s == "failed" })
+	f.within(10*time.Minute, "it is not ready", func() bool { s := look(); return s == "ready" || s == "failed" })
 	if out.State != "ready" || len(out.Files) != 3 {
 		t.Fatalf("%+v", out)
 	}
