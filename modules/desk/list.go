@@ -170,7 +170,7 @@ func (d Desk) onDuty(ctx context.Context, s tenants.Scope) (string, error) {
 	if len(steps[0].People) == 0 {
 		return steps[0].Name + " (" + steps[0].Phone + ")", nil
 	}
-	people, err := team(ctx, s)
+	people, err := s.WhoMay(ctx, "desk.work")
 	var names []string
 	for _, person := range people {
 		if slices.Contains(steps[0].People, person.ID) {

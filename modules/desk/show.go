@@ -161,7 +161,7 @@ func (d Desk) choices(s tenants.Scope, item safety.Item, seen bool) []safety.Act
 // receivers are those of the team to whom the actor can hand an item. Whoever is
 // linked to it passes it to the lead, or else to anybody who is not.
 func receivers(ctx context.Context, s tenants.Scope, item uuid.UUID, leads bool) ([]tenants.Person, error) {
-	people, err := team(ctx, s)
+	people, err := s.WhoMay(ctx, "desk.work")
 	if err != nil {
 		return nil, err
 	}
