@@ -15,6 +15,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/testkit"
+	"github.com/sharon-nhs/sharon/modules/desk"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -161,12 +162,7 @@ type aQueue struct {
 	Items   []anItem
 	Open    int
 	Later   int
-	Figures struct {
-		Urgent  int      `json:"urgent_open"`
-		Median  *int     `json:"median_first_response_minutes"`
-		Within  *float64 `json:"within_target"`
-		Outside *float64 `json:"raised_outside_9_to_5"`
-	}
+	Figures desk.Figures
 	Care struct{ Weight int }
 }
 
@@ -610,7 +606,7 @@ func TestTheQueueShowsWhatMattersFirst(t *testing.T) {
 		s.clock.Advance(90 * time.Minute)
 		q := s.over("moderator.willow@northmoor").queue("")
 		f := q.Figures
-		if f.Urgent != 1 || f.Median == nil || *f.Median != 0 || f.Within == nil || *f.Within != 0.5 || f.Outside == nil || *f.Outside != 0 {
+		if f.Urgent != 1 || f.Response.Count != 1 || f.Response.Median != 0 || f.InTime != (safety.Share{Part: 1, Of: 2}) || f.OutOfHours.Part != 0 || f.OutOfHours.Of == 0 {
 			t.Errorf("figures: %+v", f)
 		}
 		for i := range 30 {

@@ -2,7 +2,9 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -220,12 +222,12 @@ func spell(span time.Duration) string {
 	minutes := int(span.Abs().Round(time.Minute).Minutes())
 	switch hours := minutes / 60; {
 	case hours == 0:
-		return itoa(minutes) + " min"
+		return strconv.Itoa(minutes) + " min"
 	case hours >= 48:
-		return itoa(hours/24) + " days"
+		return strconv.Itoa(hours/24) + " days"
 	case hours >= 10 || minutes%60 == 0:
-		return itoa(hours) + " h"
+		return strconv.Itoa(hours) + " h"
 	default:
-		return itoa(hours) + " h " + two(minutes%60)
+		return fmt.Sprintf("%d h %02d", hours, minutes%60)
 	}
 }
