@@ -123,7 +123,7 @@ func TestNobodyButThoseWhoTakePartReachesAConversation(t *testing.T) {
 					t.Errorf("%s holds %s: %d", account, home, got.status)
 				}
 			}
-			for _, path := range []string{"/willow/messages", "/willow/messages/search?q=secret", "/willow/messages/team", "/willow/messages/reports"} {
+			for _, path := range []string{"/willow/messages", "/willow/messages/search?q=secret", "/willow/messages/team", "/willow/desk"} {
 				if got := v.getJSON(path, nil); got.has("secret between") {
 					t.Errorf("%s finds it at %s", account, path)
 				}

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"slices"
 	"testing"
 	"time"
+
+	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/testkit"
 )
@@ -129,56 +132,71 @@ func TestStaffReadOnlyWhatWasReportedAndOnRecord(t *testing.T) {
 		want(t, "one's own message", report(juniper), http.StatusNotFound)
 		want(t, "report", report(sparrow), http.StatusOK)
 		want(t, "report twice", report(sparrow), http.StatusOK)
-		moderator := s.over("moderator.willow@northmoor")
-		var list struct{ Open, Closed []struct{ ID string } }
-		if got := moderator.getJSON("/willow/messages/reports", &list); len(list.Open) != 1 || got.has("message 7") {
-			t.Fatalf("reports: %s", got.body)
+		moderator, lead := s.over("moderator.willow@northmoor"), s.over("lead.willow@northmoor")
+		path := s.onDesk(bad)
+		for _, page := range []string{"/willow/desk", path} {
+			if got := moderator.getJSON(page, nil); got.status != http.StatusOK || got.has("message 7") {
+				t.Errorf("%s has the words before it is on record: %d %s", page, got.status, got.body)
+			}
 		}
-		path := "/willow/messages/reports/" + list.Open[0].ID
-		if got := moderator.getJSON(path, nil); got.has("message 7") {
-			t.Errorf("the words are there before it is on record: %s", got.body)
-		}
-		want(t, "closing it unread", moderator.sendJSON(path+"/close", map[string]any{"note": "x"}), http.StatusUnprocessableEntity)
+		decide := map[string]any{"version": 1, "seen": 0, "act": "approve", "reason": "Spoke with both"}
+		want(t, "deciding it unread", moderator.sendJSON(path+"/decide", decide), http.StatusConflict)
 		want(t, "a member", sparrow.getJSON(path, nil), http.StatusForbidden)
-		want(t, "read", moderator.sendJSON(path+"/read", nil), http.StatusOK)
+		want(t, "take", moderator.sendJSON(path+"/take", nil), http.StatusOK)
 		var opened struct {
-			Messages []struct{ Body string }
-			Reviews  []struct{ Act string }
+			Version int
+			Subject struct {
+				Body    string
+				Context []struct{ Body string }
+			}
 		}
 		moderator.getJSON(path, &opened)
-		var words []string
-		for _, message := range opened.Messages {
+		words := []string{opened.Subject.Body}
+		for _, message := range opened.Subject.Context {
 			words = append(words, message.Body)
 		}
-		var expected []string
-		for i := 2; i <= 12; i++ {
+		expected := []string{"message 7"}
+		for _, i := range []int{2, 3, 4, 5, 6, 8, 9, 10, 11, 12} {
 			expected = append(expected, fmt.Sprintf("message %d", i))
 		}
-		if !slices.Equal(words, expected) || len(opened.Reviews) != 1 {
-			t.Errorf("the report shows %v and %v", words, opened.Reviews)
+		if !slices.Equal(words, expected) {
+			t.Errorf("the report shows %v", words)
 		}
 		want(t, "the conversation itself", moderator.getJSON("/willow/messages/"+id, nil), http.StatusNotFound)
-		lead := s.over("lead.willow@northmoor")
-		if got := lead.getJSON(path, nil); got.has("message 7") || !got.has(`"act":"read"`) {
+		if got := lead.getJSON(path, nil); got.has("message 7") || !got.has(`"act":"take"`) {
 			t.Errorf("a colleague, who is not on record: %s", got.body)
 		}
-		want(t, "close", moderator.sendJSON(path+"/close", map[string]any{"note": "Spoke with both"}), http.StatusOK)
-		want(t, "close again", moderator.sendJSON(path+"/close", map[string]any{"note": "x"}), http.StatusConflict)
+		decide["version"] = opened.Version
+		want(t, "decide", moderator.sendJSON(path+"/decide", decide), http.StatusOK)
+		want(t, "decide again", moderator.sendJSON(path+"/decide", decide), http.StatusConflict)
+		if got := moderator.getJSON(path, nil); !got.has("message 7") {
+			t.Errorf("whoever decided reads it no more: %s", got.body)
+		}
 
 		// Nobody reviews a conversation of their own.
 		own := juniper.begin(s.handleOf("moderator.willow@northmoor"), "to a moderator")
 		want(t, "reply", moderator.say(own, "a rude reply"), http.StatusOK)
 		rude := juniper.talk(own).Messages[1].ID
 		want(t, "report the moderator", juniper.sendJSON("/willow/messages/"+own+"/report", map[string]any{"message": rude, "reason": "rude"}), http.StatusOK)
-		list.Open = nil
-		if moderator.getJSON("/willow/messages/reports", &list); len(list.Open) != 0 {
-			t.Error("a moderator sees a report about themselves")
+		want(t, "a moderator takes a report about themselves", moderator.sendJSON(s.onDesk(rude)+"/take", nil), http.StatusForbidden)
+		want(t, "the lead does", lead.sendJSON(s.onDesk(rude)+"/take", nil), http.StatusOK)
+		if got := lead.getJSON(s.onDesk(rude), nil); !got.has("a rude reply") {
+			t.Errorf("the lead reads %s", got.body)
 		}
-		if lead.getJSON("/willow/messages/reports", &list); len(list.Open) != 1 {
-			t.Errorf("the lead sees %v", list.Open)
-		}
-		want(t, "by id", moderator.sendJSON("/willow/messages/reports/"+list.Open[0].ID+"/read", nil), http.StatusNotFound)
 	})
+}
+
+// onDesk is the page of what is on Willow's desk of something.
+func (s *site) onDesk(subject string) string {
+	s.t.Helper()
+	var item string
+	err := s.app.DB.Read(s.t.Context(), s.northmoor(), func(ctx context.Context, db bun.IDB) error {
+		return db.NewRaw("SELECT id FROM desk_items WHERE tenant_id = ? AND subject_id = ? ORDER BY raised_at DESC LIMIT 1", s.northmoor(), subject).Scan(ctx, &item)
+	})
+	if err != nil {
+		s.t.Fatalf("nothing on the desk of %s: %v", subject, err)
+	}
+	return "/willow/desk/" + item
 }
 
 func (s *site) mailOf(account string) string { return s.listed(account, "/team")["mail"] }

@@ -293,7 +293,6 @@ func (s *site) listed(account, path string) map[string]string {
 			Conversation struct{ ID string }
 		}
 		Waiting []struct{ Conversation struct{ ID string } }
-		Open    []struct{ ID string }
 	}
 	s.over(account).getJSON("/willow/messages"+path, &list)
 	found := map[string]string{}
@@ -302,9 +301,6 @@ func (s *site) listed(account, path string) map[string]string {
 	}
 	for _, one := range list.Waiting {
 		found["mail"] = "/willow/messages/" + one.Conversation.ID
-	}
-	for _, one := range list.Open {
-		found["report"] = "/willow/messages/reports/" + one.ID
 	}
 	return found
 }
@@ -335,14 +331,6 @@ func (s *site) reportIn(account, path string) string {
 	v.getJSON(path, &c)
 	want(s.t, "report", v.sendJSON(path+"/report", map[string]any{"message": c.Messages[0].ID, "reason": "I worry about her."}), http.StatusOK)
 	return path + "/report?message=" + c.Messages[2].ID
-}
-
-// reported is an open report, on record as read.
-func (s *site) reported(account string) string {
-	s.t.Helper()
-	path := s.listed(account, "/reports")["report"]
-	want(s.t, "read", s.over(account).sendJSON(path+"/read", nil), http.StatusOK)
-	return path
 }
 
 func TestPicturesAreForThoseWhoSeeTheMessage(t *testing.T) {
@@ -384,8 +372,7 @@ func TestPicturesAreForThoseWhoSeeTheMessage(t *testing.T) {
 		}
 		want(t, "report", sparrow.sendJSON("/willow/messages/"+id+"/report", map[string]any{"message": message, "reason": "x"}), http.StatusOK)
 		want(t, "before it is on record", moderator.get(path), http.StatusNotFound)
-		report := s.listed("moderator.willow@northmoor", "/reports")["report"]
-		want(t, "on record", moderator.sendJSON(report+"/read", nil), http.StatusOK)
+		want(t, "on record", moderator.sendJSON(s.onDesk(message)+"/take", nil), http.StatusOK)
 		want(t, "once it is on record", moderator.get(path), http.StatusOK)
 
 		want(t, "block", sparrow.sendJSON("/willow/people/juniper/block", map[string]any{"on": true}), http.StatusOK)

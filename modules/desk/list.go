@@ -111,7 +111,10 @@ func (d Desk) lines(ctx context.Context, s tenants.Scope, shown []safety.Item) (
 			lines[i].Where = "not for you to read, or gone"
 			continue
 		}
-		lines[i].Words, lines[i].Where = begins(*subject), subject.Where
+		lines[i].Where = subject.Where
+		if !subject.Private {
+			lines[i].Words = begins(*subject)
+		}
 	}
 	return lines, nil
 }
