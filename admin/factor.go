@@ -9,23 +9,14 @@ import (
 	"github.com/sharon-nhs/sharon/internal/web"
 )
 
-// CodeForm asks for the page of the second step.
-type CodeForm struct {
-	Next string `json:"next" validate:"max=500"`
-}
-
 // CodeForm shows the page of the second step.
-func (c Console) CodeForm(_ context.Context, _ Scope, in CodeForm) (CodeForm, error) { return in, nil }
-
-// Code is the second step of signing in: a code from the app, or a recovery code.
-type Code struct {
-	Code string `json:"code" validate:"required,max=40" label:"your code"`
-	Next string `json:"next,omitempty" validate:"max=500"`
+func (c Console) CodeForm(_ context.Context, _ Scope, in signin.CodeForm) (signin.CodeForm, error) {
+	return in, nil
 }
 
 // GiveCode completes a sign-in by password. Invalid if the code is not right or
 // has been used; Limited after too many.
-func (c Console) GiveCode(ctx context.Context, s Scope, in Code) (SignedIn, error) {
+func (c Console) GiveCode(ctx context.Context, s Scope, in signin.Code) (SignedIn, error) {
 	buckets := signin.Codes(s.Client, s.Staff.EmailLookup, signin.Known(c.Keys, s.Client, realm, s.Staff.EmailLookup))
 	if err := s.write(ctx, func(ctx context.Context, rows store) error { return signin.Spend(ctx, rows, s.Now, buckets) }); err != nil {
 		return SignedIn{}, err
@@ -63,34 +54,16 @@ func (c Console) useCode(ctx context.Context, s Scope, rows store, code string) 
 
 func factorSeal(s Scope) string { return "second factor of " + s.Staff.ID.String() }
 
-// NewFactor asks for the page on which an app is set up. Setup is that of a form
-// which was refused.
-type NewFactor struct {
-	Setup string `json:"setup" validate:"max=1000"`
-	Next  string `json:"next" validate:"max=500"`
-}
-
-// Setting is that page.
-type Setting struct {
-	signin.SetUp
-	Demanded bool `json:"demanded"` // there is no way around it
-}
-
 // place is what the app shows.
 const place = "console"
 
 // NewFactor makes a secret for whoever asks. It counts once its first code is given.
-func (c Console) NewFactor(_ context.Context, s Scope, in NewFactor) (out Setting, err error) {
+func (c Console) NewFactor(_ context.Context, s Scope, in signin.NewFactor) (out signin.Setting, err error) {
 	if err := maySet(s); err != nil {
 		return out, err
 	}
-	if in.Setup != "" {
-		out.SetUp, err = signin.OpenSetUp(c.Keys, s.Staff.ID.String(), place, in.Setup, s.Now)
-	}
-	if in.Setup == "" || fault.Is(err, fault.Invalid) {
-		out.SetUp, err = signin.NewSetUp(c.Keys, s.Staff.ID.String(), place, s.Now)
-	}
-	out.Next, out.Demanded = in.Next, s.session.lack != signin.Nothing
+	out.SetUp, err = in.Offer(c.Keys, s.Staff.ID.String(), place, s.Now)
+	out.Demanded = s.session.lack != signin.Nothing
 	return out, err
 }
 
@@ -107,13 +80,6 @@ func maySet(s Scope) error {
 	return nil
 }
 
-// SetFactor is the first code of an app.
-type SetFactor struct {
-	Setup string `json:"setup" validate:"required,max=1000"`
-	Code  string `json:"code" validate:"required,max=40" label:"the code that the app shows"`
-	Next  string `json:"next,omitempty" validate:"max=500"`
-}
-
 // Codes are recovery codes, which are shown this once.
 type Codes struct {
 	Codes   []string `json:"recovery_codes"`
@@ -126,29 +92,23 @@ func (c Codes) Cookies() []web.Cookie { return c.arrived.Cookies() }
 
 // SetFactor has codes of an app asked for from now on, in place of an earlier one.
 // Invalid if the code is not the app's.
-func (c Console) SetFactor(ctx context.Context, s Scope, in SetFactor) (out Codes, err error) {
+func (c Console) SetFactor(ctx context.Context, s Scope, in signin.SetFactor) (out Codes, err error) {
 	if err := maySet(s); err != nil {
 		return out, err
 	}
 	id := s.Staff.ID.String()
-	set, err := signin.OpenSetUp(c.Keys, id, place, in.Setup, s.Now)
+	secret, step, err := in.First(c.Keys, id, place, s.Now)
 	if err != nil {
 		return out, err
 	}
-	step, right := signin.CodeStep(set.Secret, in.Code, 0, s.Now)
-	if !right {
-		return out, signin.WrongCode()
-	}
-	sealed, err := c.Keys.Seal(set.Secret, factorSeal(s))
+	sealed, err := c.Keys.Seal(secret, factorSeal(s))
 	if err != nil {
 		return out, err
 	}
 	out.arrived = c.arrived(*s.Staff, in.Next)
-	out.Next, out.Codes = out.arrived.Next, signin.NewRecoveryCodes()
-	hashes := make([]string, len(out.Codes))
-	for i, code := range out.Codes {
-		hashes[i] = signin.RecoveryHash(c.Keys, id, code)
-	}
+	out.Next = out.arrived.Next
+	var hashes []string
+	out.Codes, hashes = signin.NewRecoveryCodes(c.Keys, id)
 	return out, s.write(ctx, func(ctx context.Context, rows store) error {
 		if err := rows.setFactor(ctx, s.Staff.ID, sealed, step); err != nil {
 			return err

@@ -3,6 +3,7 @@ package tenants
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 	"time"
 
@@ -94,6 +95,20 @@ func (s Scope) PersonByHandle(ctx context.Context, handle string) (person Person
 func (s Scope) Anybody(ctx context.Context, handle string) (person Person, err error) {
 	err = s.called(&person, handle).Scan(ctx)
 	return person, err
+}
+
+// WhoMay lists the active members who may do permission here, by their handles.
+func (s Scope) WhoMay(ctx context.Context, permission string) ([]Person, error) {
+	may := func(roles Roles) bool { return s.As(Person{Roles: roles}).May(permission) }
+	var people []Person
+	q := s.Select(&people).Where("person.status = 'active'").Order("person.handle_key")
+	for _, role := range ServiceRoles {
+		if !may(Roles{role}) {
+			q.Where("person.roles <> ?", role) // held alone; nearly everybody has just one of them
+		}
+	}
+	err := q.Scan(ctx)
+	return slices.DeleteFunc(people, func(p Person) bool { return !may(p.Roles) }), err
 }
 
 func (s Scope) called(person *Person, handle string) *bun.SelectQuery {

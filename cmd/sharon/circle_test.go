@@ -628,11 +628,9 @@ func TestAReportReachesTheTeamAndNobodyElse(t *testing.T) {
 		}
 		want(t, "thanks for nothing", sparrow.getJSON("/willow/posts/"+other+"/reported", nil), http.StatusNotFound)
 		for _, v := range []*visitor{juniper, sparrow} {
-			want(t, "a member's list", v.getJSON("/willow/reports", nil), http.StatusForbidden)
+			want(t, "a member at the desk", v.getJSON("/willow/desk", nil), http.StatusForbidden)
 		}
-		if got := staff.getJSON("/willow/reports", nil); field(t, got, "path") != "/willow/desk" {
-			t.Errorf("the old address leads to %s", got.body)
-		}
+		want(t, "the team", staff.getJSON(s.onDesk(post), nil), http.StatusOK)
 		if got := juniper.getJSON("/willow/posts/"+post, nil); got.has("Sparrow") || got.has("report") {
 			t.Errorf("the author learns: %s", got.body)
 		}

@@ -120,7 +120,7 @@ func TestTheFiguresOfAWeekEqualARecount(t *testing.T) {
 				same(line.Level.Name(), line.Items, count("count(*)"+level, tenant, line.Level))
 				same(line.Level.Name()+" in time", line.InTime.Part, count("count(*)"+level+" AND "+met+" <= i.due_at", tenant, line.Level))
 				same(line.Level.Name()+" overdue", line.Overdue, count("count(*)"+level+" AND "+met+" IS NULL", tenant, line.Level))
-				for column, times := range map[string]figures.Times{"i.responded_at": line.Response, "i.decided_at": line.Decision} {
+				for column, times := range map[string]safety.Times{"i.responded_at": line.Response, "i.decided_at": line.Decision} {
 					took := strings.ReplaceAll(seconds, "%", column)
 					same(column, times.Count, count("count("+column+")"+level, tenant, line.Level))
 					for share, figure := range map[float64]int{.5: times.Median, .9: times.P90, 1: times.Worst} {

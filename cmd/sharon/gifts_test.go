@@ -254,22 +254,6 @@ func TestAReportedGiftIsSeenByTheTeamAlone(t *testing.T) {
 		juniper, sparrow, nettle := strangers(s)
 		path := "/willow/gifts/" + field(t, juniper.give("Sparrow", s.kindOf("bouquet"), "unkind words"), "id")
 		lead := s.over("lead.willow@northmoor")
-		reports := func(v *visitor) int {
-			t.Helper()
-			var list struct {
-				Gifts []struct{ Note, Reason string }
-			}
-			want(t, "reports", v.getJSON("/willow/gifts/reports", &list), http.StatusOK)
-			for _, one := range list.Gifts {
-				if one.Note != "unkind words" || one.Reason != "It is unkind" {
-					t.Errorf("%+v", one)
-				}
-			}
-			return len(list.Gifts)
-		}
-		if n := reports(lead); n != 0 {
-			t.Errorf("%d reports before there is one", n)
-		}
 		in := map[string]any{"reason": "It is unkind"}
 		want(t, "the giver reports it", juniper.sendJSON(path+"/report", in), http.StatusNotFound)
 		want(t, "without a word", sparrow.sendJSON(path+"/report", map[string]any{"reason": " "}), http.StatusUnprocessableEntity)
@@ -278,20 +262,19 @@ func TestAReportedGiftIsSeenByTheTeamAlone(t *testing.T) {
 		if got := juniper.getJSON(path, nil); got.has("report") {
 			t.Errorf("the giver learns of it: %s", got.body)
 		}
-		want(t, "a member reads reports", nettle.getJSON("/willow/gifts/reports", nil), http.StatusForbidden)
-		if n := reports(lead); n != 1 {
-			t.Errorf("%d reports", n)
+		item := s.onDesk(idOf(path))
+		want(t, "a member", nettle.getJSON(item, nil), http.StatusForbidden)
+		if got := lead.getJSON(item, nil); got.has("unkind words") || !got.has("It is unkind") || got.has("something else") {
+			t.Errorf("before it is taken: %s", got.body)
 		}
-		want(t, "a member settles", nettle.sendJSON(path+"/settle", map[string]any{"done": "x"}), http.StatusForbidden)
-		want(t, "settle", lead.sendJSON(path+"/settle", map[string]any{"done": "Talked with both."}), http.StatusOK)
-		want(t, "settle again", s.over("moderator.willow@northmoor").sendJSON(path+"/settle", map[string]any{"done": "x"}), http.StatusConflict)
-		if n := reports(lead); n != 0 {
-			t.Errorf("%d reports after settling", n)
+		want(t, "take", lead.sendJSON(item+"/take", nil), http.StatusOK)
+		if got := lead.getJSON(item, nil); !got.has("unkind words") {
+			t.Errorf("taken: %s", got.body)
 		}
 		// Nobody decides about what they gave themselves.
-		theirs := "/willow/gifts/" + field(t, lead.give("Sparrow", s.kindOf("bouquet"), "x"), "id")
-		want(t, "report the lead", sparrow.sendJSON(theirs+"/report", in), http.StatusOK)
-		want(t, "the lead settles it", lead.sendJSON(theirs+"/settle", map[string]any{"done": "x"}), http.StatusNotFound)
+		theirs := field(t, lead.give("Sparrow", s.kindOf("bouquet"), "x"), "id")
+		want(t, "report the lead", sparrow.sendJSON("/willow/gifts/"+theirs+"/report", in), http.StatusOK)
+		want(t, "the lead takes it", lead.sendJSON(s.onDesk(theirs)+"/take", nil), http.StatusForbidden)
 	})
 }
 

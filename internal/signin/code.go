@@ -38,8 +38,8 @@ type SetUp struct {
 	Next   string `json:"next,omitempty"`
 }
 
-// NewSetUp makes a secret for owner, an id, at a place whose name the app shows.
-func NewSetUp(keys crypt.Keys, owner, place string, now time.Time) (SetUp, error) {
+// newSetUp makes a secret for owner, an id, at a place whose name the app shows.
+func newSetUp(keys crypt.Keys, owner, place string, now time.Time) (SetUp, error) {
 	secret := make([]byte, 20)
 	_, _ = rand.Read(secret) // never fails since Go 1.24
 	return setUp(keys, owner, place, base32NoPad.EncodeToString(secret), now)
@@ -58,9 +58,9 @@ func setUp(keys crypt.Keys, owner, place, secret string, at time.Time) (SetUp, e
 	return SetUp{Setup: sealed, Secret: secret, URI: key.URL()}, err
 }
 
-// OpenSetUp is the SetUp that NewSetUp sealed for the same owner. Invalid if it
+// openSetUp is the SetUp that newSetUp sealed for the same owner. Invalid if it
 // is somebody else's, or has waited for too long.
-func OpenSetUp(keys crypt.Keys, owner, place, sealed string, now time.Time) (SetUp, error) {
+func openSetUp(keys crypt.Keys, owner, place, sealed string, now time.Time) (SetUp, error) {
 	text, err := keys.Open(sealed, "setup/"+owner)
 	begun, secret, ok := strings.Cut(text, ".")
 	seconds, notNumber := strconv.ParseInt(begun, 10, 64)
@@ -69,6 +69,33 @@ func OpenSetUp(keys crypt.Keys, owner, place, sealed string, now time.Time) (Set
 		return SetUp{}, fault.Bad("setup", "This page was open for too long. Load it again and scan the new picture.")
 	}
 	return setUp(keys, owner, place, secret, at)
+}
+
+// Offer is the SetUp of a form that was refused, or a new one where that is none
+// or has waited for too long.
+func (in NewFactor) Offer(keys crypt.Keys, owner, place string, now time.Time) (out SetUp, err error) {
+	if in.Setup != "" {
+		out, err = openSetUp(keys, owner, place, in.Setup, now)
+	}
+	if in.Setup == "" || fault.Is(err, fault.Invalid) {
+		out, err = newSetUp(keys, owner, place, now)
+	}
+	out.Next = in.Next
+	return out, err
+}
+
+// First is the secret of a SetUp, and the step of time that its first code used
+// up. Invalid if the code is not the app's.
+func (in SetFactor) First(keys crypt.Keys, owner, place string, now time.Time) (secret string, step int64, err error) {
+	set, err := openSetUp(keys, owner, place, in.Setup, now)
+	if err != nil {
+		return "", 0, err
+	}
+	step, right := CodeStep(set.Secret, in.Code, 0, now)
+	if !right {
+		return "", 0, WrongCode()
+	}
+	return set.Secret, step, nil
 }
 
 // Grouped is the secret in fours, as people type it.
@@ -119,14 +146,14 @@ const RecoveryCodes = 10
 // letters are those that nobody takes for another one.
 const letters = "abcdefghjkmnpqrstuvwxyz23456789"
 
-// NewRecoveryCodes makes codes for the day on which the app is gone: two times
-// four letters each.
-func NewRecoveryCodes() []string {
-	codes := make([]string, RecoveryCodes)
-	for i := range codes {
-		codes[i] = word() + "-" + word()
+// NewRecoveryCodes makes codes for the day on which owner's app is gone, two times
+// four letters each, with what is kept of them.
+func NewRecoveryCodes(keys crypt.Keys, owner string) (codes, hashes []string) {
+	for range RecoveryCodes {
+		code := word() + "-" + word()
+		codes, hashes = append(codes, code), append(hashes, RecoveryHash(keys, owner, code))
 	}
-	return codes
+	return codes, hashes
 }
 
 func word() string {

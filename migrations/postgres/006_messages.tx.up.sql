@@ -135,7 +135,6 @@ CREATE TABLE message_reports (
   reason text NOT NULL,
   context text NOT NULL,
   reported_at timestamptz NOT NULL,
-  closed_at timestamptz,
   PRIMARY KEY (tenant_id, id),
   UNIQUE (tenant_id, message_id, reporter_id),
   FOREIGN KEY (tenant_id, conversation_id) REFERENCES conversations (tenant_id, id),
@@ -143,24 +142,7 @@ CREATE TABLE message_reports (
   FOREIGN KEY (tenant_id, reporter_id) REFERENCES members (tenant_id, id)
 );
 --bun:split
-CREATE INDEX message_reports_open ON message_reports (tenant_id, service_id, reported_at) WHERE closed_at IS NULL;
---bun:split
--- Who read a report's messages or closed it, and when.
-CREATE TABLE message_reviews (
-  tenant_id uuid NOT NULL,
-  service_id uuid NOT NULL,
-  id uuid NOT NULL,
-  report_id uuid NOT NULL,
-  reviewer_id uuid NOT NULL,
-  act text NOT NULL CHECK (act IN ('read', 'close')),
-  note text NOT NULL,
-  reviewed_at timestamptz NOT NULL,
-  PRIMARY KEY (tenant_id, id),
-  FOREIGN KEY (tenant_id, report_id) REFERENCES message_reports (tenant_id, id),
-  FOREIGN KEY (tenant_id, reviewer_id) REFERENCES members (tenant_id, id)
-);
---bun:split
-CREATE INDEX message_reviews_of ON message_reviews (tenant_id, report_id, reviewed_at);
+CREATE INDEX message_reports_made ON message_reports (tenant_id, service_id, reported_at);
 --bun:split
 SELECT sharon_protect('conversations'),
   sharon_protect('participants'),
@@ -168,5 +150,4 @@ SELECT sharon_protect('conversations'),
   sharon_protect('message_pictures'),
   sharon_protect('message_choices'),
   sharon_protect('mailbox_moves'),
-  sharon_protect('message_reports'),
-  sharon_protect('message_reviews');
+  sharon_protect('message_reports');

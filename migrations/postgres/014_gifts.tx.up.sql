@@ -36,10 +36,9 @@ CREATE TABLE gifts (
   given_at timestamptz NOT NULL,
   opened_at timestamptz,
   put_away_at timestamptz,
-  -- When the receiver asked the team to look at it and why, and when that was settled.
+  -- When the receiver asked the team to look at it, and why.
   reported_at timestamptz,
   reason text NOT NULL,
-  settled_at timestamptz,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, kind_id) REFERENCES gift_kinds (tenant_id, id),
   FOREIGN KEY (tenant_id, from_id) REFERENCES members (tenant_id, id),
@@ -49,7 +48,7 @@ CREATE TABLE gifts (
 --bun:split
 CREATE INDEX gifts_to ON gifts (tenant_id, to_id, given_at DESC, id DESC);
 --bun:split
-CREATE INDEX gifts_reported ON gifts (tenant_id, service_id, reported_at) WHERE reported_at IS NOT NULL AND settled_at IS NULL;
+CREATE INDEX gifts_reported ON gifts (tenant_id, service_id, reported_at) WHERE reported_at IS NOT NULL;
 --bun:split
 CREATE INDEX gifts_from ON gifts (tenant_id, from_id, given_at);
 --bun:split

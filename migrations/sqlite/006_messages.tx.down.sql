@@ -1,5 +1,3 @@
-DROP TABLE message_reviews;
---bun:split
 DROP TABLE message_reports;
 --bun:split
 DROP TABLE mailbox_moves;

@@ -216,7 +216,7 @@ func (c Cases) linked(ctx context.Context, s tenants.Scope, one safety.Case) ([]
 
 // colleagues are those to whom the actor can hand a case over.
 func (c Cases) colleagues(ctx context.Context, s tenants.Scope, one safety.Case) ([]tenants.Person, error) {
-	all, err := team(ctx, s)
+	all, err := s.WhoMay(ctx, "cases.work")
 	if err != nil {
 		return nil, err
 	}

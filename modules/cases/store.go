@@ -1,9 +1,7 @@
 package cases
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -144,16 +142,6 @@ func people(ctx context.Context, s tenants.Scope, ids []uuid.UUID) (map[uuid.UUI
 // works tells whether somebody can work on cases.
 func works(s tenants.Scope, person *tenants.Person) bool {
 	return person != nil && person.Status == "active" && s.As(*person).May("cases.work")
-}
-
-// team are those who can, by their handles.
-func team(ctx context.Context, s tenants.Scope) ([]tenants.Person, error) {
-	var all []tenants.Person
-	err := s.Select(&all).Where("person.status = 'active'").
-		Where("person.roles NOT IN (?)", bun.List([]string{string(tenants.ServiceUser), string(tenants.Carer), string(tenants.Waiting)})).Scan(ctx)
-	all = slices.DeleteFunc(all, func(p tenants.Person) bool { return !works(s, &p) })
-	slices.SortFunc(all, func(a, b tenants.Person) int { return cmp.Compare(a.HandleKey, b.HandleKey) })
-	return all, err
 }
 
 // leads are the service's.

@@ -80,6 +80,11 @@ func (d Desk) Decide(ctx context.Context, s tenants.Scope, in Decide) (Went, err
 	if err != nil {
 		return Went{}, err
 	}
+	if private, err := sealed(ctx, s, item, subject); err != nil {
+		return Went{}, err
+	} else if private {
+		return Went{}, fault.New(fault.Conflict, "This is private. Take it first: then you can read it, and that you did is on record.")
+	}
 	if item.Version != in.Version || subject != nil && subject.Version != in.Seen {
 		return Went{}, fault.New(fault.Conflict, "This changed while you were looking: it was edited, or raised again. Look at it once more, then decide.")
 	}

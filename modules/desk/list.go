@@ -2,7 +2,9 @@ package desk
 
 import (
 	"context"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -109,7 +111,10 @@ func (d Desk) lines(ctx context.Context, s tenants.Scope, shown []safety.Item) (
 			lines[i].Where = "not for you to read, or gone"
 			continue
 		}
-		lines[i].Words, lines[i].Where = begins(*subject), subject.Where
+		lines[i].Where = subject.Where
+		if !subject.Private {
+			lines[i].Words = begins(*subject)
+		}
 	}
 	return lines, nil
 }
@@ -170,7 +175,7 @@ func (d Desk) onDuty(ctx context.Context, s tenants.Scope) (string, error) {
 	if len(steps[0].People) == 0 {
 		return steps[0].Name + " (" + steps[0].Phone + ")", nil
 	}
-	people, err := team(ctx, s)
+	people, err := s.WhoMay(ctx, "desk.work")
 	var names []string
 	for _, person := range people {
 		if slices.Contains(steps[0].People, person.ID) {
@@ -220,12 +225,12 @@ func spell(span time.Duration) string {
 	minutes := int(span.Abs().Round(time.Minute).Minutes())
 	switch hours := minutes / 60; {
 	case hours == 0:
-		return itoa(minutes) + " min"
+		return strconv.Itoa(minutes) + " min"
 	case hours >= 48:
-		return itoa(hours/24) + " days"
+		return strconv.Itoa(hours/24) + " days"
 	case hours >= 10 || minutes%60 == 0:
-		return itoa(hours) + " h"
+		return strconv.Itoa(hours) + " h"
 	default:
-		return itoa(hours) + " h " + two(minutes%60)
+		return fmt.Sprintf("%d h %02d", hours, minutes%60)
 	}
 }

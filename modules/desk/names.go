@@ -49,8 +49,6 @@ var nextSteps = map[safety.Act]string{
 	safety.Lock:    "Everybody can still read it.",
 }
 
-var pills = map[safety.Level]string{safety.Crisis: "pill pill--r", safety.Red: "pill pill--r", safety.Amber: "pill pill--a", safety.Green: "pill pill--n"}
-
 // sources are what can raise something, to choose from.
 var sources = []ui.Option{
 	{Value: "", Label: "Anything"}, {Value: string(safety.ByTerm), Label: "A watched term"}, {Value: string(safety.ByFigure), Label: "Numbers"}, {Value: string(safety.ByFlag), Label: "A member’s report"},

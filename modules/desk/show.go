@@ -31,7 +31,9 @@ type Shown struct {
 	Subject *safety.Subject `json:"subject,omitempty"` // nil where the actor may not read it, or it is gone
 	// Linked says that the actor is linked to whom it is about: they read nothing
 	// and can only pass it on.
-	Linked  bool             `json:"linked"`
+	Linked bool `json:"linked"`
+	// Sealed says that it is private, and that the actor reads it once they have taken it.
+	Sealed  bool             `json:"sealed,omitempty"`
 	Choices []safety.Act     `json:"choices"`
 	Topics  []tenants.Topic  `json:"-"`
 	Kind    []Words          `json:"kind_words,omitempty"`
@@ -106,7 +108,12 @@ func (d Desk) fill(ctx context.Context, s tenants.Scope, in Look, out *Shown) (e
 	if out.Subject, err = d.subject(ctx, s, item); err != nil {
 		return err
 	}
-	out.Choices = d.choices(s, item, out.Subject != nil)
+	if out.Sealed, err = sealed(ctx, s, item, out.Subject); err != nil {
+		return err
+	}
+	if out.Choices = d.choices(s, item, out.Subject != nil); out.Sealed {
+		out.Choices, out.Subject = nil, bared(*out.Subject)
+	}
 	if out.Kind, err = kindWords(ctx, s); err != nil {
 		return err
 	}
@@ -132,7 +139,7 @@ func (d Desk) fill(ctx context.Context, s tenants.Scope, in Look, out *Shown) (e
 	if out.Looking, err = looking(ctx, s, item.ID); err != nil {
 		return err
 	}
-	if out.Subject != nil && s.Actor.Member != nil {
+	if out.Subject != nil && !out.Sealed && s.Actor.Member != nil {
 		what := []string{"words"}
 		if in.Clear && len(out.Subject.Images) > 0 {
 			what = append(what, "pictures")
@@ -140,6 +147,20 @@ func (d Desk) fill(ctx context.Context, s tenants.Scope, in Look, out *Shown) (e
 		s.After(read(item, what...))
 	}
 	return nil
+}
+
+// sealed tells whether a subject is private and the actor has not taken it.
+func sealed(ctx context.Context, s tenants.Scope, item safety.Item, subject *safety.Subject) (bool, error) {
+	if subject == nil || !subject.Private {
+		return false, nil
+	}
+	had, err := safety.Had(ctx, s, item.SubjectID)
+	return !had, err
+}
+
+// bared is a subject without anything that was said in it.
+func bared(of safety.Subject) *safety.Subject {
+	return &safety.Subject{Where: of.Where, State: of.State, Author: of.Author, At: of.At, Version: of.Version, Private: true}
 }
 
 // choices are what can be decided. What the actor cannot read they cannot judge:
@@ -161,7 +182,7 @@ func (d Desk) choices(s tenants.Scope, item safety.Item, seen bool) []safety.Act
 // receivers are those of the team to whom the actor can hand an item. Whoever is
 // linked to it passes it to the lead, or else to anybody who is not.
 func receivers(ctx context.Context, s tenants.Scope, item uuid.UUID, leads bool) ([]tenants.Person, error) {
-	people, err := team(ctx, s)
+	people, err := s.WhoMay(ctx, "desk.work")
 	if err != nil {
 		return nil, err
 	}

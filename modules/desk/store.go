@@ -164,13 +164,6 @@ func latest(ctx context.Context, s tenants.Scope, member, but uuid.UUID) (items 
 	return items, err
 }
 
-// team are those who work at the desk.
-func team(ctx context.Context, s tenants.Scope) (people []tenants.Person, err error) {
-	err = s.Select(&people).Where("person.status = 'active'").
-		Where("person.roles NOT IN (?)", bun.List([]tenants.Role{tenants.ServiceUser, tenants.Carer, tenants.Waiting})).Order("person.handle").Scan(ctx)
-	return slices.DeleteFunc(people, func(p tenants.Person) bool { return !s.As(p).May("desk.work") }), err
-}
-
 // looking are the others who have an item open.
 func looking(ctx context.Context, s tenants.Scope, item uuid.UUID) (people []tenants.Person, err error) {
 	var rows []Exposure

@@ -10,6 +10,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -26,7 +27,7 @@ func Export(_ context.Context, s tenants.Scope, in Period) (web.Content, error) 
 	return web.Content{
 		Type: "text/csv; charset=utf-8", Name: "safety-figures-" + in.From + "-to-" + in.To + ".csv",
 		Write: func(ctx context.Context, w io.Writer) error {
-			var items []Item
+			var items []safety.Item
 			err := s.Write(ctx, func(ctx context.Context, s tenants.Scope) (err error) {
 				if items, err = raised(ctx, s, from, until); err != nil {
 					return err
@@ -41,7 +42,7 @@ func Export(_ context.Context, s tenants.Scope, in Period) (web.Content, error) 
 				return err
 			}
 			for _, item := range items {
-				if err := out.Write(item.cells()); err != nil {
+				if err := out.Write(cells(item)); err != nil {
 					return err
 				}
 			}
@@ -51,14 +52,14 @@ func Export(_ context.Context, s tenants.Scope, in Period) (web.Content, error) 
 	}, nil
 }
 
-func (i Item) cells() []string {
-	sources := make([]string, len(i.Sources))
-	for n, source := range i.Sources {
-		sources[n] = source.Name()
+func cells(i safety.Item) []string {
+	sources := make([]string, len(i.Marks))
+	for n, mark := range i.Marks {
+		sources[n] = mark.Source.Name()
 	}
 	return []string{
 		i.RaisedAt.In(clock.London).Format(time.RFC3339), i.Level.Name(), strings.Join(sources, "; "), strconv.FormatBool(i.Held),
-		i.DueAt.In(clock.London).Format(time.RFC3339), number(wait(i.RaisedAt, i.RespondedAt)), number(wait(i.RaisedAt, i.DecidedAt)), string(i.Act),
+		i.DueAt.In(clock.London).Format(time.RFC3339), number(safety.Took(i.RaisedAt, i.RespondedAt)), number(safety.Took(i.RaisedAt, i.DecidedAt)), string(i.Act),
 	}
 }
 

@@ -93,7 +93,7 @@ func Show(ctx context.Context, s tenants.Scope, in Period) (Figures, error) {
 	if err != nil {
 		return Figures{}, err
 	}
-	out := Reckon(items, cases, s.Now)
+	out := reckon(items, cases, s.Now)
 	out.Period, out.Days, out.settings = in, byDay(items, from, until), safety.SettingsOf(s)
 	return out, nil
 }

@@ -12,26 +12,24 @@ import (
 
 // raised are the items that came to the desk in a period, in the order of their
 // coming, with what found each. Drills are no items.
-func raised(ctx context.Context, s tenants.Scope, from, until time.Time) ([]Item, error) {
-	var rows []safety.Item
-	err := s.Select(&rows).Column("id", "level", "held", "raised_at", "due_at", "responded_at", "decided_at", "act").
+func raised(ctx context.Context, s tenants.Scope, from, until time.Time) (items []safety.Item, err error) {
+	err = s.Select(&items).Column("id", "level", "held", "raised_at", "due_at", "responded_at", "decided_at", "act").
 		Where("item.raised_at >= ?", from.UTC()).Where("item.raised_at < ?", until.UTC()).
 		Where("NOT EXISTS (SELECT 1 FROM desk_marks AS m WHERE m.tenant_id = item.tenant_id AND m.item_id = item.id AND m.source = ?)", safety.ByDrill).
 		Order("item.raised_at", "item.id").Scan(ctx)
 	if err != nil {
 		return nil, err
 	}
-	items, at := make([]Item, len(rows)), make(map[uuid.UUID]int, len(rows))
-	for i, row := range rows {
-		items[i] = Item{Level: row.Level, Held: row.Held, RaisedAt: row.RaisedAt, DueAt: row.DueAt, RespondedAt: row.RespondedAt, DecidedAt: row.DecidedAt, Act: row.Act}
-		at[row.ID] = i
+	at := make(map[uuid.UUID]int, len(items))
+	for i, item := range items {
+		at[item.ID] = i
 	}
 	var marks []safety.Mark
 	err = s.Select(&marks).Column("item_id", "source").Join("JOIN desk_items AS item ON item.tenant_id = mark.tenant_id AND item.id = mark.item_id").
 		Where("item.raised_at >= ?", from.UTC()).Where("item.raised_at < ?", until.UTC()).Group("mark.item_id", "mark.source").Order("mark.item_id", "mark.source").Scan(ctx)
 	for _, mark := range marks {
 		if i, known := at[mark.ItemID]; known {
-			items[i].Sources = append(items[i].Sources, mark.Source)
+			items[i].Marks = append(items[i].Marks, mark)
 		}
 	}
 	return items, err

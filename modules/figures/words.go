@@ -26,31 +26,24 @@ func took(seconds int) string {
 	return ui.Count(minutes/60/24, "day", "days")
 }
 
-// tooks are the three waits of a line, "–" where there was none.
-func (t Times) words() [3]string {
+// waitWords are the three waits of a line, "–" where there was none.
+func waitWords(t safety.Times) [3]string {
 	if t.Count == 0 {
 		return [3]string{"–", "–", "–"}
 	}
 	return [3]string{took(t.Median), took(t.P90), took(t.Worst)}
 }
 
-// percent is the share in words, with its base: "98.6% of 71".
-func (x Share) percent() string {
+// shareWords are a share with its base: "98.6% of 71".
+func shareWords(x safety.Share) string {
 	if x.Of == 0 {
-		return "–"
+		return x.Percent()
 	}
-	return strconv.FormatFloat(100*float64(x.Part)/float64(x.Of), 'f', 1, 64) + "%"
-}
-
-func (x Share) words() string {
-	if x.Of == 0 {
-		return "–"
-	}
-	return x.percent() + " of " + strconv.Itoa(x.Of)
+	return x.Percent() + " of " + strconv.Itoa(x.Of)
 }
 
 // urgent is the line of all urgent levels together, for the head of the page.
-func (f Figures) urgentInTime() (all Share) {
+func (f Figures) urgentInTime() (all safety.Share) {
 	for _, line := range f.Levels {
 		if line.Level.Urgent() {
 			all.Part += line.InTime.Part
@@ -60,7 +53,7 @@ func (f Figures) urgentInTime() (all Share) {
 	return all
 }
 
-func (f Figures) inTime() (all Share) {
+func (f Figures) inTime() (all safety.Share) {
 	for _, line := range f.Levels {
 		all.Part += line.InTime.Part
 		all.Of += line.InTime.Of

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -11,12 +12,10 @@ var rights = map[string]string{
 	"gifts.read":   "See their own gifts",
 	"gifts.send":   "Give gifts to other members",
 	"gifts.curate": "Choose the gifts of the service",
-	"gifts.review": "Look at gifts that members reported",
 }
 
 var acts = tenants.Acts{
 	"gifts.add": "Added a gift to the catalogue", "gifts.retire": "Retired a gift, or brought it back",
-	"gifts.settle": "Closed a report of a gift",
 }
 
 // data is what the room keeps of members.
@@ -81,12 +80,13 @@ func erase(ctx context.Context, s tenants.Scope, person tenants.Person, _ tenant
 	return err
 }
 
-// oldReports is the condition of reports that were closed before some time, and
+// oldReports is the condition of reports that the team settled before some time, and
 // concern nobody under a legal hold.
 func oldReports(s tenants.Scope, before time.Time) (string, []any) {
 	giver, from, trust := tenants.NotHeld(s, "from_id")
 	taker, to, _ := tenants.NotHeld(s, "to_id")
-	return "settled_at < ? AND " + giver + " AND " + taker, []any{before, from, trust, to, trust}
+	settled, args := safety.SettledBefore(s, "gift.id", before)
+	return "reported_at < ? AND " + settled + " AND " + giver + " AND " + taker, append(append([]any{before}, args...), from, trust, to, trust)
 }
 
 func countReports(ctx context.Context, s tenants.Scope, before time.Time) (int, error) {
@@ -98,7 +98,7 @@ func countReports(ctx context.Context, s tenants.Scope, before time.Time) (int, 
 // purgeReports forgets reports with the notes that they are of. The gifts stay.
 func purgeReports(ctx context.Context, s tenants.Scope, before time.Time) (int, error) {
 	condition, args := oldReports(s, before)
-	result, err := s.Update((*Gift)(nil)).Set("note = ''").Set("reason = ''").Set("reported_at = NULL").Set("settled_at = NULL").Where(condition, args...).Exec(ctx)
+	result, err := s.Update((*Gift)(nil)).Set("note = ''").Set("reason = ''").Set("reported_at = NULL").Where(condition, args...).Exec(ctx)
 	if err != nil {
 		return 0, err
 	}

@@ -35,10 +35,9 @@ type Gift struct {
 	GivenAt   time.Time  `bun:"given_at" json:"given_at"`
 	OpenedAt  *time.Time `bun:"opened_at" json:"opened_at,omitempty"`
 	PutAwayAt *time.Time `bun:"put_away_at" json:"put_away_at,omitempty"`
-	// The receiver's report to the team, and when that was settled.
+	// The receiver's report to the team.
 	ReportedAt *time.Time `bun:"reported_at" json:"reported_at,omitempty"`
 	Reason     string     `bun:"reason" json:"-"`
-	SettledAt  *time.Time `bun:"settled_at" json:"-"`
 
 	From *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:from_id=id" json:"from,omitempty"`
 	To   *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:to_id=id" json:"to,omitempty"`

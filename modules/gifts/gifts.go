@@ -50,7 +50,7 @@ func New(desk *safety.Desk, kernel *posts.Kernel, files *storage.Files) modules.
 	return modules.Module{
 		Key: key, Name: "Gifts", Icon: "gift", Settings: defaults,
 		About:  "Members give each other small presents with a note.",
-		Grants: policy.Grants{"gifts.read": {"member"}, "gifts.send": {"member"}, "gifts.curate": {"service_lead"}, "gifts.review": {"moderator"}},
+		Grants: policy.Grants{"gifts.read": {"member"}, "gifts.send": {"member"}, "gifts.curate": {"service_lead"}},
 		Routes: g.routes, Rounds: []tenants.Round{g.uploads.Round()},
 		Rights: rights, Acts: acts, Data: data(),
 		Tells:  []modules.Tell{{Kind: Given, Notices: ofGift}},
@@ -90,9 +90,6 @@ func (g Gifts) routes(r *modules.Router) {
 	web.Post(r, "/gifts/catalogue/pictures", "gifts.curate", "Add a gift with a picture of your own", g.AddPicture, web.SeeOther("/gifts/catalogue"), web.FormAt("/gifts/catalogue/new"), web.OwnUnits, web.Limit(picture.MaxBytes))
 	web.Post(r, "/gifts/catalogue/{id}", "gifts.curate", "Retire a gift, or bring it back", g.Retire, web.SeeOther("/gifts/catalogue"))
 	web.Download(r, "/gifts/pictures/{id}", "gifts.read", "The picture of a gift", g.Picture)
-
-	web.Get(r, "/gifts/reports", "gifts.review", "Gifts that members reported", g.Reports, reportsPage)
-	web.Post(r, "/gifts/{id}/settle", "gifts.review", "Close a report with what was done", g.Settle, web.SeeOther("/gifts/reports"), web.FormAt("/gifts/reports"))
 
 	web.Get(r, "/gifts/{id}", "gifts.read", "A gift that I was given or gave", g.Show, giftPage)
 	web.Post(r, "/gifts/{id}/open", "gifts.read", "Open a gift", g.Open, web.SeeOther("/gifts/{id}"))

@@ -70,7 +70,7 @@ func insert(ctx context.Context, s tenants.Scope, gift *Gift) error {
 }
 
 func update(ctx context.Context, s tenants.Scope, gift Gift) error {
-	return tenants.Touched(s.Update(&gift).Column("opened_at", "put_away_at", "reported_at", "reason", "settled_at").Where("gift.id = ?", gift.ID).Exec(ctx))
+	return tenants.Touched(s.Update(&gift).Column("opened_at", "put_away_at", "reported_at", "reason").Where("gift.id = ?", gift.ID).Exec(ctx))
 }
 
 // alone lets one person's gifts be given one after another, so that counting
@@ -105,37 +105,16 @@ func given(ctx context.Context, s tenants.Scope, part Part) (gifts []Gift, err e
 }
 
 // waiting counts the gifts that the actor has not opened, but for those that came
-// quietly, and the reports that wait for the team.
+// quietly.
 func waiting(ctx context.Context, s tenants.Scope) (int, error) {
 	n, err := s.Select((*Gift)(nil)).Where("gift.to_id = ?", s.Actor.ID()).Where("gift.opened_at IS NULL").
 		Where("gift.put_away_at IS NULL").Where("NOT gift.quiet").Count(ctx)
-	if err != nil || !s.May("gifts.review") {
-		return int(n), err
-	}
-	reports, err := forReview(s, s.Select((*Gift)(nil))).Where("gift.settled_at IS NULL").Count(ctx)
-	return int(n + reports), err
-}
-
-// forReview narrows a query to reported gifts that the actor may decide about:
-// none that they gave or were given.
-func forReview(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
-	return q.Where("gift.reported_at IS NOT NULL").Where("gift.from_id <> ?", s.Actor.ID()).Where("gift.to_id <> ?", s.Actor.ID())
-}
-
-func reported(ctx context.Context, s tenants.Scope) (gifts []Gift, err error) {
-	err = whole(forReview(s, s.Select(&gifts))).Where("gift.settled_at IS NULL").Order("gift.reported_at").Limit(100).Scan(ctx)
-	return gifts, err
-}
-
-// reportedOne reads a reported gift that the actor is about to decide about.
-func reportedOne(ctx context.Context, s tenants.Scope, id uuid.UUID) (gift Gift, err error) {
-	err = forReview(s, s.Lock(&gift)).Where("gift.id = ?", id).Scan(ctx)
-	return gift, err
+	return int(n), err
 }
 
 // byID reads a gift whoever it is of, for what happens by itself.
 func byID(ctx context.Context, s tenants.Scope, id uuid.UUID) (gift Gift, err error) {
-	err = s.Select(&gift).Where("gift.id = ?", id).Scan(ctx)
+	err = whole(s.Select(&gift)).Where("gift.id = ?", id).Scan(ctx)
 	return gift, err
 }
 

@@ -68,7 +68,7 @@ func noteForTeam(ctx context.Context, s tenants.Scope, id uuid.UUID) (safety.Sub
 	if err != nil {
 		return safety.Subject{}, err
 	}
-	out := safety.Subject{Body: gift.Note, HTML: markdown.HTML(gift.Note), Where: "note of a gift", State: "the receiver can read it", Author: gift.From, At: gift.GivenAt}
+	out := safety.Subject{Body: gift.Note, HTML: markdown.HTML(gift.Note), Where: "note of a gift", Private: true, State: "the receiver can read it", Author: gift.From, At: gift.GivenAt}
 	if gift.NoteHeld {
 		out.State = "waits for the team"
 	}

@@ -38,7 +38,7 @@ type Form struct {
 // Beginning is the form of a session that is not there yet.
 func (l Live) Beginning(ctx context.Context, s tenants.Scope, _ web.None) (Form, error) {
 	tuned := modules.Tune(s, key, defaults)
-	people, err := hostable(ctx, s)
+	people, err := s.WhoMay(ctx, "live.host")
 	return Form{
 		Session: Session{Audience: tenants.AudienceService, Minutes: tuned.Minutes, Questions: tuned.Questions, Anonymous: tuned.Anonymous,
 			SlowSeconds: tuned.SlowSeconds, Transcript: tuned.Transcript, Hosts: []Host{{MemberID: s.Actor.ID()}}},
@@ -60,7 +60,7 @@ func (l Live) Editing(ctx context.Context, s tenants.Scope, in ByID) (Form, erro
 	if err != nil {
 		return Form{}, err
 	}
-	people, err := hostable(ctx, s)
+	people, err := s.WhoMay(ctx, "live.host")
 	at := x.StartsAt.In(clock.London)
 	return Form{Session: x, Date: at.Format(time.DateOnly), Time: at.Format("15:04"), People: people}, err
 }
@@ -191,7 +191,7 @@ func (p Plan) apply(s tenants.Scope, x *Session) error {
 
 // hosts finds those that the plan names and makes sure that they can host.
 func (p Plan) hosts(ctx context.Context, s tenants.Scope, x Session) ([]tenants.Person, error) {
-	people, err := hostable(ctx, s)
+	people, err := s.WhoMay(ctx, "live.host")
 	if err != nil {
 		return nil, err
 	}

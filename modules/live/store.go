@@ -123,17 +123,3 @@ func lastWord(ctx context.Context, s tenants.Scope, x Session) (*time.Time, erro
 	}
 	return &last[0].SaidAt, nil
 }
-
-// hostable lists the members who may host, by the trust's policy.
-func hostable(ctx context.Context, s tenants.Scope) ([]tenants.Person, error) {
-	may := func(roles tenants.Roles) bool { return s.As(tenants.Person{Roles: roles}).May("live.host") }
-	var never []string // held alone; nearly everybody has just one of them
-	for _, role := range tenants.ServiceRoles {
-		if !may(tenants.Roles{role}) {
-			never = append(never, string(role))
-		}
-	}
-	var people []tenants.Person
-	err := s.Select(&people).Where("person.status = 'active'").Where("person.roles NOT IN (?)", bun.List(never)).Order("person.handle_key").Scan(ctx)
-	return slices.DeleteFunc(people, func(p tenants.Person) bool { return !may(p.Roles) }), err
-}

@@ -17,7 +17,7 @@ func (m Messages) data() tenants.Holding {
 			{Key: "messages", Name: "Your messages", About: "What you wrote to other members, with its pictures, whom you blocked, and your choices."},
 			{Key: "team-letters", Name: "Messages with the team", About: "What you and your service’s team wrote to each other.", Days: 8 * 365, Least: 2 * 365, Most: 20 * 365,
 				Stays: "They belong to the record of your care, which the trust has to keep.", Count: m.countLetters, Purge: m.purgeLetters},
-			{Key: "reports", Name: "Reports", About: "Messages that somebody asked the team to look at, and what the team did.", Days: 8 * 365, Least: 365, Most: 20 * 365,
+			{Key: "reports", Name: "Reports", About: "Messages that somebody asked the team to look at.", Days: 8 * 365, Least: 365, Most: 20 * 365,
 				Stays: "They show how the team kept people safe.", Count: countReports, Purge: m.purgeReports},
 		},
 		Export: m.export, Files: m.filesOf, Erase: m.erase,

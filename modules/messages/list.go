@@ -44,10 +44,8 @@ type Lines struct {
 	Requests int `json:"requests"`
 	// MayWriteToTeam tells whether the actor may write to the whole team.
 	MayWriteToTeam bool `json:"may_write_to_team"`
-	// Waiting and Reports count, for the team, what waits in its mailbox and the
-	// reports that nobody has closed.
+	// Waiting counts, for the team, what waits in its mailbox.
 	Waiting int `json:"mailbox_waiting"`
-	Reports int `json:"open_reports"`
 
 	open uuid.UUID
 }
@@ -81,10 +79,7 @@ func (m Messages) listing(ctx context.Context, s tenants.Scope, in Listing) (Lin
 	if out.Requests, err = requests(ctx, s); err != nil {
 		return Lines{}, err
 	}
-	if out.Waiting, err = waiting(ctx, s); err != nil {
-		return Lines{}, err
-	}
-	out.Reports, err = openReports(ctx, s)
+	out.Waiting, err = waiting(ctx, s)
 	return out, err
 }
 
@@ -207,7 +202,7 @@ func titlesOf(ctx context.Context, s tenants.Scope, rows []Message) (map[uuid.UU
 }
 
 // unread counts what waits in the room for the actor: conversations with
-// something new, requests and, for the team, its mailbox and open reports.
+// something new, requests and, for the team, its mailbox.
 func unread(ctx context.Context, s tenants.Scope) (int, error) {
 	news, err := s.Select((*Participant)(nil)).Where("part.member_id = ?", s.Actor.ID()).
 		Where("(part.state = ? AND NOT part.muted AND part.last_seq > part.read_seq OR part.state = ? AND part.last_seq > 0)", In, Asked).Count(ctx)
@@ -215,11 +210,7 @@ func unread(ctx context.Context, s tenants.Scope) (int, error) {
 		return 0, err
 	}
 	mail, err := waiting(ctx, s)
-	if err != nil {
-		return 0, err
-	}
-	reports, err := openReports(ctx, s)
-	return int(news) + mail + reports, err
+	return int(news) + mail, err
 }
 
 func requests(ctx context.Context, s tenants.Scope) (int, error) {

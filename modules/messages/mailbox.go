@@ -2,6 +2,7 @@ package messages
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -201,7 +202,7 @@ func mailOf(ctx context.Context, s tenants.Scope, t talk) (*Mail, error) {
 	if err != nil {
 		return nil, err
 	}
-	team, err := team(ctx, s, "messages.team")
+	team, err := team(ctx, s)
 	for i, person := range team {
 		if t.HolderID != nil && person.ID == *t.HolderID {
 			out.Holder = &team[i]
@@ -213,17 +214,10 @@ func mailOf(ctx context.Context, s tenants.Scope, t talk) (*Mail, error) {
 	return out, err
 }
 
-// team are those of the service's staff who may do permission.
-func team(ctx context.Context, s tenants.Scope, permission string) ([]tenants.Person, error) {
-	var staff []tenants.Person
-	err := s.Select(&staff).Where("person.status = 'active'").Where(tenants.StaffIn("person.roles")).Order("person.handle_key").Scan(ctx)
-	var may []tenants.Person
-	for _, person := range staff {
-		if s.As(person).May(permission) {
-			may = append(may, person)
-		}
-	}
-	return may, err
+// team are those of the service's staff who answer the mailbox.
+func team(ctx context.Context, s tenants.Scope) ([]tenants.Person, error) {
+	people, err := s.WhoMay(ctx, "messages.team")
+	return slices.DeleteFunc(people, func(p tenants.Person) bool { return !p.Roles.Staff() }), err
 }
 
 // Hold is an act, and who had the thread when it was decided on.

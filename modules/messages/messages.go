@@ -71,9 +71,8 @@ func New(desk *safety.Desk, files *storage.Files) modules.Module {
 			"messages.read":   "Read their own messages",
 			"messages.write":  "Write messages",
 			"messages.team":   "Answer the team’s mailbox",
-			"messages.review": "Look at reported messages",
+			"messages.review": "Read private messages that are on the desk",
 		},
-		Acts:   tenants.Acts{"reports.read": "Read messages that a member reported", "reports.close": "Closed a report"},
 		Tells:  []modules.Tell{{Kind: Sent, Notices: ofMessage}, {Kind: Handed, Notices: ofHandOver}},
 		Rounds: []tenants.Round{m.uploads.Round()},
 		Unread: unread,
@@ -100,11 +99,6 @@ func (m Messages) routes(r *modules.Router) {
 	web.Post(r, "/messages/to-team", "messages.write", "Write to the team", m.WriteToTeam, web.SeeOther("{path}"), web.FormAt("/messages/to-team"))
 	web.Get(r, "/messages/team", "messages.team", "The team's mailbox", m.Mailbox, mailboxPage)
 	web.Post(r, "/messages/{id}/hold", "messages.team", "Take, hand over, give back or settle a thread of the mailbox", m.Hold, web.SeeOther("{path}"), web.FormAt("/messages/{id}"))
-
-	web.Get(r, "/messages/reports", "messages.review", "Messages that members reported", m.Reports, reportsPage)
-	web.Get(r, "/messages/reports/{id}", "messages.review", "A reported message", m.Report, reportPage)
-	web.Post(r, "/messages/reports/{id}/read", "messages.review", "Read the messages of a report, which is recorded", m.ReadReport, web.SeeOther("/messages/reports/{id}"))
-	web.Post(r, "/messages/reports/{id}/close", "messages.review", "Close a report with what was done", m.CloseReport, web.SeeOther("/messages/reports"), web.FormAt("/messages/reports/{id}"))
 
 	web.Download(r, "/messages/pictures/{id}", "messages.read", "A picture of a message", m.Picture)
 

@@ -12,6 +12,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/album"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -142,8 +143,8 @@ func addPictures(ctx context.Context, s tenants.Scope, rows []Message) error {
 	return err
 }
 
-// Picture reads a picture: for those who can see its message, and for whoever has
-// it on record that they read a report that it belongs to.
+// Picture reads a picture: for those who can see its message, and for whoever of
+// the team took it, or a reported one near it, on the desk.
 func (m Messages) Picture(ctx context.Context, s tenants.Scope, in ByID) (web.Content, error) {
 	var row Picture
 	if err := s.Select(&row).Where("picture.id = ?", in.ID).Scan(ctx); err != nil {
@@ -162,15 +163,23 @@ func (m Messages) Picture(ctx context.Context, s tenants.Scope, in ByID) (web.Co
 	return m.album.Show(row.Print), err
 }
 
-// reviewing is NotFound unless the actor has it on record that they read a report with the message.
+// reviewing is NotFound unless the actor took the message on the desk, or one that
+// was reported with it.
 func (m Messages) reviewing(ctx context.Context, s tenants.Scope, message Message) error {
-	if !s.May("messages.review") {
-		return fault.Missing()
+	if _, err := m.judged(ctx, s, message.ID); err != nil {
+		return err
 	}
-	there, err := forReview(s, s.Select((*Report)(nil))).Where("report.conversation_id = ?", message.ConversationID).
-		Where("report.context LIKE ?", "%"+message.ID.String()+"%").
-		Where("EXISTS (SELECT 1 FROM message_reviews AS r WHERE r.tenant_id = report.tenant_id AND r.report_id = report.id AND r.reviewer_id = ?)", s.Actor.ID()).Exists(ctx)
-	if err == nil && !there {
+	var reports []Report
+	err := s.Select(&reports).Where("report.conversation_id = ?", message.ConversationID).Where("report.context LIKE ?", "%"+message.ID.String()+"%").Scan(ctx)
+	if err != nil {
+		return err
+	}
+	subjects := []uuid.UUID{message.ID}
+	for _, report := range reports {
+		subjects = append(subjects, report.MessageID)
+	}
+	had, err := safety.Had(ctx, s, subjects...)
+	if err == nil && !had {
 		err = fault.Missing()
 	}
 	return err

@@ -11,14 +11,13 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
-	"github.com/sharon-nhs/sharon/internal/web"
-	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
 // Report is a message that a member asked the team to look at. It and those
-// around it, by id, are all that the team can read of the conversation.
+// around it, by id, are all that the team can read of the conversation: the desk
+// shows them.
 type Report struct {
 	bun.BaseModel `bun:"table:message_reports,alias:report"`
 	tenants.InService
@@ -30,9 +29,6 @@ type Report struct {
 	Reason         string      `bun:"reason" json:"reason"`
 	Context        tenants.IDs `bun:"context" json:"-"`
 	ReportedAt     time.Time   `bun:"reported_at" json:"reported_at"`
-	ClosedAt       *time.Time  `bun:"closed_at" json:"closed_at,omitempty"`
-
-	Reporter *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:reporter_id=id" json:"reporter,omitempty"`
 }
 
 // around is how many messages before and after the reported one go with it.
@@ -100,10 +96,8 @@ func (m Messages) MakeReport(ctx context.Context, s tenants.Scope, in MakeReport
 		return Where{}, err
 	}
 	about := safety.About{Sort: sortKey, Subject: message.ID, Author: message.AuthorID}
-	if _, err := m.desk.Flag(ctx, s, about, safety.Finding{Detail: detail(row.Reason), Level: safety.Amber}); err != nil {
-		return Where{}, err
-	}
-	return back, s.Emit(ctx, modules.Recount, tenants.Event{Subject: row.ID, Audience: tenants.AudienceStaff})
+	_, err = m.desk.Flag(ctx, s, about, safety.Finding{Detail: detail(row.Reason), Level: safety.Amber})
+	return back, err
 }
 
 // neighbours are the ids of a message and of those around it that the actor can see.
@@ -123,127 +117,4 @@ func neighbours(ctx context.Context, s tenants.Scope, message Message) (tenants.
 		all = append(all, row.ID)
 	}
 	return tenants.NewIDs(all...), nil
-}
-
-// forReview narrows to reports that the actor may look at: nobody reviews a
-// conversation that they are in.
-func forReview(s tenants.Scope, q *bun.SelectQuery) *bun.SelectQuery {
-	return q.Where("NOT EXISTS (SELECT 1 FROM participants AS p WHERE p.tenant_id = report.tenant_id AND p.conversation_id = report.conversation_id AND p.member_id = ?)", s.Actor.ID())
-}
-
-func openReports(ctx context.Context, s tenants.Scope) (int, error) {
-	if s.Actor.Member == nil || !s.May("messages.review") {
-		return 0, nil
-	}
-	count, err := forReview(s, s.Select((*Report)(nil))).Where("report.closed_at IS NULL").Count(ctx)
-	return int(count), err
-}
-
-// Reports are what members reported.
-type Reports struct {
-	Open   []Report `json:"open"`   // the oldest first
-	Closed []Report `json:"closed"` // the latest first
-}
-
-// Reports lists them, without the words of any message.
-func (m Messages) Reports(ctx context.Context, s tenants.Scope, _ web.None) (Reports, error) {
-	var out Reports
-	err := forReview(s, s.Select(&out.Open).Relation("Reporter", tenants.Face)).Where("report.closed_at IS NULL").Order("report.reported_at").Limit(200).Scan(ctx)
-	if err == nil {
-		err = forReview(s, s.Select(&out.Closed).Relation("Reporter", tenants.Face)).Where("report.closed_at IS NOT NULL").Order("report.closed_at DESC").Limit(50).Scan(ctx)
-	}
-	return out, err
-}
-
-// Review is that somebody read a report's messages, or closed it.
-type Review struct {
-	bun.BaseModel `bun:"table:message_reviews,alias:review"`
-	tenants.InService
-
-	ID         uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
-	ReportID   uuid.UUID `bun:"report_id,type:uuid" json:"-"`
-	ReviewerID uuid.UUID `bun:"reviewer_id,type:uuid" json:"-"`
-	Act        string    `bun:"act" json:"act"`
-	Note       string    `bun:"note" json:"note,omitempty"`
-	ReviewedAt time.Time `bun:"reviewed_at" json:"reviewed_at"`
-
-	Reviewer *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:reviewer_id=id" json:"reviewer,omitempty"`
-}
-
-// Reviewed is a report with what was done about it.
-type Reviewed struct {
-	Report
-	// Messages are the reported one and those around it, for whoever has it on
-	// record that they read them.
-	Messages []Message `json:"messages"`
-	Reviews  []Review  `json:"reviews"`
-}
-
-// Report reads a report. The messages come once ReadReport has put on record who reads them.
-func (m Messages) Report(ctx context.Context, s tenants.Scope, in ByID) (Reviewed, error) {
-	var out Reviewed
-	if err := forReview(s, s.Select(&out.Report).Relation("Reporter", tenants.Face)).Where("report.id = ?", in.ID).Scan(ctx); err != nil {
-		return Reviewed{}, err
-	}
-	err := s.Select(&out.Reviews).Relation("Reviewer", tenants.Face).Where("review.report_id = ?", in.ID).Order("review.reviewed_at", "review.id").Scan(ctx)
-	if err != nil || !slices.ContainsFunc(out.Reviews, func(r Review) bool { return r.ReviewerID == s.Actor.ID() }) {
-		return out, err
-	}
-	err = s.Select(&out.Messages).Relation("Author", tenants.Face).Where("message.id IN (?)", bun.List(out.Context)).Order("message.seq").Scan(ctx)
-	if err != nil {
-		return Reviewed{}, err
-	}
-	return out, addPictures(ctx, s, out.Messages)
-}
-
-// ReadReport puts on record that the actor reads the messages of a report.
-func (m Messages) ReadReport(ctx context.Context, s tenants.Scope, in ByID) (Where, error) {
-	found, err := m.Report(ctx, s, in)
-	if err != nil || len(found.Messages) > 0 {
-		return Where{"/" + s.Service.Slug + "/messages/reports/" + in.ID.String()}, err
-	}
-	if err := s.Audit(ctx, "reports.read", tenants.Audited{Subject: in.ID}); err != nil {
-		return Where{}, err
-	}
-	return Where{"/" + s.Service.Slug + "/messages/reports/" + in.ID.String()}, review(ctx, s, Review{ReportID: in.ID, Act: "read"})
-}
-
-func review(ctx context.Context, s tenants.Scope, row Review) (err error) {
-	if row.ID, err = uuid.NewV7(); err != nil {
-		return err
-	}
-	row.ReviewerID, row.ReviewedAt = s.Actor.ID(), s.Now
-	_, err = s.Insert(&row).Exec(ctx)
-	return err
-}
-
-// CloseReport is what was done about a report.
-type CloseReport struct {
-	ID   uuid.UUID `path:"id"`
-	Note string    `json:"note" validate:"filled,max=2000" label:"what was done"`
-}
-
-// CloseReport closes a report that the actor has read. Conflict if somebody else was faster.
-func (m Messages) CloseReport(ctx context.Context, s tenants.Scope, in CloseReport) (Where, error) {
-	found, err := m.Report(ctx, s, ByID{in.ID})
-	if err != nil {
-		return Where{}, err
-	}
-	if len(found.Messages) == 0 {
-		return Where{}, fault.Bad("note", "Read the messages first, then say what was done.")
-	}
-	err = tenants.Touched(s.Update((*Report)(nil)).Set("closed_at = ?", s.Now).Where("id = ?", in.ID).Where("closed_at IS NULL").Exec(ctx))
-	if database.Missing(err) {
-		return Where{}, fault.Stale()
-	}
-	if err != nil {
-		return Where{}, err
-	}
-	if err := s.Audit(ctx, "reports.close", tenants.Audited{Subject: in.ID}); err != nil {
-		return Where{}, err
-	}
-	if err := review(ctx, s, Review{ReportID: in.ID, Act: "close", Note: strings.TrimSpace(in.Note)}); err != nil {
-		return Where{}, err
-	}
-	return Where{"/" + s.Service.Slug + "/messages/reports"}, s.Emit(ctx, modules.Recount, tenants.Event{Subject: in.ID, Audience: tenants.AudienceStaff})
 }

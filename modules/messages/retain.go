@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -82,11 +83,12 @@ func (m Messages) letGo(ctx context.Context, s tenants.Scope, old []Message) err
 	return err
 }
 
-// oldReports narrows to reports that were closed before, whoever is in them being
-// under no legal hold.
+// oldReports narrows to reports that the team settled before, whoever is in them
+// being under no legal hold.
 func oldReports(s tenants.Scope, before time.Time, q *bun.SelectQuery) *bun.SelectQuery {
 	author, column, trust := tenants.NotHeld(s, "m.author_id")
-	q = q.Where("report.closed_at < ?", before).
+	settled, args := safety.SettledBefore(s, "report.message_id", before)
+	q = q.Where("report.reported_at < ?", before).Where(settled, args...).
 		Where("report.message_id IN (SELECT m.id FROM messages AS m WHERE m.tenant_id = ? AND "+author+")", s.Trust().ID, column, trust)
 	reporter, column, trust := tenants.NotHeld(s, "report.reporter_id")
 	return q.Where(reporter, column, trust)
@@ -97,19 +99,16 @@ func countReports(ctx context.Context, s tenants.Scope, before time.Time) (int, 
 	return int(n), err
 }
 
-// purgeReports removes old reports with what the team noted. Words of somebody
+// purgeReports removes old reports. Words of somebody
 // who has left were kept for the report alone, and go with it.
 func (m Messages) purgeReports(ctx context.Context, s tenants.Scope, before time.Time) (int, error) {
 	var old []Report
-	if err := oldReports(s, before, s.Select(&old)).Order("report.closed_at").Limit(inOne).Scan(ctx); err != nil || len(old) == 0 {
+	if err := oldReports(s, before, s.Select(&old)).Order("report.reported_at").Limit(inOne).Scan(ctx); err != nil || len(old) == 0 {
 		return 0, err
 	}
 	reports, in := make([]uuid.UUID, len(old)), make([]uuid.UUID, len(old))
 	for i, r := range old {
 		reports[i], in[i] = r.ID, r.ConversationID
-	}
-	if _, err := s.Delete((*Review)(nil)).Where("report_id IN (?)", bun.List(reports)).Exec(ctx); err != nil {
-		return 0, err
 	}
 	if _, err := s.Delete((*Report)(nil)).Where("id IN (?)", bun.List(reports)).Exec(ctx); err != nil {
 		return 0, err

@@ -47,7 +47,7 @@ func teamSide(ctx context.Context, s tenants.Scope, c Conversation) ([]uuid.UUID
 	if c.HolderID != nil {
 		return []uuid.UUID{*c.HolderID}, nil
 	}
-	people, err := team(ctx, s, "messages.team")
+	people, err := team(ctx, s)
 	all := make([]uuid.UUID, len(people))
 	for i, person := range people {
 		all[i] = person.ID

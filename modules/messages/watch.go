@@ -89,8 +89,12 @@ func (m Messages) subject(ctx context.Context, s tenants.Scope, id uuid.UUID) (s
 	if err != nil {
 		return safety.Subject{}, err
 	}
-	out := shownToTeam(message)
-	out.Where, out.State = "private message", "delivered"
+	said := []Message{message}
+	if err := addPictures(ctx, s, said); err != nil {
+		return safety.Subject{}, err
+	}
+	out := shownToTeam(said[0])
+	out.Where, out.State, out.Private = "private message", "delivered", true
 	if message.Held {
 		out.State = "waits for the team"
 	}
@@ -114,7 +118,11 @@ func (m Messages) subject(ctx context.Context, s tenants.Scope, id uuid.UUID) (s
 }
 
 func shownToTeam(m Message) safety.Subject {
-	return safety.Subject{HTML: m.HTML(), Body: m.Body, Author: m.Author, At: m.CreatedAt}
+	out := safety.Subject{HTML: m.HTML(), Body: m.Body, Author: m.Author, At: m.CreatedAt}
+	for _, p := range m.Pictures {
+		out.Images = append(out.Images, safety.Picture{Src: "/messages/pictures/" + p.ID.String(), Alt: p.Alt})
+	}
+	return out
 }
 
 // deliver gives a message to those it is for, or keeps it from them; was tells

@@ -3,7 +3,6 @@
 package reports
 
 import (
-	"context"
 	"time"
 
 	"github.com/google/uuid"
@@ -77,9 +76,9 @@ func New(desk *safety.Desk, kernel *posts.Kernel) modules.Module {
 	return modules.Module{
 		Key: key, Name: "Reports", Icon: "flag", Always: true,
 		About:  "Members ask the team to look at a post.",
-		Grants: policy.Grants{"reports.make": {"member"}, "reports.review": {"moderator"}},
+		Grants: policy.Grants{"reports.make": {"member"}},
 		Data:   data(),
-		Rights: map[string]string{"reports.make": "Report a post to the team", "reports.review": "Look at reported posts"},
+		Rights: map[string]string{"reports.make": "Report a post to the team"},
 		Routes: r.routes,
 	}
 }
@@ -88,17 +87,4 @@ func (x Reports) routes(r *modules.Router) {
 	web.Get(r, "/posts/{id}/report", "reports.make", "A post to report", x.Reporting, reportingPage)
 	web.Post(r, "/posts/{id}/report", "reports.make", "Ask the team to look at a post", x.Make, web.SeeOther("{path}"), web.FormAt("/posts/{id}/report"))
 	web.Get(r, "/posts/{id}/reported", "reports.make", "A report was received", x.Thanks, thanksPage)
-	web.Get(r, "/reports", "reports.review", "Where reports are looked at", moved, movedPage)
-}
-
-// Moved leads to the desk, for those who kept the address of the reports.
-type Moved struct {
-	Path string `json:"path"`
-}
-
-// Elsewhere is the desk.
-func (m Moved) Elsewhere() string { return m.Path }
-
-func moved(_ context.Context, s tenants.Scope, _ web.None) (Moved, error) {
-	return Moved{"/" + s.Service.Slug + "/desk"}, nil
 }

@@ -57,7 +57,7 @@ func load(ctx context.Context, s tenants.Scope, from, to time.Time) (plan, error
 // colleagues are those who may have shifts: the team, by handle.
 func colleagues(ctx context.Context, s tenants.Scope) (people []tenants.Person, err error) {
 	err = tenants.Face(s.Select(&people)).Where("person.status = 'active'").
-		Where("(person.roles LIKE '%moderator%' OR person.roles LIKE '%clinician%' OR person.roles LIKE '%service_lead%')").Order("person.handle_key").Scan(ctx)
+		Where(tenants.StaffIn("person.roles")).Order("person.handle_key").Scan(ctx)
 	return people, err
 }
 

@@ -172,3 +172,19 @@ func why(n int, at func(i int) (Source, string)) string {
 func (i Item) Why() string {
 	return why(len(i.Marks), func(n int) (Source, string) { return i.Marks[n].Source, i.Marks[n].Detail })
 }
+
+// Had tells whether the actor has an item of one of these subjects, or did
+// something about one: nobody else at the desk reads what is private.
+func Had(ctx context.Context, s tenants.Scope, subjects ...uuid.UUID) (bool, error) {
+	if len(subjects) == 0 || s.Actor.Member == nil {
+		return false, nil
+	}
+	return s.Select((*Item)(nil)).Where("item.subject_id IN (?)", bun.List(subjects)).
+		Where("(item.holder_id = ? OR EXISTS (SELECT 1 FROM desk_deeds AS d WHERE d.tenant_id = item.tenant_id AND d.item_id = item.id AND d.actor_id = ?))", s.Actor.ID(), s.Actor.ID()).Exists(ctx)
+}
+
+// SettledBefore is the condition that nothing of a subject is on the desk, or was
+// decided there since a time.
+func SettledBefore(s tenants.Scope, subject string, before time.Time) (string, []any) {
+	return "NOT EXISTS (SELECT 1 FROM desk_items AS i WHERE i.tenant_id = ? AND i.subject_id = " + subject + " AND (i.decided_at IS NULL OR i.decided_at >= ?))", []any{s.Trust().ID, before}
+}

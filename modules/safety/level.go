@@ -27,6 +27,11 @@ var levelNames = map[Level]string{Crisis: "Crisis", Red: "Red", Amber: "Amber", 
 // Name is the level in words.
 func (l Level) Name() string { return levelNames[l] }
 
+// Tint is the class that colours what is of the level.
+func (l Level) Tint() string { return tints[l] }
+
+var tints = map[Level]string{"": "tag--plain", Crisis: "tag--crisis", Red: "tag--danger", Amber: "tag--warn", Green: "tag--plain"}
+
 // rank is 0 for the gravest; what is no level comes last.
 func (l Level) rank() int {
 	if at := slices.Index(Levels, l); at >= 0 {

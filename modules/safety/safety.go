@@ -144,7 +144,10 @@ type Subject struct {
 	At      time.Time       `json:"at"`
 	Version int             `json:"version"`
 	Topics  []string        `json:"topics,omitempty"` // content notes that it has
-	Images  []Picture       `json:"images,omitempty"`
+	// Private says that few were to read it: the team sees its words once they have
+	// taken it, which is on record.
+	Private bool      `json:"private,omitempty"`
+	Images  []Picture `json:"images,omitempty"`
 	// Context is what stands around it, oldest first, without itself.
 	Context []Subject `json:"context,omitempty"`
 }

@@ -80,13 +80,10 @@ func from(term Term) string {
 
 // tint is the colour of the first act of a term that opens a case.
 func tint(a Acts, i int) string {
-	switch {
-	case i == 0 && a.Case.Urgent():
-		return "tag--danger"
-	case i == 0 && a.Case != "":
-		return "tag--warn"
+	if i > 0 {
+		return safety.Level("").Tint()
 	}
-	return "tag--plain"
+	return a.Case.Tint()
 }
 
 func foundWords(c Checked) string {

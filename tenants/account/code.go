@@ -8,25 +8,14 @@ import (
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
-// CodeForm asks for the page of the second step.
-type CodeForm struct {
-	Next string `json:"next" validate:"max=500"`
-}
-
 // CodeForm shows the page of the second step.
-func (a Accounts) CodeForm(_ context.Context, _ tenants.Scope, in CodeForm) (CodeForm, error) {
+func (a Accounts) CodeForm(_ context.Context, _ tenants.Scope, in signin.CodeForm) (signin.CodeForm, error) {
 	return in, nil
-}
-
-// Code is the second step of signing in: a code from the app, or a recovery code.
-type Code struct {
-	Code string `json:"code" validate:"required,max=40" label:"your code"`
-	Next string `json:"next,omitempty" validate:"max=500"`
 }
 
 // GiveCode completes a sign-in by password. Invalid if the code is not right or
 // has been used; Limited after too many.
-func (a Accounts) GiveCode(ctx context.Context, s tenants.Scope, in Code) (tenants.SignedIn, error) {
+func (a Accounts) GiveCode(ctx context.Context, s tenants.Scope, in signin.Code) (tenants.SignedIn, error) {
 	var out tenants.SignedIn
 	err := a.try(ctx, s, nil, func(ctx context.Context, s tenants.Scope, account tenants.Account) (bool, error) {
 		way, err := a.useCode(ctx, s, account, in.Code)

@@ -57,33 +57,14 @@ func (a Accounts) offers(ctx context.Context, s tenants.Scope, account tenants.A
 	return slices.DeleteFunc(ways, func(way tenants.Way) bool { return slices.Contains(linked, way.Name) }), err
 }
 
-// NewFactor asks for the page on which an app is set up. Setup is that of a form
-// which was refused.
-type NewFactor struct {
-	Setup string `json:"setup" validate:"max=1000"`
-	Next  string `json:"next" validate:"max=500"`
-}
-
-// Setting is that page.
-type Setting struct {
-	signin.SetUp
-	Demanded bool `json:"demanded"` // there is no way around it
-}
-
 // NewFactor makes a secret for whoever asks. It counts once its first code is given.
-func (a Accounts) NewFactor(ctx context.Context, s tenants.Scope, in NewFactor) (Setting, error) {
+func (a Accounts) NewFactor(ctx context.Context, s tenants.Scope, in signin.NewFactor) (signin.Setting, error) {
 	account, err := a.maySet(ctx, s)
 	if err != nil {
-		return Setting{}, err
+		return signin.Setting{}, err
 	}
-	out := Setting{Demanded: s.Actor.Lacks()}
-	if in.Setup != "" {
-		out.SetUp, err = signin.OpenSetUp(a.Entrance.Keys, account.ID.String(), s.Client.Host, in.Setup, s.Now)
-	}
-	if in.Setup == "" || fault.Is(err, fault.Invalid) {
-		out.SetUp, err = signin.NewSetUp(a.Entrance.Keys, account.ID.String(), s.Client.Host, s.Now)
-	}
-	out.Next = in.Next
+	out := signin.Setting{Demanded: s.Actor.Lacks()}
+	out.SetUp, err = in.Offer(a.Entrance.Keys, account.ID.String(), s.Client.Host, s.Now)
 	return out, err
 }
 
@@ -112,13 +93,6 @@ func (a Accounts) maySet(ctx context.Context, s tenants.Scope) (tenants.Account,
 	return account, err
 }
 
-// SetFactor is the first code of an app.
-type SetFactor struct {
-	Setup string `json:"setup" validate:"required,max=1000"`
-	Code  string `json:"code" validate:"required,max=40" label:"the code that the app shows"`
-	Next  string `json:"next,omitempty" validate:"max=500"`
-}
-
 // Codes are recovery codes, which are shown this once.
 type Codes struct {
 	Codes []string `json:"recovery_codes"`
@@ -132,21 +106,17 @@ func (c Codes) Cookies() []web.Cookie { return c.arrived.Cookies() }
 
 // SetFactor has codes of an app asked for from now on, in place of an earlier one.
 // Devices that are signed in by a password alone have to do so anew. Invalid if the code is not the app's.
-func (a Accounts) SetFactor(ctx context.Context, s tenants.Scope, in SetFactor) (out Codes, err error) {
+func (a Accounts) SetFactor(ctx context.Context, s tenants.Scope, in signin.SetFactor) (out Codes, err error) {
 	err = s.Write(ctx, func(ctx context.Context, s tenants.Scope) error {
 		account, err := a.maySet(ctx, s)
 		if err != nil {
 			return err
 		}
-		set, err := signin.OpenSetUp(a.Entrance.Keys, account.ID.String(), s.Client.Host, in.Setup, s.Now)
+		secret, step, err := in.First(a.Entrance.Keys, account.ID.String(), s.Client.Host, s.Now)
 		if err != nil {
 			return err
 		}
-		step, right := signin.CodeStep(set.Secret, in.Code, 0, s.Now)
-		if !right {
-			return signin.WrongCode()
-		}
-		sealed, err := a.Entrance.Keys.Seal(set.Secret, factorSeal(account))
+		sealed, err := a.Entrance.Keys.Seal(secret, factorSeal(account))
 		if err != nil {
 			return err
 		}
@@ -178,11 +148,7 @@ func (a Accounts) SetFactor(ctx context.Context, s tenants.Scope, in SetFactor) 
 
 // newCodes makes recovery codes in place of those that there are.
 func (a Accounts) newCodes(ctx context.Context, s tenants.Scope, account tenants.Account) ([]string, error) {
-	codes := signin.NewRecoveryCodes()
-	hashes := make([]string, len(codes))
-	for i, code := range codes {
-		hashes[i] = signin.RecoveryHash(a.Entrance.Keys, account.ID.String(), code)
-	}
+	codes, hashes := signin.NewRecoveryCodes(a.Entrance.Keys, account.ID.String())
 	return codes, setRecoveryCodes(ctx, s, account.ID, hashes)
 }
 

@@ -20,13 +20,15 @@ type danger struct {
 	Drill   bool
 	Outcome string // empty while it is open
 	Reason  string
-	Events  []struct {
-		By    string // empty for the software
-		After string // since the entry before
-		What  string // as the case's entries have it
-		Words string
-		To    string // a login whom it was about
-	}
+	Events  []event
+}
+
+type event struct {
+	By    string // empty for the software
+	After string // since the entry before
+	What  string // as the case's entries have it
+	Words string
+	To    string // a login whom it was about
 }
 
 // targets are the minutes until a case is to be taken on, as services begin.
@@ -38,16 +40,36 @@ func (w *seeding) dangers(ctx context.Context, s tenants.Scope, all []danger) er
 		if err != nil {
 			return fmt.Errorf("case of %s: %w", one.At, err)
 		}
-		if err := w.danger(ctx, s, one, at.UTC().Truncate(time.Microsecond)); err != nil {
+		row := safety.Case{MemberID: w.people[one.About].ID, OpenedAt: at.UTC().Truncate(time.Microsecond)}
+		if err := w.danger(ctx, s, one, &row); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (w *seeding) danger(ctx context.Context, s tenants.Scope, one danger, at time.Time) error {
-	row := safety.Case{ID: w.ids.at(at), MemberID: w.people[one.About].ID, Level: one.Level, Drill: one.Drill, OpenedAt: at,
-		DueAt: at.Add(time.Duration(targets[one.Level]) * time.Minute), Outcome: one.Outcome, Reason: one.Reason, Version: 1}
+// urgent opens the case of an item that cannot wait, as the platform does: somebody
+// of the team was called and has it, and ended it where the item is decided.
+func (w *seeding) urgent(ctx context.Context, s tenants.Scope, item *safety.Item, why, with string) error {
+	one := danger{Level: item.Level, Events: []event{{What: "opened", Words: why}, {What: "calling", Words: "On duty"}, {What: "paged", To: with, Words: "Text: sent"},
+		{By: with, After: "4m", What: safety.Acknowledged, Words: "4 minutes 3 seconds after it was opened"}}}
+	if item.DecidedAt != nil {
+		one.Outcome, one.Reason = "safe", "We wrote to each other. She is safe, and knows where we are."
+		one.Events = append(one.Events, event{By: with, After: "2h", What: "closed", Words: "The member is safe. " + one.Reason})
+	}
+	row := safety.Case{MemberID: item.AuthorID, ItemID: item.ID, OpenedAt: item.RaisedAt}
+	if err := w.danger(ctx, s, one, &row); err != nil {
+		return err
+	}
+	item.CaseID, item.DueAt = &row.ID, row.DueAt
+	return item.Put(ctx, s)
+}
+
+// danger makes a case; row says whom it is about, what opened it and when.
+func (w *seeding) danger(ctx context.Context, s tenants.Scope, one danger, row *safety.Case) error {
+	at := row.OpenedAt
+	row.ID, row.Level, row.Drill, row.Outcome, row.Reason, row.Version = w.ids.at(at), one.Level, one.Drill, one.Outcome, one.Reason, 1
+	row.DueAt = at.Add(time.Duration(targets[one.Level]) * time.Minute)
 	var entries []safety.Entry
 	var calls []cases.Call
 	for i, event := range one.Events {
@@ -80,7 +102,7 @@ func (w *seeding) danger(ctx context.Context, s tenants.Scope, one danger, at ti
 			row.ClosedAt = &then
 		}
 	}
-	if _, err := s.Insert(&row).Exec(ctx); err != nil {
+	if _, err := s.Insert(row).Exec(ctx); err != nil {
 		return err
 	}
 	if err := insert(ctx, s, entries); err != nil {

@@ -30,7 +30,8 @@ type filter struct {
 	How   posts.Choice
 }
 
-// report is about the post that begins so. One that is settled says when and by whom.
+// report is about the post that begins so. One that is settled says when and by
+// whom; who has the case of an urgent one is there too.
 type report struct {
 	By, About, Reason, Words, At string
 	Settled, With                string
@@ -99,7 +100,7 @@ func (w *seeding) circle(ctx context.Context, s tenants.Scope, c circle, said []
 		if i < 0 {
 			return fmt.Errorf("report: no post begins %q", r.About)
 		}
-		row := reports.Report{ID: w.ids.at(at), PostID: said[i].ID, ReporterID: w.people[r.By].ID, Reason: r.Reason, Words: r.Words, ReportedAt: at}
+		row := reports.Report{ID: w.ids.at(at), PostID: said[i].ID, ReporterID: w.people[r.By].ID, Reason: r.Reason, Words: r.Words, ReportedAt: at.UTC().Truncate(time.Microsecond)}
 		if _, err := s.Insert(&row).Exec(ctx); err != nil {
 			return err
 		}

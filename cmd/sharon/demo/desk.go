@@ -84,8 +84,14 @@ func (w *seeding) raise(ctx context.Context, s tenants.Scope, r raised, post pos
 	if err := insert(ctx, s, []safety.Item{item}); err != nil {
 		return err
 	}
-	if err := insert(ctx, s, w.found(item, r)); err != nil {
+	item.Marks = w.found(item, r)
+	if err := insert(ctx, s, item.Marks); err != nil {
 		return err
+	}
+	if item.Level.Urgent() {
+		if err := w.urgent(ctx, s, &item, item.Why(), "clinician"); err != nil {
+			return err
+		}
 	}
 	return insert(ctx, s, deeds)
 }
