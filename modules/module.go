@@ -53,6 +53,8 @@ type Module struct {
 	Person func(s tenants.Scope, person tenants.Person) []tenants.Link
 	// Mine are its pages as the Me page offers them to s; nil for none.
 	Mine func(s tenants.Scope) []tenants.MeLink
+	// Bars are what it says at the top of each page of whoever asks; nil for nothing.
+	Bars func(s tenants.Scope) []ui.Bar
 	// Rights say in plain words what each of the Grants lets somebody do.
 	Rights map[string]string
 	// Acts name its actions in the audit log.
@@ -187,6 +189,18 @@ func Mine(rooms []Module) func(s tenants.Scope) []tenants.MeLink {
 			}
 		}
 		return links
+	}
+}
+
+// Bars are what the open rooms say at the top of each page of whoever asks.
+func Bars(rooms []Module) func(s tenants.Scope) []ui.Bar {
+	return func(s tenants.Scope) (bars []ui.Bar) {
+		for _, room := range rooms {
+			if room.Bars != nil && (room.Always || s.Service.Open(room.Key)) {
+				bars = append(bars, room.Bars(s)...)
+			}
+		}
+		return bars
 	}
 }
 

@@ -103,8 +103,11 @@ func (s Scope) Signal(kind Kind, e Event) {
 }
 
 // For tells whether somebody may learn of the event as it happens: by audience
-// and open room, or as one of its readers.
+// and open room, or as one of its readers. On a break nobody learns of anything.
 func (e Event) For(s Scope) bool {
+	if s.Actor.Member.Away(s.Now) {
+		return false
+	}
 	if e.Module != "" && (s.Service == nil || !s.Service.Open(e.Module)) {
 		return false
 	}

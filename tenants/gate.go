@@ -30,6 +30,8 @@ type Gate struct {
 	// Explain says in plain words why the actor may not do something; nil says no
 	// more than that they may not.
 	Explain func(s Scope, permission string) string
+	// Bars are what stands at the top of each page of whoever asks; nil for nothing.
+	Bars func(s Scope) []ui.Bar
 	// Rooms lists what the navigation shows to whoever asks.
 	Rooms func(s Scope) []ui.Room
 }
@@ -158,6 +160,9 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 	}
 	if r.Route.Permission != web.SignedIn && r.Route.Permission != web.Arriving {
 		if decision := s.Decide(r.Route.Permission); !decision.Allowed {
+			if err := s.Silence(); err != nil {
+				return s, err
+			}
 			return s, fault.Wrap(fault.Forbidden, g.why(s, r.Route.Permission), denied(decision.Because))
 		}
 	}
@@ -267,6 +272,9 @@ func (g *Gate) Page(ctx context.Context, r *web.Request, s Scope) context.Contex
 	if s.Service != nil {
 		dress(frame, s)
 		frame.Rooms = g.Rooms(s)
+		if g.Bars != nil {
+			frame.Bars = g.Bars(s)
+		}
 		frame.Stream = frame.Home + "/stream?last=" + idAt(s.Now).String()
 	}
 	return ui.WithFrame(ctx, frame)

@@ -137,7 +137,10 @@ func (l *Live) Listen(_ context.Context, s Scope, in Listen) (web.Live[Heard], e
 		for i, e := range events {
 			heard.Events[i] = signal(e)
 		}
-		heard.Unread, err = l.Unread(ctx, s)
+		heard.Unread = map[string]int{}
+		if !s.Actor.Member.Away(s.Now) { // on a break nothing waits
+			heard.Unread, err = l.Unread(ctx, s)
+		}
 		return heard, err
 	}
 	return web.Live[Heard]{Missed: missed, Serve: func(conn net.Conn) { l.hub.Serve(conn, ear) }}, nil
@@ -190,13 +193,14 @@ func (l *listener) Missed(ctx context.Context) (events []Event, err error) {
 
 // present is a session as it is now.
 type present struct {
-	TokenHash     string    `bun:"token_hash"`
-	SeenAt        time.Time `bun:"seen_at"`
-	CreatedAt     time.Time `bun:"created_at"`
-	ConfigVersion int64     `bun:"config_version"`
-	TrustStatus   string    `bun:"status"`
-	Roles         Roles     `bun:"roles"`
-	TrustRoles    Roles     `bun:"trust_roles"`
+	TokenHash     string     `bun:"token_hash"`
+	SeenAt        time.Time  `bun:"seen_at"`
+	CreatedAt     time.Time  `bun:"created_at"`
+	ConfigVersion int64      `bun:"config_version"`
+	TrustStatus   string     `bun:"status"`
+	Roles         Roles      `bun:"roles"`
+	TrustRoles    Roles      `bun:"trust_roles"`
+	Away          *time.Time `bun:"away_until"`
 }
 
 // stay tells which listeners of one service may go on: those whose session is
@@ -214,7 +218,7 @@ func (l *Live) stay(ctx context.Context, _ string, ears []*listener) (func(*list
 			}
 			var rows []present
 			err := s.unit.db.NewSelect().TableExpr("sessions AS s").
-				ColumnExpr("s.token_hash, s.seen_at, s.created_at, t.config_version, t.status, COALESCE(m.roles, '') AS roles, a.trust_roles").
+				ColumnExpr("s.token_hash, s.seen_at, s.created_at, t.config_version, t.status, COALESCE(m.roles, '') AS roles, a.trust_roles, m.away_until").
 				Join("JOIN trusts AS t ON t.id = s.tenant_id").
 				Join("JOIN accounts AS a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.status = 'active'").
 				Join("LEFT JOIN members AS m ON m.tenant_id = a.tenant_id AND m.account_id = a.id AND m.service_id = ? AND m.status = 'active'", s.serviceID()).
@@ -235,6 +239,7 @@ func (l *Live) stay(ctx context.Context, _ string, ears []*listener) (func(*list
 		row, open := found[ear.scope.Actor.session.hash]
 		return open && !signin.Sessions(l.Sessions).Over(row.CreatedAt, row.SeenAt, now) && row.TrustStatus == "active" &&
 			row.ConfigVersion == ear.scope.Estate.Trust.ConfigVersion &&
-			slices.Equal(append(slices.Clone(row.TrustRoles), row.Roles...), ear.scope.Actor.Roles)
+			slices.Equal(append(slices.Clone(row.TrustRoles), row.Roles...), ear.scope.Actor.Roles) &&
+			(&Person{AwayUntil: row.Away}).Away(now) == ear.scope.Actor.Member.Away(ear.scope.Now)
 	}, nil
 }

@@ -54,10 +54,25 @@ type Person struct {
 	Roles     Roles     `bun:"roles" json:"-"`
 	Status    string    `bun:"status" json:"-"`
 	JoinedAt  time.Time `bun:"joined_at" json:"joined_at,omitzero"`
+	// SuspendedUntil is until when they may not write to others, AwayUntil until when
+	// they are on a break of their own: see Suspended and Away.
+	SuspendedUntil *time.Time `bun:"suspended_until" json:"-"`
+	AwayUntil      *time.Time `bun:"away_until" json:"-"`
 	// Chosen is what they chose for themselves, by room: see Own.
 	Chosen json.RawMessage `bun:"own,type:jsonb,nullzero" json:"-"`
 	// Badge is the role that peers see, for the API; the others are nobody's business.
 	Badge Role `bun:"-" json:"badge,omitempty"`
+}
+
+// Suspended tells whether they may not write to others at a time.
+func (p *Person) Suspended(at time.Time) bool {
+	return p != nil && p.SuspendedUntil != nil && at.Before(*p.SuspendedUntil)
+}
+
+// Away tells whether they are on a break at a time, on which nothing but safety
+// notices reaches them.
+func (p *Person) Away(at time.Time) bool {
+	return p != nil && p.AwayUntil != nil && at.Before(*p.AwayUntil)
 }
 
 // Face reads of a member only what a page shows beside their words.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/signin"
+	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/tenants/policy"
 )
 
@@ -77,7 +78,13 @@ func (s Scope) serviceID() uuid.UUID {
 func (s Scope) Trust() Trust { return s.Estate.Trust }
 
 // Decide answers whether the actor may do permission here, and by which rule.
+// Somebody suspended keeps, of what they may, what is given to the role Suspended.
 func (s Scope) Decide(permission string) policy.Decision {
+	if s.Actor.Member.Suspended(s.Now) {
+		if kept := s.Estate.Policy.Decide(string(Suspended), s.serviceID().String(), permission); !kept.Allowed {
+			return kept
+		}
+	}
 	best := policy.Decision{Because: "no role here"}
 	for _, role := range s.Actor.Roles {
 		decision := s.Estate.Policy.Decide(string(role), s.serviceID().String(), permission)
@@ -89,6 +96,14 @@ func (s Scope) Decide(permission string) policy.Decision {
 		}
 	}
 	return best
+}
+
+// Silence tells why the actor may not write to others for now; nil if they may.
+func (s Scope) Silence() error {
+	if me := s.Actor.Member; me.Suspended(s.Now) {
+		return fault.New(fault.Suspended, "Until "+ui.At(*me.SuspendedUntil)+" you can read here, and write to the team, but not to others.")
+	}
+	return nil
 }
 
 // May tells whether the actor may do permission here.

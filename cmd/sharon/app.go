@@ -145,7 +145,7 @@ func (a *app) handler() (*fiber.App, error) {
 		return nil, err
 	}
 	options := web.Options{Secure: base.Scheme == "https", Proxies: proxies, BodyLimit: a.Web.BodyLimit, Timeout: 15 * time.Second, Log: a.Log}
-	gate := &tenants.Gate{Directory: a.Directory, Clock: a.Clock, Keys: a.Keys, Sessions: a.Web.sessions(), Log: a.Log, Rooms: modules.Navigation(a.Rooms), Explain: a.rights().Explain}
+	gate := &tenants.Gate{Directory: a.Directory, Clock: a.Clock, Keys: a.Keys, Sessions: a.Web.sessions(), Log: a.Log, Rooms: modules.Navigation(a.Rooms), Bars: modules.Bars(a.Rooms), Explain: a.rights().Explain}
 	trusts := &web.App[tenants.Scope]{Options: options, Router: a.table, Gate: gate, Plain: a.plain(gate.Help)}
 	trusts.Plain["/:service/help-now"] = trusts.Plain["/help-now"]
 	trusts.Plain["/openapi.json"] = document("SHaRON", a.table.Routes)

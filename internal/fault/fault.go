@@ -18,6 +18,7 @@ const (
 	Invalid         Code = "invalid"          // read, but a field breaks a rule
 	Unauthenticated Code = "unauthenticated"  // sign in first
 	Forbidden       Code = "forbidden"        // signed in, but not allowed
+	Suspended       Code = "suspended"        // signed in, but for a time not to write to others
 	CodeNeeded      Code = "code_needed"      // signed in by half: the second factor is still to be given
 	FactorNeeded    Code = "factor_needed"    // signed in, but work here needs a second factor to be set up
 	ProofNeeded     Code = "proof_needed"     // allowed, once the person shows again that it is them

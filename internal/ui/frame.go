@@ -30,6 +30,7 @@ type Frame struct {
 	Stream    string // path of the page's live events, with ?last= if it has any; empty for none
 	Team      string // "The team is here until 5pm"
 	TeamHere  bool
+	Bars      []Bar
 	Now       time.Time
 	May       func(permission string) bool
 }
@@ -45,6 +46,10 @@ type Room struct {
 	Bar                   bool   // on a phone also an icon in the bar at the top
 	OfPost                *Offer // what it offers to do about somebody else's post; nil for nothing
 }
+
+// Bar is a line at the top of each page of somebody, with the way to where it is
+// explained; Path is below the service.
+type Bar struct{ Icon, Words, Link, Path string }
 
 // Offer is something to do about a post, whose id completes the path.
 type Offer struct{ Name, Icon, Path string }

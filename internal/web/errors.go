@@ -19,6 +19,7 @@ var statuses = map[fault.Code]int{
 	fault.Malformed:       fiber.StatusBadRequest,
 	fault.Unauthenticated: fiber.StatusUnauthorized,
 	fault.Forbidden:       fiber.StatusForbidden,
+	fault.Suspended:       fiber.StatusForbidden,
 	fault.CodeNeeded:      fiber.StatusForbidden,
 	fault.FactorNeeded:    fiber.StatusForbidden,
 	fault.ProofNeeded:     fiber.StatusForbidden,

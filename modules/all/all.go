@@ -23,6 +23,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/rota"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/modules/search"
+	"github.com/sharon-nhs/sharon/modules/standing"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
 	"github.com/sharon-nhs/sharon/modules/terms"
 	"github.com/sharon-nhs/sharon/modules/timeline"
@@ -60,6 +61,7 @@ func Rooms(desk *safety.Desk, files *storage.Files, outside *notifications.Outsi
 		rota.New(desk, func(t tenants.Trust) string { return outside.Address(t) }),
 		queue.New(desk),
 		terms.New(desk, kernel.Recent),
+		standing.New(desk),
 	}
 	rooms = append(rooms, catch.New(desk, kernel, rooms))
 	links := func(s tenants.Scope, person tenants.Person) []tenants.Link {

@@ -28,6 +28,7 @@ type Catch struct {
 func New(desk *safety.Desk, kernel *posts.Kernel, rooms []modules.Module) modules.Module {
 	c := Catch{desk, kernel, kernel.Rooms(rooms)}
 	desk.Register(c.sort())
+	desk.Help = c.help
 	desk.Watch(mode)
 	desk.Watch(rate)
 	desk.Watch(safety.Flagged)

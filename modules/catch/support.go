@@ -116,22 +116,27 @@ type Ask struct {
 
 // Ask asks for a human of the team: a red item, and a case. It is there at any hour.
 func (c Catch) Ask(ctx context.Context, s tenants.Scope, in Ask) (Support, error) {
-	if s.Actor.Member == nil {
-		return Support{}, fault.New(fault.Forbidden, "You are not a member of this service.")
-	}
-	row := Request{ID: uuid.Must(uuid.NewV7()), MemberID: s.Actor.ID(), Words: strings.TrimSpace(in.Words), AskedAt: s.Now}
-	if _, err := s.Insert(&row).Exec(ctx); err != nil {
+	if err := c.help(ctx, s, in.Words); err != nil {
 		return Support{}, err
+	}
+	return c.Turn(ctx, s, Turned{Asked: true})
+}
+
+// help asks for a human of the team as the actor.
+func (c Catch) help(ctx context.Context, s tenants.Scope, words string) error {
+	if s.Actor.Member == nil {
+		return fault.New(fault.Forbidden, "You are not a member of this service.")
+	}
+	row := Request{ID: uuid.Must(uuid.NewV7()), MemberID: s.Actor.ID(), Words: strings.TrimSpace(words), AskedAt: s.Now}
+	if _, err := s.Insert(&row).Exec(ctx); err != nil {
+		return err
 	}
 	item, err := c.desk.Raise(ctx, s, safety.About{Sort: helpSort, Subject: s.Actor.ID(), Author: s.Actor.ID()},
 		safety.Finding{Source: safety.ByRequest, Level: safety.Red, By: s.Actor.ID()})
 	if err != nil {
-		return Support{}, err
+		return err
 	}
-	if err := (safety.Case{ID: *item.CaseID}).Note(ctx, s, "asked", row.Words, item.ID); err != nil {
-		return Support{}, err
-	}
-	return c.Turn(ctx, s, Turned{Asked: true})
+	return safety.Case{ID: *item.CaseID}.Note(ctx, s, "asked", row.Words, item.ID)
 }
 
 // helpSort is somebody who asked for a human; the subject is the member.

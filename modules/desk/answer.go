@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
@@ -23,7 +25,10 @@ type Answer struct {
 	Title  string `json:"title,omitempty"`
 	Where  string `json:"where,omitempty"`
 	Path   string `json:"path,omitempty"` // where it stands; empty where it does not any more
-	html   string
+	// What came with it, and what can be done about it.
+	safety.Recourse
+	deed uuid.UUID
+	html string
 }
 
 // Answer reads a decision about something of the actor's. NotFound for everybody
@@ -41,6 +46,12 @@ func (d Desk) Answer(ctx context.Context, s tenants.Scope, in ByID) (Answer, err
 		return Answer{}, fault.Missing()
 	}
 	out := Answer{Act: deed.Act, Name: d.nameOf(item.Sort), Rule: deed.Rule, Words: deed.Words, At: deed.At, Undone: deed.UndoneAt != nil}
+	out.deed = deed.ID
+	if d.desk.Recourse != nil {
+		if out.Recourse, err = d.desk.Recourse(ctx, s, deed); err != nil {
+			return Answer{}, err
+		}
+	}
 	subject, err := d.subject(ctx, s, item)
 	if err != nil || subject == nil {
 		return out, err

@@ -19,7 +19,7 @@ type Decide struct {
 	ID      uuid.UUID  `path:"id"`
 	Version int        `json:"version" validate:"gte=0"`
 	Seen    int        `json:"seen" validate:"gte=0"`
-	Act     safety.Act `json:"act" validate:"required,oneof=approve ask cover hide remove lock" label:"what to do"`
+	Act     safety.Act `json:"act" validate:"required,oneof=approve ask cover hide remove lock uphold overturn" label:"what to do"`
 	Topics  []string   `json:"topics,omitempty" validate:"max=30,dive,max=60" label:"content notes"`
 	Rule    string     `json:"rule,omitempty" validate:"max=200" label:"a rule"`
 	Reason  string     `json:"reason,omitempty" validate:"max=2000" label:"why"`
@@ -36,6 +36,8 @@ func (in Decide) deed(s tenants.Scope, choices []safety.Act, seen bool) (safety.
 		return deed, fault.Bad("act", "That cannot be done about this. Choose something else.")
 	case deed.Reason == "" && (in.Act != safety.Approve || !seen):
 		return deed, fault.Bad("reason", "Say why, for your colleagues and for the record.")
+	case deed.Words == "" && in.Act.Final():
+		return deed, fault.Bad("words", "Tell them why. They waited for this answer.")
 	case in.Rule != "" && !slices.Contains(usual.Rules, in.Rule):
 		return deed, fault.Bad("rule", "Choose a rule from the list.")
 	}
@@ -89,7 +91,7 @@ func (d Desk) Decide(ctx context.Context, s tenants.Scope, in Decide) (Went, err
 		return Went{}, fault.New(fault.Conflict, "This changed while you were looking: it was edited, or raised again. Look at it once more, then decide.")
 	}
 	deed, err := in.deed(s, d.choices(s, item, subject != nil), subject != nil)
-	if err == nil && in.StrikeDays > 0 && (d.desk.Strike == nil || item.AuthorID == uuid.Nil || in.Act == safety.Approve) {
+	if err == nil && in.StrikeDays > 0 && (d.desk.Strike == nil || item.AuthorID == uuid.Nil || in.Act == safety.Approve || in.Act.Final()) {
 		err = fault.Bad("strike_days", "A strike cannot be given here.")
 	}
 	if err != nil {
@@ -159,6 +161,8 @@ func mayUndo(s tenants.Scope, item safety.Item, history []safety.Deed) error {
 	switch {
 	case item.DecidedAt == nil || last == nil:
 		return fault.New(fault.Conflict, "Nothing is decided about this, so there is nothing to undo.")
+	case last.Act.Final():
+		return fault.New(fault.Forbidden, "This was the answer to an appeal, so it stays.")
 	case last.ActorID != s.Actor.ID() && !s.May("desk.settings"):
 		return fault.New(fault.Forbidden, "Only "+nameOf(last.Actor)+" or the service lead can undo this.")
 	case s.Now.Sub(last.At) >= undoable:

@@ -16,9 +16,6 @@ import (
 )
 
 var (
-	// decided has the deed as its subject, and waits until it can no longer be
-	// undone before anybody was told.
-	decided = tenants.Kind{Key: "desk.decided", Queue: jobs.Safety}
 	// undone has the deed as its subject; only where its author was told of it.
 	undone = tenants.Kind{Key: "desk.undone", Queue: jobs.Safety}
 	// handed has the item as its subject, and whom it was handed to as its about.
@@ -38,7 +35,7 @@ type ByID struct {
 // New makes the room.
 func New(kernel *safety.Desk) modules.Module {
 	d := Desk{kernel}
-	kernel.Linked = known
+	kernel.Linked, kernel.Rules = known, usual.Rules
 	return modules.Module{
 		Key: safety.Key, Name: "Safeguarding", Icon: "shield", Always: true, Settings: safety.Defaults,
 		About:  "What the team looks at, how soon, and how the team itself is.",
@@ -57,7 +54,7 @@ func New(kernel *safety.Desk) modules.Module {
 		Data:   data(),
 		Routes: d.routes,
 		On:     []tenants.Handler{{Kind: safety.Raised, Do: recount}},
-		Tells:  []modules.Tell{{Kind: safety.Raised, Notices: ofRaised}, {Kind: handed, Notices: ofHanded}, {Kind: decided, Notices: ofDecided}, {Kind: undone, Notices: ofUndone}},
+		Tells:  []modules.Tell{{Kind: safety.Raised, Notices: ofRaised}, {Kind: handed, Notices: ofHanded}, {Kind: safety.Decided, Notices: ofDecided}, {Kind: undone, Notices: ofUndone}},
 		Unread: unread,
 		Person: func(s tenants.Scope, person tenants.Person) []tenants.Link {
 			if !s.May("desk.work") || s.Actor.Member == nil || person.ID == s.Actor.ID() {

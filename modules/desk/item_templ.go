@@ -298,7 +298,7 @@ func passOn(shown Shown, action string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<div><p><b>You are linked to this person; a colleague decides.</b></p><p>It is about you, or you reported it, or you are friends, or one of you blocked the other, or you know them outside. So you do not read it here.</p></div></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 18, "<div><p><b>You are linked to this person; a colleague decides.</b></p><p>It is about you, or you reported it, or it is about a decision of yours, or you are friends, or one of you blocked the other, or you know them outside. So you do not read it here.</p></div></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -1404,7 +1404,7 @@ func decideForm(shown Shown, action string) templ.Component {
 	})
 }
 
-var itemKeys = [][2]string{{"1 – 6", "choose what to do"}, {"c", "take it"}, {"r", "show the pictures as they are"}, {"j ↓", "the next item"}, {"k ↑", "the item before"}, {"Ctrl Enter", "decide, from within the form"}, {"?", "these keys"}}
+var itemKeys = [][2]string{{"1 – 8", "choose what to do"}, {"c", "take it"}, {"r", "show the pictures as they are"}, {"j ↓", "the next item"}, {"k ↑", "the item before"}, {"Ctrl Enter", "decide, from within the form"}, {"?", "these keys"}}
 
 var strikeOptions = []ui.Option{{Value: "0", Label: "None"}, {Value: "30", Label: "For 30 days"}, {Value: "90", Label: "For 90 days"}, {Value: "180", Label: "For 180 days"}}
 

@@ -22,7 +22,7 @@ const pageSize = 25
 type Ask struct {
 	With   string `json:"with,omitempty" validate:"omitempty,oneof=all mine nobody" label:"with whom"`
 	Level  string `json:"level,omitempty" validate:"omitempty,oneof=crisis red amber green" label:"a level"`
-	Source string `json:"source,omitempty" validate:"omitempty,oneof=term figure flag mode rate waiting help measure drill team" label:"what raised it"`
+	Source string `json:"source,omitempty" validate:"omitempty,oneof=term figure flag mode rate waiting help measure drill team appeal strikes" label:"what raised it"`
 	Page   int    `json:"page,omitempty" validate:"gte=0,lte=10000" label:"a page"` // from 1
 	// Done is an item that was just decided, to be undone from here.
 	Done *uuid.UUID `json:"done,omitempty"`

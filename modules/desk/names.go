@@ -21,23 +21,29 @@ var names = map[safety.Act][2]string{
 	safety.Hide:    {"Hide it", "Out of sight for now."},
 	safety.Remove:  {"Take it down", "It is gone for everybody but the team."},
 	safety.Lock:    {"Lock it", "It stays, and nobody can reply."},
+
+	safety.Uphold:   {"The decision stays", "They are told why. There is no further appeal."},
+	safety.Overturn: {"Take the decision back", "What was done is undone, and a strike that came with it counts no more."},
 }
 
 // deeds are what was done, in an item's history.
 var deeds = map[safety.Act]string{
 	took: "took it", handOn: "handed it to", left: "put it back", undid: "undid the decision",
 	safety.Approve: "left it as it is", safety.AskEdit: "asked for a change", safety.Cover: "covered it", safety.Hide: "hid it", safety.Remove: "took it down", safety.Lock: "locked it",
+	safety.Uphold: "answered that the decision stays", safety.Overturn: "took the decision back",
 }
 
 // results are what was done with a member's earlier items; "" for what waits.
 var results = map[safety.Act]string{
 	"": "waiting", safety.Approve: "left as it is", safety.AskEdit: "asked to change", safety.Cover: "covered", safety.Hide: "hidden", safety.Remove: "taken down", safety.Lock: "locked",
+	safety.Uphold: "appealed, and stays", safety.Overturn: "taken back after an appeal",
 }
 
 // outcomes are what an author reads.
 var outcomes = map[safety.Act]string{
 	safety.Approve: "It is fine, and others can see it", safety.AskEdit: "Please change it", safety.Cover: "It has a content note now",
 	safety.Hide: "It is out of sight for now", safety.Remove: "It was taken down", safety.Lock: "Nobody can reply to it for now",
+	safety.Uphold: "The decision stays", safety.Overturn: "The decision was taken back",
 }
 
 // next steps are what an author can do now.
@@ -47,13 +53,16 @@ var nextSteps = map[safety.Act]string{
 	safety.Hide:    "Others do not see it for now. Nothing that you wrote is lost.",
 	safety.Remove:  "Others do not see it any more.",
 	safety.Lock:    "Everybody can still read it.",
+
+	safety.Uphold:   "Somebody else of the team has looked at it again and read what you wrote.",
+	safety.Overturn: "Somebody else of the team has looked at it again and agrees with you. You need not do anything.",
 }
 
 // sources are what can raise something, to choose from.
 var sources = []ui.Option{
 	{Value: "", Label: "Anything"}, {Value: string(safety.ByTerm), Label: "A watched term"}, {Value: string(safety.ByFigure), Label: "Numbers"}, {Value: string(safety.ByFlag), Label: "A member’s report"},
 	{Value: string(safety.ByRequest), Label: "Somebody asked for help"}, {Value: string(safety.ByMode), Label: "A service rule"}, {Value: string(safety.ByRate), Label: "A rate rule"},
-	{Value: string(safety.Unanswered), Label: "Nobody answered"}, {Value: string(safety.ByMeasure), Label: "A measure"}, {Value: string(safety.ByTeam), Label: "The team"}, {Value: string(safety.ByDrill), Label: "A drill"},
+	{Value: string(safety.Unanswered), Label: "Nobody answered"}, {Value: string(safety.ByMeasure), Label: "A measure"}, {Value: string(safety.ByTeam), Label: "The team"}, {Value: string(safety.ByAppeal), Label: "An appeal"}, {Value: string(safety.ByStrikes), Label: "Strikes"}, {Value: string(safety.ByDrill), Label: "A drill"},
 }
 
 func levels() []ui.Option {
@@ -83,7 +92,9 @@ func topicOptions(shown Shown) (all []ui.Option) {
 
 func actOptions() (all []ui.Option) {
 	for _, act := range safety.Acts {
-		all = append(all, ui.Option{Value: string(act), Label: names[act][0]})
+		if !act.Final() { // no kind words fit every answer
+			all = append(all, ui.Option{Value: string(act), Label: names[act][0]})
+		}
 	}
 	return all
 }

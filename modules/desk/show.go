@@ -128,7 +128,7 @@ func (d Desk) fill(ctx context.Context, s tenants.Scope, in Look, out *Shown) (e
 		return err
 	}
 	out.Undo = mayUndo(s, item, out.History) == nil
-	out.Strikes = d.desk.Strike != nil && item.AuthorID != uuid.Nil
+	out.Strikes = d.desk.Strike != nil && item.AuthorID != uuid.Nil && !slices.Contains(out.Choices, safety.Uphold)
 	if item.AuthorID != uuid.Nil {
 		others, err := latest(ctx, s, item.AuthorID, item.ID)
 		if err != nil {
@@ -174,7 +174,7 @@ func (d Desk) choices(s tenants.Scope, item safety.Item, seen bool) []safety.Act
 	}
 	acts := d.desk.SortOf(item.Sort).Acts
 	return slices.DeleteFunc(slices.Clone(safety.Acts), func(act safety.Act) bool {
-		stays := act == safety.Approve && !item.Held // is so already
+		stays := act == safety.Approve && !item.Held && acts[safety.Uphold] == nil // is so already; an appeal needs an answer
 		return acts[act] == nil && !stays
 	})
 }

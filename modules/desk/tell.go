@@ -12,9 +12,6 @@ import (
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
-// settles is how long a decision can be undone before its author is told.
-const settles = time.Minute
-
 // recount has the team's open pages count what waits for them.
 func recount(ctx context.Context, s tenants.Scope, e tenants.Event) error {
 	return s.Emit(ctx, modules.Recount, tenants.Event{Subject: e.Subject, Audience: tenants.AudienceStaff})
@@ -58,7 +55,7 @@ func tells(item safety.Item, deed safety.Deed) bool {
 }
 
 // told tells whether they have been told by now.
-func told(deed safety.Deed, now time.Time) bool { return !now.Before(deed.At.Add(settles)) }
+func told(deed safety.Deed, now time.Time) bool { return !now.Before(deed.At.Add(safety.Settles)) }
 
 // quietly is the scope of nobody: it is the team that tells an author, not a
 // moderator whose name they would then know.
@@ -71,8 +68,8 @@ func tellAuthor(ctx context.Context, s tenants.Scope, item safety.Item, deed saf
 	if !tells(item, deed) {
 		return nil
 	}
-	due := s.Now.Add(settles)
-	return quietly(s).Emit(ctx, decided, tenants.Event{Subject: deed.ID, About: item.ID, DueAt: &due})
+	due := s.Now.Add(safety.Settles)
+	return quietly(s).Emit(ctx, safety.Decided, tenants.Event{Subject: deed.ID, About: item.ID, DueAt: &due})
 }
 
 // ofDecided tells the author, unless it was undone meanwhile.

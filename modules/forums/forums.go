@@ -40,7 +40,7 @@ func New(kernel *posts.Kernel) modules.Module {
 		Key: kind, Module: key, Name: "thread",
 		Path:     func(p posts.Post) string { return "/forums/threads/" + p.ID.String() },
 		Where:    func(p posts.Post) string { return "Forum · " + p.Place.Name },
-		Replying: replying, Unreplied: unreplied, Lock: lock,
+		Replying: replying, Unreplied: unreplied, Lock: lock, ReadBy: readBy,
 		Unasked: "EXISTS (SELECT 1 FROM threads AS t WHERE t.tenant_id = post.tenant_id AND t.post_id = post.id AND t.locked)",
 		Spot: func(context.Context, tenants.Scope, uuid.UUID) (posts.Spot, error) {
 			return posts.Spot{Path: "/forums/new", Name: "A new thread"}, nil

@@ -32,6 +32,12 @@ func markRead(ctx context.Context, s tenants.Scope, thread uuid.UUID, upTo time.
 	return err
 }
 
+// readBy are those who read a thread as far as what was written at a time.
+func readBy(ctx context.Context, s tenants.Scope, thread uuid.UUID, since time.Time) (ids []uuid.UUID, err error) {
+	err = s.Select((*readMark)(nil)).Column("member_id").Where("mark.post_id = ?", thread).Where("mark.read_at >= ?", since).Scan(ctx, &ids)
+	return ids, err
+}
+
 // unread tells whether there are words that the actor has not seen. What was
 // written before they joined does not count as new, nor do their own words.
 func unread(s tenants.Scope, row Row) bool {

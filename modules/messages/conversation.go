@@ -209,6 +209,8 @@ func (t talk) groupShut(s tenants.Scope) error {
 		return fault.New(fault.Forbidden, "Sent. You can write again once somebody has answered.")
 	case len(t.in()) == 0:
 		return fault.New(fault.Forbidden, "Everybody else has left.")
+	case s.Silence() != nil && slices.ContainsFunc(t.in(), func(p Participant) bool { return !p.Person.Roles.Staff() }):
+		return s.Silence()
 	case s.Actor.Roles.Staff() || t.staffed():
 		return nil
 	case !rules.Groups || !rules.MembersMayWriteEachOther:
@@ -224,6 +226,8 @@ func mayMeet(s tenants.Scope, a, b tenants.Roles) error {
 	switch {
 	case a.Staff(), b.Staff():
 		return nil
+	case s.Silence() != nil:
+		return s.Silence()
 	case !rules.MembersMayWriteEachOther:
 		return fault.New(fault.Forbidden, "In this service members write to the team, and not to each other.")
 	}

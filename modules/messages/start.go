@@ -147,7 +147,9 @@ func (m Messages) together(ctx context.Context, s tenants.Scope, people []tenant
 	ids := make([]uuid.UUID, len(people))
 	for i, person := range people {
 		ids[i] = person.ID
-		if err := mayMeet(s, s.Actor.Roles, person.Roles); err != nil {
+		if err := mayMeet(s, s.Actor.Roles, person.Roles); fault.Is(err, fault.Suspended) {
+			return err
+		} else if err != nil {
 			return asField(err)
 		}
 		for _, other := range people[:i] {

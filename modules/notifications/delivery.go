@@ -237,6 +237,9 @@ func (n *Notifications) receiver(ctx context.Context, s tenants.Scope, d *Delive
 	k, _ := kindOf(d.Kind)
 	if !k.always {
 		to.notBefore = mine.After(s.Now)
+		if person.Away(s.Now) {
+			return receiver{refused: "away"}, nil
+		}
 	}
 	if err := n.about(ctx, s.As(person), d, mine, &to); err != nil {
 		return to, err

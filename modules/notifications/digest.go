@@ -62,6 +62,9 @@ func (n *Notifications) batch(ctx context.Context, s tenants.Scope) (int, error)
 			continue
 		}
 		next[*mine.NextDigestAt] = append(next[*mine.NextDigestAt], mine.MemberID)
+		if people[at].Away(s.Now) {
+			continue
+		}
 		counts, err := n.digestOf(ctx, s.As(people[at]), mine)
 		if err != nil {
 			return 0, err

@@ -92,6 +92,9 @@ func (n *Notifications) tell(ctx context.Context, s tenants.Scope, e tenants.Eve
 // tellSome returns those for whom there is something new in the app.
 func (n *Notifications) tellSome(ctx context.Context, s tenants.Scope, k kind, like Notice, members []uuid.UUID) ([]uuid.UUID, error) {
 	settings, err := settingsOfMany(ctx, s, members)
+	if err == nil && !k.always {
+		members, err = notAway(ctx, s, members)
+	}
 	if err != nil {
 		return nil, err
 	}

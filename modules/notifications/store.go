@@ -57,6 +57,16 @@ func begin(ctx context.Context, s tenants.Scope, rows []Settings) error {
 	return err
 }
 
+// notAway leaves out those who are on a break.
+func notAway(ctx context.Context, s tenants.Scope, members []uuid.UUID) ([]uuid.UUID, error) {
+	var away []uuid.UUID
+	err := s.Select((*tenants.Person)(nil)).Column("id").Where("person.id IN (?)", bun.List(members)).Where("person.away_until > ?", s.Now).Scan(ctx, &away)
+	if err != nil || len(away) == 0 {
+		return members, err
+	}
+	return slices.DeleteFunc(slices.Clone(members), func(id uuid.UUID) bool { return slices.Contains(away, id) }), nil
+}
+
 // unreadOf are those of the members to whom something about a thing is new already.
 func unreadOf(ctx context.Context, s tenants.Scope, about uuid.UUID, members []uuid.UUID) (map[uuid.UUID]bool, error) {
 	var ids []uuid.UUID

@@ -44,6 +44,8 @@ func befriendable(s tenants.Scope, person tenants.Person) error {
 	switch {
 	case s.Actor.Member == nil:
 		return fault.New(fault.Forbidden, "You are not a member of this service, so you have no friends in it.")
+	case s.Silence() != nil:
+		return s.Silence()
 	case person.ID == s.Actor.ID():
 		return fault.New(fault.Forbidden, "You cannot be a friend of your own here, though we hope that you are one.")
 	case person.Roles.Staff() || s.Actor.Roles.Staff():

@@ -34,8 +34,12 @@ func New(desk *safety.Desk, offers func(s tenants.Scope, person tenants.Person) 
 	return modules.Module{
 		Key: "people", Name: "People", Icon: "users-round", Always: true,
 		About:  "A page for each member, friends, and quiet from those somebody does not want to hear.",
-		Grants: policy.Grants{"people.circle": {"member"}},
-		Rights: map[string]string{"people.circle": "Have friends, mute and block"},
+		Grants: policy.Grants{"people.circle": {"member"}, "people.befriend": {"member"}, "people.present": {"member"}},
+		Rights: map[string]string{
+			"people.circle":   "See their own circle, mute and block",
+			"people.befriend": "Ask others to be friends",
+			"people.present":  "Change how others see them",
+		},
 		Data:   data(),
 		Routes: p.routes,
 		Tells:  []modules.Tell{{Kind: asked, Notices: tellAsked}, {Kind: befriend, Notices: tellBefriended}},
@@ -43,7 +47,11 @@ func New(desk *safety.Desk, offers func(s tenants.Scope, person tenants.Person) 
 			if s.Actor.Member == nil || !s.May("people.circle") {
 				return nil
 			}
-			return []tenants.MeLink{{Name: "My profile", About: "Your picture, a few words, pronouns and interests", Path: "/" + s.Service.Slug + "/profile"}, {Name: "My circle", About: "Friends, people you muted or blocked, words you do not want to see", Path: "/" + s.Service.Slug + "/circle"}}
+			circle := tenants.MeLink{Name: "My circle", About: "Friends, people you muted or blocked, words you do not want to see", Path: "/" + s.Service.Slug + "/circle"}
+			if !s.May("people.present") {
+				return []tenants.MeLink{circle}
+			}
+			return []tenants.MeLink{{Name: "My profile", About: "Your picture, a few words, pronouns and interests", Path: "/" + s.Service.Slug + "/profile"}, circle}
 		},
 	}
 }
@@ -51,12 +59,12 @@ func New(desk *safety.Desk, offers func(s tenants.Scope, person tenants.Person) 
 func (p People) routes(r *modules.Router) {
 	person := web.FormAt("/people/{handle}")
 	web.Get(r, "/people/{handle}", "people.read", "A member as their peers know them", p.Show, personPage)
-	web.Post(r, "/people/{handle}/friend", "people.circle", "Ask somebody to be a friend, answer, or end it", p.Befriend, web.SeeOther("{path}"), person)
+	web.Post(r, "/people/{handle}/friend", "people.befriend", "Ask somebody to be a friend, answer, or end it", p.Befriend, web.SeeOther("{path}"), person)
 	web.Post(r, "/people/{handle}/mute", "people.circle", "Mute somebody, or no longer", p.Mute, web.SeeOther("{path}"), person)
 	web.Post(r, "/people/{handle}/block", "people.circle", "Block somebody, or no longer", p.Block, web.SeeOther("{path}"), person)
 
-	web.Get(r, "/profile", "people.circle", "How others see me, to change it", p.Editing, profilePage)
-	web.Post(r, "/profile", "people.circle", "Change how others see me", p.Edit, web.SeeOther("{path}"), web.FormAt("/profile"))
+	web.Get(r, "/profile", "people.present", "How others see me, to change it", p.Editing, profilePage)
+	web.Post(r, "/profile", "people.present", "Change how others see me", p.Edit, web.SeeOther("{path}"), web.FormAt("/profile"))
 
 	web.Get(r, "/circle", "people.circle", "My friends, and who asks to be one", p.Circle, circlePage)
 	web.Get(r, "/circle/silenced", "people.circle", "People I muted or blocked", p.Silenced, silencedPage)

@@ -24,6 +24,8 @@ func (k *Kernel) data() tenants.Holding {
 			{Key: "reactions", Name: "Your reactions", About: "The hugs and other signs that you gave, and what you follow."},
 			{Key: "post-versions", Name: "Earlier versions", About: "What a post of yours said before you changed it, or before it was taken down. Only the team can read it.",
 				Days: 365, Least: 30, Most: 6 * 365, Count: countVersions, Purge: purgeVersions},
+			tenants.Class{Key: "post-opens", Name: "What you opened lately", About: "Which conversations you opened in the last days, so that we can ask how you are if one of them turns out to have been hard to read. Nobody looks at it.", Days: opensFor, Least: 1, Most: 7}.
+				Ages(tenants.Aged{Model: (*open)(nil), Since: "opened_at", Whose: "member_id"}),
 		},
 		Export: k.export, Files: filesOf, Erase: k.erase,
 	}
@@ -57,6 +59,13 @@ func (k *Kernel) export(ctx context.Context, s tenants.Scope, person tenants.Per
 	}
 	for _, d := range begun {
 		into.Add("Drafts", tenants.Item{At: d.SavedAt, Title: d.Title, Words: d.Body, Pictures: copied(d.Images, pictures)})
+	}
+	var opens []open
+	if err := s.Select(&opens).Where("opened.member_id = ?", person.ID).Order("opened.opened_at").Scan(ctx); err != nil {
+		return err
+	}
+	for _, row := range opens {
+		into.Add("What you opened lately", tenants.Item{At: row.OpenedAt, Facts: []tenants.Fact{{Name: "Post", Value: row.PostID.String()}}})
 	}
 	exportTaste(s, person, into)
 	var earlier []version
@@ -165,6 +174,9 @@ func (k *Kernel) erase(ctx context.Context, s tenants.Scope, person tenants.Pers
 		return err
 	}
 	if err := takeBack(ctx, s, person.ID); err != nil {
+		return err
+	}
+	if _, err := s.Delete((*open)(nil)).Where("member_id = ?", person.ID).Exec(ctx); err != nil {
 		return err
 	}
 	_, err = s.Delete((*Follower)(nil)).Where("member_id = ?", person.ID).Exec(ctx)

@@ -129,8 +129,10 @@ func (k *Kernel) Thread(ctx context.Context, s tenants.Scope, root Post, in Aske
 	if thread.Desk, err = k.replyDesk(ctx, s, root, in.Written); err != nil {
 		return Thread{}, err
 	}
-	thread.Quoting, err = k.quoting(ctx, s, thread.Desk, in.Quote)
-	return thread, err
+	if thread.Quoting, err = k.quoting(ctx, s, thread.Desk, in.Quote); err != nil {
+		return Thread{}, err
+	}
+	return thread, k.note(ctx, s, root)
 }
 
 func (k *Kernel) replies(ctx context.Context, s tenants.Scope, root Post, span Span) (Thread, error) {

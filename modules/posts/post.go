@@ -266,6 +266,9 @@ type Kind struct {
 	// Due publishes, as its writer, a draft that was given to Schedule and whose time
 	// has come. What it refuses goes back among their drafts. Nil if nothing waits.
 	Due func(ctx context.Context, s tenants.Scope, draft Saved) error
+	// ReadBy are those who read a conversation since a time, where the room keeps that;
+	// nil has the kernel keep for two days who opened it.
+	ReadBy func(ctx context.Context, s tenants.Scope, root uuid.UUID, since time.Time) ([]uuid.UUID, error)
 	// Brief has lists show only how a long post begins.
 	Brief bool
 }

@@ -126,6 +126,9 @@ func (k *Kernel) due(ctx context.Context, s tenants.Scope, draft Saved) error {
 	if s.Now.Sub(*draft.DueAt) > tooLate {
 		return fault.New(fault.Conflict, "The time for this has passed.")
 	}
+	if err := s.As(writer).Silence(); err != nil {
+		return err
+	}
 	return k.kinds[draft.Kind].Due(ctx, s.As(writer), draft)
 }
 

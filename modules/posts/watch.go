@@ -87,7 +87,7 @@ func (k *Kernel) screen(ctx context.Context, s tenants.Scope, post *Post) (safet
 // sort is a post as the desk has it.
 func (k *Kernel) sort() safety.Sort {
 	return safety.Sort{
-		Key: Sort, Name: "post", Show: k.subject, Undo: k.undo, Hold: k.hold,
+		Key: Sort, Name: "post", Show: k.subject, Undo: k.undo, Hold: k.hold, Readers: k.readBy,
 		Acts: map[safety.Act]func(ctx context.Context, s tenants.Scope, id uuid.UUID, d *safety.Deed) error{
 			safety.Approve: k.act(func(_ tenants.Scope, p *Post, _ *safety.Deed) error {
 				if p.State == Removed {

@@ -21,6 +21,9 @@ var (
 	Changed    = tenants.Kind{Key: "desk.changed"}
 	CaseOpened = tenants.Kind{Key: "cases.opened", Queue: jobs.Safety}
 	CaseNoted  = tenants.Kind{Key: "cases.noted"}
+	// Decided has the deed as its subject and the item as its about. It waits until the
+	// decision can no longer be undone before anybody was told.
+	Decided = tenants.Kind{Key: "desk.decided", Queue: jobs.Safety}
 )
 
 // Item is something that somebody of the team must look at. A subject has one
@@ -132,6 +135,7 @@ var sourceNames = map[Source][2]string{
 	ByTerm: {"Watched term", "%d watched terms"}, ByFigure: {"Numbers", "%d numbers"}, ByFlag: {"1 member", "%d members"},
 	ByMode: {"Service rule", "Service rules"}, ByRate: {"Rate rule", "Rate rules"}, Unanswered: {"Nobody answered", "Nobody answered"},
 	ByRequest: {"Asked for help", "Asked for help %d times"}, ByMeasure: {"A measure", "%d measures"}, ByDrill: {"Drill", "Drill"}, ByTeam: {"The team", "The team"},
+	ByAppeal: {"An appeal", "An appeal"}, ByStrikes: {"Strikes", "Strikes"},
 }
 
 // Name is the source in words.

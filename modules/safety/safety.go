@@ -45,10 +45,12 @@ const (
 	ByMeasure  Source = "measure" // an item of a measure
 	ByDrill    Source = "drill"   // made up, to practise
 	ByTeam     Source = "team"    // somebody of the team saw it
+	ByAppeal   Source = "appeal"  // somebody asks that a decision is looked at again
+	ByStrikes  Source = "strikes" // somebody has as many strikes as the service says
 )
 
 // Sources are all of them, in that order.
-var Sources = []Source{ByTerm, ByFigure, ByFlag, ByMode, ByRate, Unanswered, ByRequest, ByMeasure, ByDrill, ByTeam}
+var Sources = []Source{ByTerm, ByFigure, ByFlag, ByMode, ByRate, Unanswered, ByRequest, ByMeasure, ByDrill, ByTeam, ByAppeal, ByStrikes}
 
 // Finding is what one rule says of a text: deterministic and in words that can
 // be shown to the team.
@@ -62,7 +64,8 @@ type Finding struct {
 	// Support says to show its author whom to turn to, and to ask whether they are safe.
 	Support bool
 	Case    bool // open a case; crisis and red always do
-	// By is the member who reported it, zero for a rule.
+	// By is the member who reported it, or whose decision an appeal is about; zero for
+	// a rule. They decide nothing about the item.
 	By uuid.UUID
 	// Quiet is only kept with the others: alone it puts nothing on the desk.
 	Quiet bool
@@ -85,8 +88,16 @@ type Desk struct {
 
 	// Tree is whom to call at a time, as the rota has it.
 	Tree Tree
+	// Rules are those that somebody can be told that they broke, in words.
+	Rules []string
 	// Strike gives a member a strike; nil where there are none to give.
 	Strike func(ctx context.Context, s tenants.Scope, member uuid.UUID, in Strike) error
+	// Recourse is what the member whom a decision concerns can do about it; nil where
+	// there is none.
+	Recourse func(ctx context.Context, s tenants.Scope, deed Deed) (Recourse, error)
+	// Help asks for a human of the team as the actor, as "I need help now" does; nil
+	// where there is no room for that.
+	Help func(ctx context.Context, s tenants.Scope, words string) error
 	// Alarmed is what Alarms asks; the room for cases sets it.
 	Alarmed func(ctx context.Context, s tenants.Scope) ([]Alarm, error)
 	// Linked are those whom a member is known to belong to outside, or who belong to
@@ -111,10 +122,13 @@ const (
 	Hide    Act = "hide"
 	Remove  Act = "remove"
 	Lock    Act = "lock" // no further replies
+	// The two answers to an appeal, which are final: the decision stays, or it is taken back.
+	Uphold   Act = "uphold"
+	Overturn Act = "overturn"
 )
 
 // Acts are all of them, as they are offered.
-var Acts = []Act{Approve, AskEdit, Cover, Hide, Remove, Lock}
+var Acts = []Act{Approve, AskEdit, Cover, Hide, Remove, Lock, Uphold, Overturn}
 
 // Sort is a sort of thing that can be on the desk, as its room registers it.
 type Sort struct {
@@ -129,6 +143,9 @@ type Sort struct {
 	// Hold takes it out of the sight of all but its author and the team, where members
 	// reported it too often; nil where that cannot be. A second time changes nothing.
 	Hold func(ctx context.Context, s tenants.Scope, id uuid.UUID) error
+	// Readers are the members who are known to have read it, as far as anybody keeps
+	// that; nil where nobody does.
+	Readers func(ctx context.Context, s tenants.Scope, id uuid.UUID) (tenants.IDs, error)
 }
 
 // Subject is what the team sees of something on the desk.

@@ -24,7 +24,7 @@ function take() {
 
 /** Chooses an act by its place in the desk's order, and goes to what it needs next. */
 function choose(n) {
-  const act = ['approve', 'ask', 'cover', 'hide', 'remove', 'lock'][n - 1];
+  const act = ['approve', 'ask', 'cover', 'hide', 'remove', 'lock', 'uphold', 'overturn'][n - 1];
   const radio = find(`[data-decide] input[name=act][value=${act}]`);
   if (!radio) return;
   radio.checked = true;
@@ -43,7 +43,7 @@ const doing = {
   j: () => step(1), ArrowDown: () => step(1), k: () => step(-1), ArrowUp: () => step(-1),
   c: take, r: () => find('[data-reveal]')?.click(), '?': tellKeys,
 };
-for (const n of [1, 2, 3, 4, 5, 6]) doing[n] = () => choose(n);
+for (const n of [1, 2, 3, 4, 5, 6, 7, 8]) doing[n] = () => choose(n);
 
 const typing = el => el.matches('textarea, select, input:not([type=radio], [type=checkbox]), [contenteditable]');
 const choosing = el => el.matches('input[type=radio]');  // the arrows are its own
