@@ -403,7 +403,16 @@ func TestALinkIsLookedAtBeforeItIsFollowed(t *testing.T) {
 		if page := hazel.get(link("https://аррӏе.example/") + "/exit"); !page.has("for xn--80ak6aa92e.example<") || !page.has(`href="https://xn--80ak6aa92e.example/"`) || !page.has("Look at this name twice") {
 			t.Errorf("letters that look like others: %s", page.text())
 		}
-		article := add(map[string]any{"kind": "article", "title": "x", "body": "y"})
+		article := add(map[string]any{"kind": "article", "title": "x", "body": "[One](https://one.example/?a=1&b=2), [two](https://two.example/), [write](mailto:a@b.example), [a trap](https://www.nhs.uk@evil.example/)"})
+		if page := hazel.get(article); page.has(`href="https://`) || !page.has(article+`/exit?link=2"`) || !page.has(`href="mailto:a@b.example"`) {
+			t.Errorf("a text leads out without a word: %s", page.body)
+		}
+		if page := hazel.get(article + "/exit?link=1"); !page.has("for one.example<") || !page.has(`href="https://one.example/?a=1&amp;b=2"`) {
+			t.Errorf("its first link: %s", page.text())
+		}
+		for _, link := range []string{"3", "4", "999999"} {
+			want(t, "a link "+link, hazel.get(article+"/exit?link="+link), http.StatusNotFound)
+		}
 		lead.sendJSON(path+"/archive", map[string]any{"archived": true})
 		for name, path := range map[string]string{"an article": article, "one that was archived": path, "nothing": "/willow/resources/0193a1f0-0000-7000-8000-00000000000e"} {
 			want(t, name, hazel.get(path+"/exit"), http.StatusNotFound)

@@ -2,9 +2,13 @@ package resources
 
 import (
 	"context"
+	"fmt"
+	"html"
 	"net/url"
+	"regexp"
 	"strings"
 
+	"github.com/google/uuid"
 	"golang.org/x/net/idna"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
@@ -24,15 +28,22 @@ type Exit struct {
 	of Resource
 }
 
+// ByLink names a link of an item: its own, or the one at that place in its text,
+// from 1 on.
+type ByLink struct {
+	ID   uuid.UUID `path:"id"`
+	Link int       `json:"link,omitempty" validate:"gte=0"`
+}
+
 // Exit says where an item's link leads. Only what is in the library has one, by
 // its id: no address that somebody made up can borrow our page. Nothing is kept of
 // who looks.
-func (r Resources) Exit(ctx context.Context, s tenants.Scope, in ByID) (Exit, error) {
+func (r Resources) Exit(ctx context.Context, s tenants.Scope, in ByLink) (Exit, error) {
 	row, err := find(ctx, s, in.ID)
 	if err != nil {
 		return Exit{}, err
 	}
-	to, err := parse(row.URL)
+	to, err := parse(row.link(in.Link))
 	if err != nil {
 		return Exit{}, fault.Missing()
 	}
@@ -41,6 +52,29 @@ func (r Resources) Exit(ctx context.Context, s tenants.Scope, in ByID) (Exit, er
 		out.Looks = looks
 	}
 	return out, nil
+}
+
+var outward = regexp.MustCompile(`<a href="(https?:[^"]*)"`)
+
+// link is the address of one of the item's links; empty where there is none.
+func (r Resource) link(place int) string {
+	if place == 0 {
+		return r.URL
+	}
+	all := outward.FindAllStringSubmatch(r.HTML(), -1)
+	if place > len(all) {
+		return ""
+	}
+	return html.UnescapeString(all[place-1][1])
+}
+
+// guarded is the text, with its links led over the page that names their website.
+func (r Resource) guarded(exit string) string {
+	place := 0
+	return outward.ReplaceAllStringFunc(r.HTML(), func(string) string {
+		place++
+		return fmt.Sprintf(`<a href="%s?link=%d"`, exit, place)
+	})
 }
 
 // parse reads the address of a page of somebody's website. Its host comes back as

@@ -78,7 +78,7 @@ const (
 	noSuchRole complaint = "You cannot invite people to this role. A service lead or the trust’s administrator can."
 	strange    complaint = "This address has letters that look like others. Type it again, with plain letters."
 	isWaiting  complaint = "This address has an invitation already. You can send that again."
-	isMember   complaint = "Somebody with this address is a member here already."
+	isMember   complaint = "Somebody with this address is a member here already, or has left and not all of theirs is removed yet."
 )
 
 func (c complaint) on() error {
