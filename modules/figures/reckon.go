@@ -30,11 +30,12 @@ type Figures struct {
 	Levels  []Line   `json:"levels"` // each level by itself, so that amber is not lost among the others
 	Held    Line     `json:"held"`
 	// OutOfHours were raised outside 9 to 5, Monday to Friday, by the clock of London.
-	OutOfHours Share  `json:"out_of_hours"`
-	Unanswered int    `json:"unanswered"` // posts that nobody had answered
-	Cases      []Line `json:"cases"`      // response is the acknowledgement, decision the end
-	Drills     []Test `json:"drills"`
-	Days       []Day  `json:"days"`
+	OutOfHours Share   `json:"out_of_hours"`
+	Unanswered int     `json:"unanswered"` // posts that nobody had answered
+	Appeals    Appeals `json:"appeals"`
+	Cases      []Line  `json:"cases"` // response is the acknowledgement, decision the end
+	Drills     []Test  `json:"drills"`
+	Days       []Day   `json:"days"`
 
 	settings safety.Settings // as they are now
 }
@@ -127,7 +128,7 @@ func Reckon(items []Item, cases []safety.Case, now time.Time) Figures {
 			out.Cases = append(out.Cases, cases)
 		}
 	}
-	out.Held = line("", held, now)
+	out.Held, out.Appeals = line("", held, now), appeals(items)
 	return out
 }
 
