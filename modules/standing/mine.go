@@ -18,7 +18,7 @@ import (
 type Mine struct {
 	Suspension *Suspension `json:"suspension,omitempty"` // the one that holds
 	// Appeal says that another look at it can be asked for.
-	Appeal  bool     `json:"may_appeal_suspension"`
+	Appeal bool `json:"may_appeal_suspension"`
 	// Mailbox says that the team can be written to in the room for messages.
 	Mailbox bool     `json:"-"`
 	Strikes []Strike `json:"strikes"`
