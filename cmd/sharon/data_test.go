@@ -126,6 +126,14 @@ func (s *site) known() {
 	s.sql("INSERT INTO passkeys (tenant_id, id, account_id, host, credential_id, credential, name, created_at) VALUES (?, ?, ?, 'host', 'canary', '{}', 'canary key', ?)", s.northmoor(), uuid.New(), account, s.clock.Now())
 	s.sql("INSERT INTO provider_accounts (tenant_id, issuer, subject, account_id, linked_at) VALUES (?, 'https://id.example', 'canary subject', ?, ?)", s.northmoor(), account, s.clock.Now())
 	s.sql("INSERT INTO tickets (tenant_id, id, purpose, email_lookup, sealed, created_at, expires_at) VALUES (?, ?, 'password', ?, '', ?, ?)", s.northmoor(), uuid.New(), lookup, s.clock.Now(), s.clock.Now())
+	for _, row := range []string{
+		"INSERT INTO strikes (tenant_id, service_id, id, member_id, item_id, deed_id, rule, words, act, given_at, expires_at) SELECT tenant_id, service_id, ?, id, id, id, 'a rule', 'canary strike', 'hide', joined_at, joined_at",
+		"INSERT INTO suspensions (tenant_id, service_id, id, member_id, by_id, rule, reason, words, began_at, until_at) SELECT tenant_id, service_id, ?, id, id, 'a rule', 'canary reason', 'canary suspension', joined_at, joined_at",
+		"INSERT INTO appeals (tenant_id, service_id, id, member_id, sort, about_id, words, made_at, overturned, answer) SELECT tenant_id, service_id, ?, id, 'decision', id, 'canary appeal', joined_at, false, 'canary answer'",
+		"INSERT INTO check_ins (tenant_id, service_id, id, member_id, item_id, asked_at, answer) SELECT tenant_id, service_id, ?, id, id, joined_at, 'fine'",
+	} {
+		s.sql(row+" FROM members WHERE tenant_id = ? AND account_id = ?", uuid.New(), s.northmoor(), account)
+	}
 	s.sql("UPDATE members SET own = '{\"posts\":{\"topics\":{\"canary\":\"hide\"}}}' WHERE tenant_id = ? AND account_id = ?", s.northmoor(), account)
 }
 

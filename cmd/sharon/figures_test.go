@@ -107,6 +107,10 @@ func TestTheFiguresOfAWeekEqualARecount(t *testing.T) {
 			}
 			same("items", got.Items, count("count(*)"+real, tenant))
 			same("waiting", got.Waiting, count("count(*)"+real+" AND i.decided_at IS NULL", tenant))
+			appeal := real + " AND EXISTS (SELECT 1 FROM desk_marks AS m WHERE m.tenant_id = i.tenant_id AND m.item_id = i.id AND m.source = 'appeal')"
+			same("appeals", got.Appeals.Made, count("count(*)"+appeal, tenant))
+			same("answered", got.Appeals.Decided, count("count(i.decided_at)"+appeal, tenant))
+			same("the median answer", got.Appeals.Answer.Median, count(strings.ReplaceAll(seconds, "%", "i.decided_at")+appeal+" AND i.decided_at IS NOT NULL ORDER BY 1 LIMIT 1 OFFSET ?", tenant, int(math.Ceil(.5*float64(got.Appeals.Decided)))-1))
 			same("held", got.Held.Items, count("count(*)"+real+" AND i.held", tenant))
 			same("out of hours", got.OutOfHours.Part, count("count(*)"+real+" AND ("+hour+" < 9 OR "+hour+" >= 17 OR "+weekday+" IN (0, 6))", tenant))
 			for _, source := range got.Sources {

@@ -1298,7 +1298,7 @@ func decideForm(shown Shown, action string) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				if shown.start != "" {
+				if shown.start != "" || slices.Contains(shown.Choices, safety.Uphold) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 110, " open")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

@@ -19,7 +19,8 @@ type Figures struct {
 	// OutOfHours were raised outside 9 to 5, Monday to Friday, by the clock of London.
 	OutOfHours safety.Share  `json:"out_of_hours"`
 	Unanswered int           `json:"unanswered"` // posts that nobody had answered
-	Cases      []safety.Line `json:"cases"`      // response is the acknowledgement, decision the end
+	Appeals    Appeals       `json:"appeals"`
+	Cases      []safety.Line `json:"cases"` // response is the acknowledgement, decision the end
 	Drills     []Test        `json:"drills"`
 	Days       []Day         `json:"days"`
 
@@ -49,7 +50,7 @@ type Day struct {
 func reckon(items []safety.Item, cases []safety.Case, now time.Time) Figures {
 	held := only(items, func(item safety.Item) bool { return item.Held })
 	out := Figures{
-		Items: len(items), OutOfHours: safety.RaisedOutOfHours(items), Held: safety.Measure(held, now), Drills: []Test{},
+		Items: len(items), OutOfHours: safety.RaisedOutOfHours(items), Held: safety.Measure(held, now), Appeals: appeals(items, now), Drills: []Test{},
 		Waiting:    len(only(items, func(item safety.Item) bool { return item.DecidedAt == nil })),
 		Unanswered: len(only(items, foundBy(safety.Unanswered))),
 	}

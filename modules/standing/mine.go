@@ -18,7 +18,9 @@ import (
 type Mine struct {
 	Suspension *Suspension `json:"suspension,omitempty"` // the one that holds
 	// Appeal says that another look at it can be asked for.
-	Appeal  bool     `json:"may_appeal_suspension"`
+	Appeal bool `json:"may_appeal_suspension"`
+	// Mailbox says that the team can be written to in the room for messages.
+	Mailbox bool     `json:"-"`
 	Strikes []Strike `json:"strikes"`
 	Appeals []Appeal `json:"appeals"`
 }
@@ -28,6 +30,7 @@ func (x Standing) Mine(ctx context.Context, s tenants.Scope, _ web.None) (out Mi
 	if s.Actor.Member == nil {
 		return out, fault.New(fault.Forbidden, "You are not a member of this service.")
 	}
+	out.Mailbox = s.Service.Open("messages")
 	row, err := holding(ctx, s, s.Actor.ID())
 	if err == nil {
 		row.Reason = ""

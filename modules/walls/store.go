@@ -21,6 +21,8 @@ func home(s tenants.Scope, owner tenants.Person) posts.Place {
 func canWrite(s tenants.Scope, wall posts.Place) error {
 	mine := wall.OwnerID != nil && *wall.OwnerID == s.Actor.ID()
 	switch {
+	case s.Silence() != nil:
+		return s.Silence()
 	case !s.May("walls.post"):
 		return fault.New(fault.Forbidden, "Your role here does not allow writing on walls.")
 	case !mine && !modules.Tune(s, key, defaults).OthersMayPost:

@@ -129,6 +129,9 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 	if err := w.look(ctx, s, said); err != nil {
 		return err
 	}
+	if err := w.standing(ctx, s); err != nil {
+		return err
+	}
 	if err := w.dangers(ctx, s, c.Cases); err != nil {
 		return err
 	}
