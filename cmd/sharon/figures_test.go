@@ -125,6 +125,9 @@ func TestTheFiguresOfAWeekEqualARecount(t *testing.T) {
 				same(line.Level.Name()+" in time", line.InTime.Part, count("count(*)"+level+" AND "+met+" <= i.due_at", tenant, line.Level))
 				same(line.Level.Name()+" overdue", line.Overdue, count("count(*)"+level+" AND "+met+" IS NULL", tenant, line.Level))
 				for column, times := range map[string]safety.Times{"i.responded_at": line.Response, "i.decided_at": line.Decision} {
+					if column == met {
+						same(column+" used", line.Used.Count, times.Count)
+					}
 					took := strings.ReplaceAll(seconds, "%", column)
 					same(column, times.Count, count("count("+column+")"+level, tenant, line.Level))
 					for share, figure := range map[float64]int{.5: times.Median, .9: times.P90, 1: times.Worst} {
@@ -138,14 +141,21 @@ func TestTheFiguresOfAWeekEqualARecount(t *testing.T) {
 		if err != nil {
 			t.Error(err)
 		}
-		total := 0
+		total, held, unanswered, within, outside := 0, 0, 0, 0, 0
 		for _, day := range got.Days {
 			for _, n := range day.Counts {
 				total += n
 			}
+			held, unanswered = held+day.Held, unanswered+day.Unanswered
 		}
-		if len(got.Days) != 7 || total != got.Items {
-			t.Errorf("%d days with %d items of %d", len(got.Days), total, got.Items)
+		for _, hour := range got.Hours {
+			within, outside = within+hour.Within, outside+hour.Outside
+		}
+		if len(got.Days) != 7 || total != got.Items || held != got.Held.Items || unanswered != got.Unanswered {
+			t.Errorf("%d days with %d items of %d, %d held of %d, %d unanswered of %d", len(got.Days), total, got.Items, held, got.Held.Items, unanswered, got.Unanswered)
+		}
+		if len(got.Hours) != 24 || outside != got.OutOfHours.Part || within+outside != got.Items {
+			t.Errorf("%d hours with %d within and %d outside: %+v", len(got.Hours), within, outside, got.OutOfHours)
 		}
 		rows, err := csv.NewReader(bytes.NewReader(s.over("lead.harbour@northmoor").get("/harbour/figures.csv?from=2026-11-09&to=2026-11-15").body)).ReadAll()
 		if err != nil || len(rows) != got.Items+1 {

@@ -94,6 +94,6 @@ func Show(ctx context.Context, s tenants.Scope, in Period) (Figures, error) {
 		return Figures{}, err
 	}
 	out := reckon(items, cases, s.Now)
-	out.Period, out.Days, out.settings = in, byDay(items, from, until), safety.SettingsOf(s)
+	out.Period, out.Days, out.Hours, out.settings = in, byDay(items, from, until), byHour(items), safety.SettingsOf(s)
 	return out, nil
 }

@@ -23,6 +23,7 @@ type Figures struct {
 	Cases      []safety.Line `json:"cases"` // response is the acknowledgement, decision the end
 	Drills     []Test        `json:"drills"`
 	Days       []Day         `json:"days"`
+	Hours      []Hour        `json:"hours"` // of the day, from midnight
 
 	settings safety.Settings // as they are now
 }
@@ -40,10 +41,19 @@ type Test struct {
 	Seconds *int      `json:"acknowledged_after_seconds,omitempty"`
 }
 
-// Day counts a day's items by level, in the order of safety.Levels.
+// Day counts a day's items by level, in the order of safety.Levels, and what of
+// them was held or had found nobody to answer it.
 type Day struct {
-	Day    string `json:"day"`
-	Counts []int  `json:"counts"`
+	Day        string `json:"day"`
+	Counts     []int  `json:"counts"`
+	Held       int    `json:"held"`
+	Unanswered int    `json:"unanswered"`
+}
+
+// Hour counts what was raised in an hour of the day, by the clock of London.
+type Hour struct {
+	Within  int `json:"within_9_to_5"` // Monday to Friday
+	Outside int `json:"outside_9_to_5"`
 }
 
 // reckon works figures out as they are at a time.
@@ -104,11 +114,30 @@ func byDay(items []safety.Item, from, until time.Time) []Day {
 	at := map[string]int{}
 	for day := from; day.Before(until); day = day.AddDate(0, 0, 1) {
 		at[day.Format(time.DateOnly)] = len(days)
-		days = append(days, Day{day.Format(time.DateOnly), make([]int, len(safety.Levels))})
+		days = append(days, Day{Day: day.Format(time.DateOnly), Counts: make([]int, len(safety.Levels))})
 	}
+	waited := foundBy(safety.Unanswered)
 	for _, item := range items {
-		day := at[item.RaisedAt.In(clock.London).Format(time.DateOnly)]
-		days[day].Counts[slices.Index(safety.Levels, item.Level)]++
+		day := &days[at[item.RaisedAt.In(clock.London).Format(time.DateOnly)]]
+		day.Counts[slices.Index(safety.Levels, item.Level)]++
+		if item.Held {
+			day.Held++
+		}
+		if waited(item) {
+			day.Unanswered++
+		}
 	}
 	return days
+}
+
+func byHour(items []safety.Item) []Hour {
+	hours := make([]Hour, 24)
+	for _, item := range items {
+		if hour := &hours[item.RaisedAt.In(clock.London).Hour()]; safety.OutOfHours(item.RaisedAt) {
+			hour.Outside++
+		} else {
+			hour.Within++
+		}
+	}
+	return hours
 }

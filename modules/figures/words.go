@@ -81,56 +81,6 @@ func target(level safety.Level, x safety.Settings) string {
 	return "decided within " + ui.Count(x.GreenHours, "staffed hour", "staffed hours")
 }
 
-// column is a bar of the chart: its parts from the bottom up.
-type column struct {
-	x, width float64
-	parts    []part
-}
-
-type part struct {
-	level     safety.Level
-	y, height float64
-}
-
-// The chart's size, in the units of its own view box.
-const chartWidth, chartHeight = 720.0, 160.0
-
-// columns draws each day's items, the gravest at the bottom.
-func (f Figures) columns() (bars []column) {
-	most := f.most()
-	step := chartWidth / float64(len(f.Days))
-	for i, day := range f.Days {
-		bar := column{x: float64(i)*step + step*.1, width: step * .8}
-		y := chartHeight
-		for n, count := range day.Counts {
-			if count == 0 {
-				continue
-			}
-			height := chartHeight * float64(count) / float64(most)
-			y -= height
-			bar.parts = append(bar.parts, part{safety.Levels[n], y, height})
-		}
-		bars = append(bars, bar)
-	}
-	return bars
-}
-
-// most is the most items of a day; 1 at least.
-func (f Figures) most() int {
-	most := 1
-	for _, day := range f.Days {
-		most = max(most, day.total())
-	}
-	return most
-}
-
-func (d Day) total() (n int) {
-	for _, count := range d.Counts {
-		n += count
-	}
-	return n
-}
-
 // date is the day as people write it.
 func (d Day) date() string {
 	day, err := time.ParseInLocation(time.DateOnly, d.Day, clock.London)
@@ -139,5 +89,3 @@ func (d Day) date() string {
 	}
 	return day.Format("Mon 2 January")
 }
-
-func points(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }

@@ -15,6 +15,8 @@ type Line struct {
 	Items    int   `json:"items"`
 	Response Times `json:"response"` // from the raising until somebody took it
 	Decision Times `json:"decision"` // from the raising until it was decided
+	// Used is how much of the time that they had those took that met or missed their target.
+	Used Used `json:"used"`
 	// InTime are those that met their target, of those that have met or missed it.
 	InTime  Share `json:"in_time"`
 	Overdue int   `json:"overdue"` // waiting, beyond their target
@@ -23,7 +25,7 @@ type Line struct {
 // Measure counts items as they are at a time.
 func Measure(items []Item, now time.Time) (out Line) {
 	out.Items = len(items)
-	var responses, decisions []int
+	var responses, decisions, used []int
 	for _, item := range items {
 		if took := Took(item.RaisedAt, item.RespondedAt); took != nil {
 			responses = append(responses, *took)
@@ -34,6 +36,9 @@ func Measure(items []Item, now time.Time) (out Line) {
 		met := item.DecidedAt // what is urgent must be taken in time, the rest decided
 		if item.Level.Urgent() {
 			met = item.RespondedAt
+		}
+		if had := item.DueAt.Sub(item.RaisedAt); met != nil && had > 0 {
+			used = append(used, int(math.Round(100*float64(met.Sub(item.RaisedAt))/float64(had))))
 		}
 		switch {
 		case met != nil && !met.After(item.DueAt):
@@ -47,6 +52,7 @@ func Measure(items []Item, now time.Time) (out Line) {
 		}
 	}
 	out.Response, out.Decision = times(responses), times(decisions)
+	out.Used.Count, out.Used.Median, out.Used.P90, out.Used.Worst = ranks(used)
 	return out
 }
 
@@ -59,13 +65,26 @@ type Times struct {
 	Worst  int `json:"worst_seconds"`
 }
 
-func times(waits []int) Times {
-	if len(waits) == 0 {
-		return Times{}
+func times(waits []int) (out Times) {
+	out.Count, out.Median, out.P90, out.Worst = ranks(waits)
+	return out
+}
+
+// Used are as Times, in percent of the time until the target.
+type Used struct {
+	Count  int `json:"count"`
+	Median int `json:"median_percent"`
+	P90    int `json:"p90_percent"`
+	Worst  int `json:"worst_percent"`
+}
+
+func ranks(values []int) (count, median, p90, worst int) {
+	if len(values) == 0 {
+		return 0, 0, 0, 0
 	}
-	slices.Sort(waits)
-	at := func(share float64) int { return waits[int(math.Ceil(share*float64(len(waits))))-1] }
-	return Times{len(waits), at(.5), at(.9), waits[len(waits)-1]}
+	slices.Sort(values)
+	at := func(share float64) int { return values[int(math.Ceil(share*float64(len(values))))-1] }
+	return len(values), at(.5), at(.9), values[len(values)-1]
 }
 
 // Took are the seconds from one time until another; nil where that has not come.
