@@ -69,7 +69,7 @@ type MakeService struct {
 	About  string   `json:"about" validate:"max=200" label:"a line about it"`
 	Accent string   `json:"accent" validate:"required,max=7" label:"a colour"`
 	Rooms  []string `json:"rooms" validate:"max=50" label:"rooms"`
-	Days   []string `json:"days" validate:"max=7" label:"days"`
+	Days   []string `json:"staffed" validate:"max=7" label:"days"`
 	From   string   `json:"opens" validate:"max=5" label:"from when the team is there"`
 	To     string   `json:"closes" validate:"max=5" label:"until when the team is there"`
 	Crisis string   `json:"crisis_name" validate:"max=100" label:"whom to call in a crisis"`

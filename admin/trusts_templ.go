@@ -745,7 +745,7 @@ func serviceTable(trust TrustName, services []portfolio.Line) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		} else {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<table class=\"plain plain--cards\"><thead><tr><th scope=\"col\">Service</th><th scope=\"col\">Area</th><th scope=\"col\">State</th><th scope=\"col\" class=\"num\">Members</th><th scope=\"col\">Posts a week</th></tr></thead> <tbody>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 60, "<table class=\"plain plain--cards services\"><thead><tr><th scope=\"col\">Service</th><th scope=\"col\">Area</th><th scope=\"col\">State</th><th scope=\"col\" class=\"num\">Members</th><th scope=\"col\">Posts a week</th></tr></thead> <tbody>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2506,7 +2506,7 @@ func newServicePage(in NewServicePage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Checkboxes(ui.Field{Name: "days", Label: "Days", Options: dayOptions}, in.Preset.Staffed[0].Days).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Checkboxes(ui.Field{Name: "staffed", Label: "Days", Options: dayOptions}, in.Preset.Staffed[0].Days).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -2720,20 +2720,20 @@ func driftPage(in DriftPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 207, "</h1><p class=\"lede\">How it differs today from what a service for ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 207, "</h1><p class=\"lede\">How it differs today from what services of its area begin with (")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var111 string
 			templ_7745c5c3_Var111, templ_7745c5c3_Err = templ.JoinStringErrs(in.Area.Name())
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `trusts.templ`, Line: 603, Col: 80}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `trusts.templ`, Line: 603, Col: 99}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var111))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 208, " begins with.</p></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 208, ").</p></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

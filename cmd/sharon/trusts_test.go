@@ -217,7 +217,7 @@ func TestAServiceBeginsAsItsPreviewSaysAndDriftsByName(t *testing.T) {
 		if preview.Preset == nil || preview.Preset.Terms < 50 || !slices.Contains(preview.Preset.Topics, "Baby loss") {
 			t.Fatalf("the preview: %+v", preview.Preset)
 		}
-		in := map[string]any{"area": "perinatal", "name": "Birch", "slug": "birch", "accent": "#005eb8", "days": []string{"mon", "tue", "wed", "thu", "fri"}, "opens": "09:00", "closes": "17:00"}
+		in := map[string]any{"area": "perinatal", "name": "Birch", "slug": "birch", "accent": "#005eb8", "staffed": []string{"mon", "tue", "wed", "thu", "fri"}, "opens": "09:00", "closes": "17:00"}
 		var rooms []string
 		for _, room := range preview.Preset.Rooms {
 			if room.On {
