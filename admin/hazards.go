@@ -52,10 +52,13 @@ func (c Console) Hazards(_ context.Context, s Scope, _ web.None) (Hazards, error
 }
 
 // reviewDay is the day of a hazard's review in words.
-func (h HazardLine) reviewDay() string {
-	day, err := time.Parse(time.DateOnly, h.Review)
+func (h HazardLine) reviewDay() string { return dayWords(h.Review) }
+
+// dayWords is a day such as 2026-11-20 in words.
+func dayWords(day string) string {
+	t, err := time.Parse(time.DateOnly, day)
 	if err != nil {
-		return h.Review
+		return day
 	}
-	return day.Format("2 January 2006")
+	return t.Format("2 January 2006")
 }

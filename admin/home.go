@@ -9,11 +9,14 @@ import (
 	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/invitations"
 )
 
 // Console is what the console's pages are made of.
 type Console struct {
 	Directory *tenants.Directory
+	Founding  invitations.Founding
+	Services  Services
 	Queue     *jobs.Queue // nil where this process was not told of one
 	Keys      crypt.Keys
 	Sessions  signin.Sessions
@@ -21,21 +24,14 @@ type Console struct {
 	Log       *slog.Logger
 }
 
-// Home is the first page: the trusts by name, and figures.
+// Home is the first page: figures, and what needs a person.
 type Home struct {
-	Name     string      `json:"name"`
-	Roles    []string    `json:"roles"`
-	Trusts   []TrustLine `json:"trusts"`
-	Services int         `json:"services"`
-	Tasks    *Tasks      `json:"tasks,omitempty"` // only for those who may see the queues
-}
-
-// TrustLine is a trust as the platform knows it.
-type TrustLine struct {
-	Name     string `json:"name"`
-	ODSCode  string `json:"ods_code"`
-	Status   string `json:"status"`
-	Services int    `json:"services"`
+	Name     string   `json:"name"`
+	Roles    []string `json:"roles"`
+	Trusts   int      `json:"trusts"`
+	Services int      `json:"services"`        // that are open, as they were counted last
+	Warnings int      `json:"warnings"`        // trusts with an entry of the register that has ended or soon will
+	Tasks    *Tasks   `json:"tasks,omitempty"` // only for those who may see the queues
 }
 
 // Tasks are the queues in two numbers.
@@ -46,23 +42,29 @@ type Tasks struct {
 	Paused  []string `json:"paused"`
 }
 
-// Home counts the services of each trust and the tasks of each queue.
+// Home counts the trusts, their services and the tasks of each queue.
 func (c Console) Home(ctx context.Context, s Scope, _ web.None) (Home, error) {
-	out := Home{Name: s.Staff.Name, Roles: []string{}, Trusts: []TrustLine{}}
+	out := Home{Name: s.Staff.Name, Roles: []string{}}
 	for _, role := range s.Staff.Roles {
 		out.Roles = append(out.Roles, role.Name())
 	}
-	trusts, err := c.Directory.Trusts(ctx)
+	trusts, err := c.trusts(ctx, s)
 	if err != nil {
 		return out, err
 	}
 	for _, trust := range trusts {
-		services, err := c.Directory.CountServices(ctx, trust.ID)
-		if err != nil {
-			return out, err
+		if trust.Trust.Status == tenants.Archived {
+			continue
 		}
-		out.Services += services
-		out.Trusts = append(out.Trusts, TrustLine{trust.Name, trust.ODSCode, trust.Status, services})
+		out.Trusts++
+		if stands := worst(trust.Register); stands == Expired || stands == Ending {
+			out.Warnings++
+		}
+		for _, service := range trust.Services {
+			if service.Status == tenants.Active {
+				out.Services++
+			}
+		}
 	}
 	if s.May("queues.read") {
 		out.Tasks = c.tasks(ctx)

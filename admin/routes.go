@@ -9,15 +9,18 @@ import (
 
 // Grants say which roles may do what. What is not here nobody may do.
 var Grants = policy.Grants{
-	"trusts.list":  {string(tenants.PlatformAdmin), string(tenants.OnboardingManager), string(tenants.Finance)},
-	"queues.read":  {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
-	"hazards.read": {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
-	"queues.steer": {string(tenants.PlatformAdmin)},
+	"trusts.list":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager), string(tenants.Finance)},
+	"trusts.create": {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
+	"trusts.close":  {string(tenants.PlatformAdmin)},
+	"queues.read":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
+	"hazards.read":  {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
+	"queues.steer":  {string(tenants.PlatformAdmin)},
 }
 
 // rooms are the navigation; the key is the permission that a page asks for.
 var rooms = []ui.Room{
 	{Name: "Home", Path: "/"},
+	{Key: "trusts.list", Name: "Trusts", Path: "/trusts"},
 	{Key: "queues.read", Name: "Queues", Path: "/queues"},
 	{Key: "hazards.read", Name: "Hazard log", Path: "/hazards"},
 	{Name: "Second step", Path: "/account/second-factor/new"},
@@ -32,8 +35,9 @@ func (c Console) Routes(r *web.Router[Scope]) {
 	web.Get(r, "/account/second-factor/new", web.Arriving, "A new secret for an app that makes codes", c.NewFactor, newFactorPage)
 	web.Post(r, "/account/second-factor", web.Arriving, "Set up the app with its first code", c.SetFactor, web.Showing(codesPage), web.FormAt("/account/second-factor/new?setup={setup}&next={next}"))
 	web.Post(r, "/sign-out", web.Arriving, "End this session", c.SignOut, web.SeeOther("/sign-in"))
-	web.Get(r, "/", "trusts.list", "The trusts, and what needs a person", c.Home, homePage)
+	web.Get(r, "/", "trusts.list", "How much there is, and what needs a person", c.Home, homePage)
 
+	c.trustRoutes(r)
 	web.Get(r, "/hazards", "hazards.read", "The clinical hazard log", c.Hazards, hazardsPage)
 
 	web.Get(r, "/queues", "queues.read", "How the queues stand, and what failed", c.Queues, queuesPage)
@@ -42,4 +46,28 @@ func (c Console) Routes(r *web.Router[Scope]) {
 	web.Post(r, "/queues/{queue}/run", "queues.steer", "Run a failed task again", c.RunAgain, web.SeeOther("/queues"))
 	web.Post(r, "/outbox/{trust}/{event}/retry", "queues.steer", "Carry out after all what was given up", c.TryAgain, web.SeeOther("/queues"))
 	web.Post(r, "/queues/{queue}/remove", "queues.steer", "Remove a task that failed for good", c.Remove, web.SeeOther("/queues"))
+}
+
+// trustRoutes are those of the trusts and their services.
+func (c Console) trustRoutes(r *web.Router[Scope]) {
+	const one, register, services = "/trusts/{trust}", "/trusts/{trust}/register/{kind}", "/trusts/{trust}/services"
+	web.Get(r, "/trusts", "trusts.list", "The trusts and their services", c.Portfolio, portfolioPage, web.Asks)
+	web.Download(r, "/trusts/file", "trusts.list", "The trusts and their services as CSV", c.PortfolioFile)
+	web.Post(r, "/trusts/views", "trusts.list", "Keep a way to look at the trusts", c.KeepView, web.SeeOther("{path}"), web.FormAt("/trusts"))
+	web.Post(r, "/trusts/views/remove", "trusts.list", "Keep it no more", c.DropView, web.SeeOther("/trusts"))
+	web.Get(r, "/trusts/new", "trusts.create", "What a new trust needs", c.NewTrustForm, newTrustPage)
+	web.Post(r, "/trusts", "trusts.create", "Make a trust", c.MakeTrust, web.SeeOther("/trusts/{id}"), web.FormAt("/trusts/new"))
+	web.Get(r, one, "trusts.list", "A trust, as the platform knows it", c.Trust, trustPage)
+	web.Get(r, one+"/contacts", "trusts.create", "Whom the platform asks there about data protection", c.Contacts, contactsPage)
+	web.Post(r, one+"/contacts", "trusts.create", "Change whom the platform asks", c.KeepContacts, web.SeeOther(one), web.FormAt(one+"/contacts"))
+	web.Get(r, register, "trusts.create", "An entry of the data-protection register", c.Register, registerPage)
+	web.Post(r, register, "trusts.create", "Write an entry of the data-protection register", c.KeepRegister, web.SeeOther(one), web.FormAt(register))
+	web.Post(r, one+"/administrators", "trusts.create", "Ask somebody to run the trust", c.InviteFounder, web.SeeOther(one), web.FormAt(one))
+	web.Post(r, one+"/administrators/{id}/resend", "trusts.create", "Ask them again, with a new link", c.InviteAgain, web.SeeOther(one))
+	web.Post(r, one+"/administrators/{id}/revoke", "trusts.create", "Take that invitation back", c.TakeBack, web.SeeOther(one))
+	web.Get(r, one+"/doors", "trusts.close", "How a trust is closed and opened", c.Closing, closingPage)
+	web.Post(r, one+"/doors", "trusts.close", "Suspend a trust, open it again or put it in the archive", c.Close, web.SeeOther(one), web.FormAt(one+"/doors"))
+	web.Get(r, services+"/new", "trusts.create", "What a new service of an area begins with", c.ServiceForm, newServicePage, web.Asks)
+	web.Post(r, services, "trusts.create", "Make a service", c.MakeService, web.SeeOther("/trusts/{trust}"), web.FormAt(services+"/new?area={area}"))
+	web.Get(r, services+"/{service}", "trusts.list", "How a service differs from its preset", c.Drift, driftPage)
 }

@@ -48,13 +48,13 @@ func TestNoSessionIsNoStaff(t *testing.T) {
 func TestEachRoleMayWhatTheTableSays(t *testing.T) {
 	onBoth(t, func(w *world) {
 		for email, may := range map[string]string{
-			"priya@sharon.example": "trusts.list queues.read queues.steer",
-			"joan@sharon.example":  "trusts.list queues.read",
+			"priya@sharon.example": "trusts.list trusts.create trusts.close queues.read queues.steer",
+			"joan@sharon.example":  "trusts.list trusts.create queues.read",
 			"tomos@sharon.example": "trusts.list",
 		} {
 			s, err := w.enter(request(w.signedIn(email), page))
 			w.must(err)
-			for _, permission := range []string{"trusts.list", "queues.read", "queues.steer", "posts.read", ""} {
+			for _, permission := range []string{"trusts.list", "trusts.create", "trusts.close", "queues.read", "queues.steer", "posts.read", ""} {
 				if want := permission != "" && strings.Contains(may, permission); s.May(permission) != want {
 					w.Errorf("%s may %q: %v", email, permission, !want)
 				}

@@ -35,6 +35,14 @@ func (s Scope) May(permission string) bool {
 	return s.Staff != nil && slices.ContainsFunc(Grants[permission], func(role string) bool { return s.Staff.Roles.Has(tenants.Role(role)) })
 }
 
+// by is who asks, for what is written down.
+func (s Scope) by() tenants.By { return tenants.By{ID: s.Staff.ID, Name: s.Staff.Name} }
+
+// read opens a unit of work for reading the platform's tables.
+func (s Scope) read(ctx context.Context, fn func(context.Context, store) error) error {
+	return s.db.Read(ctx, uuid.Nil, within(s.Now, fn))
+}
+
 // write opens a unit of work on the platform's tables.
 func (s Scope) write(ctx context.Context, fn func(context.Context, store) error) error {
 	return s.db.Platform(ctx, within(s.Now, fn))
@@ -96,4 +104,24 @@ func (r Roster) Has(ctx context.Context, email string) (bool, error) {
 		return err
 	}))
 	return found.ID != uuid.Nil, err
+}
+
+// Enter writes what the platform knows of a trust at first: whom it asks there,
+// and entries of its register.
+func (r Roster) Enter(ctx context.Context, trust uuid.UUID, contacts Contacts, entries ...Register) error {
+	return r.DB.Platform(ctx, within(r.Clock.Now(), func(ctx context.Context, rows store) error {
+		row, err := contacts.sealed(r.Keys, trust, 1, rows.now)
+		if err != nil {
+			return err
+		}
+		if err := rows.keepContacts(ctx, row, 0); err != nil {
+			return err
+		}
+		for _, entry := range entries {
+			if err := rows.keepRegister(ctx, registerRow{TrustID: trust, Kind: entry.Kind, Reference: entry.Reference, Dated: entry.Dated, Expires: entry.Expires, Link: entry.Link, Version: 1, ChangedAt: rows.now}, 0); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
 }

@@ -39,6 +39,9 @@ var acts = Acts{
 	"access.denied":   "Was refused",
 	"access.service":  "Tried to enter a service that they are not in",
 	"trust.create":    "Made the trust",
+	"trust.status":    "The platform closed or opened the trust",
+	"trust.register":  "The platform wrote an entry of the data-protection register",
+	"trust.contacts":  "The platform wrote whom it asks about data protection",
 	"services.create": "Made a service",
 }
 

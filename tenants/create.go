@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/database"
@@ -23,6 +22,7 @@ import (
 type NewTrust struct {
 	ODSCode, Name, Slug string
 	Domain              string // its own host name; empty for slug.<base>
+	By                  By     // zero for an operator at the command line
 }
 
 // odsCode is the form of an organisation code: three to five capitals and digits.
@@ -38,37 +38,45 @@ var reservedHosts = []string{"admin", "api", "app", "assets", "autoconfig", "aut
 // CreateTrust makes a trust. Invalid says which part to mend; Conflict if code,
 // slug or domain is taken.
 func (d *Directory) CreateTrust(ctx context.Context, in NewTrust) (Trust, error) {
-	trust := Trust{ID: newID(), ODSCode: strings.ToUpper(strings.TrimSpace(in.ODSCode)), Name: strings.TrimSpace(in.Name), Slug: in.Slug, Status: "active", ConfigVersion: 1, CreatedAt: d.Clock.Now()}
+	trust := Trust{ID: newID(), ODSCode: strings.ToUpper(strings.TrimSpace(in.ODSCode)), Name: strings.TrimSpace(in.Name), Slug: in.Slug, Status: Active, ConfigVersion: 1, CreatedAt: d.Clock.Now()}
 	switch {
 	case !odsCode.MatchString(trust.ODSCode):
 		return Trust{}, fault.Bad("ods", "An ODS code has three to five letters and digits, such as RWX.")
-	case trust.Name == "":
-		return Trust{}, fault.Bad("name", "Enter the trust’s name.")
+	case trust.Name == "" || len([]rune(trust.Name)) > 200:
+		return Trust{}, fault.Bad("name", "Enter the trust’s name, in 200 characters or fewer.")
 	case !web.IsSlug(trust.Slug):
 		return Trust{}, fault.Bad("slug", "Use only a to z, numbers and single hyphens for the address.")
 	case slices.Contains(reservedHosts, trust.Slug):
 		return Trust{}, fault.Bad("slug", "SHaRON needs this address itself. Choose another, such as the trust’s short name.")
 	}
 	if in.Domain != "" {
-		domain := strings.ToLower(in.Domain)
+		domain := strings.ToLower(strings.TrimSpace(in.Domain))
 		if !hostName.MatchString(domain) || domain == d.BaseHost || strings.HasSuffix(domain, "."+d.BaseHost) {
 			return Trust{}, fault.Bad("domain", "Write a host name of the trust's own, such as peers.northmoor.nhs.uk.")
 		}
 		trust.Domain = &domain
 	}
-	err := d.DB.Platform(ctx, func(ctx context.Context, db bun.IDB) error {
-		_, err := db.NewInsert().Model(&trust).Exec(ctx)
-		return err
+	err := d.write(ctx, trust.ID, func(ctx context.Context, u *unit) error {
+		if _, err := u.db.NewInsert().Model(&trust).Exec(ctx); err != nil {
+			return err
+		}
+		return d.as(trust.ID, "", func(ctx context.Context, s Scope) error {
+			if err := s.Audit(ctx, "trust.create", Audited{Subject: trust.ID, After: made{trust, in.By.Name}}); err != nil {
+				return err
+			}
+			return s.Deed(ctx, in.By, "trust.create", "")
+		})(ctx, u)
 	})
 	if database.Taken(err) {
 		return Trust{}, fault.New(fault.Conflict, "There is a trust with this ODS code, address or domain already.")
 	}
-	if err != nil {
-		return Trust{}, err
-	}
-	return trust, d.WriteAs(ctx, trust.ID, "", func(ctx context.Context, s Scope) error {
-		return s.Audit(ctx, "trust.create", Audited{Subject: trust.ID, After: trust})
-	})
+	return trust, err
+}
+
+// made is a new trust, and who of the platform made it.
+type made struct {
+	Trust
+	By string `json:"by,omitempty"`
 }
 
 // NewService is what a service needs to begin.
@@ -78,10 +86,11 @@ type NewService struct {
 	Staffed                   []Hours
 	Crisis                    []Contact
 	Modules                   []string // rooms that are on
+	By                        By       `json:"-"` // zero for an operator at the command line
 }
 
 // reserved are first parts of addresses that a service cannot have.
-var reserved = []string{"account", "assets", "calendar", "dev", "go", "healthz", "help-now", "invitation", "openapi", "password", "readyz", "settings", "sign-in", "sign-out", "trust", "unsubscribe"}
+var reserved = []string{"account", "administrator", "assets", "calendar", "dev", "go", "healthz", "help-now", "invitation", "openapi", "password", "readyz", "settings", "sign-in", "sign-out", "trust", "unsubscribe"}
 
 // CreateService makes a service of the scope's trust.
 func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error) {
@@ -101,7 +110,7 @@ func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error
 			return nil, err
 		}
 	}
-	service := &Service{ID: newID(), Area: in.Area, Name: in.Name, Slug: in.Slug, About: in.About, Accent: strings.TrimPrefix(in.Accent, "#"), Status: "active", Staffed: in.Staffed, Crisis: in.Crisis, HouseRules: HouseRules, InvitationDays: 14, JoiningVersion: 1, CreatedAt: s.Now}
+	service := &Service{ID: newID(), Area: in.Area, Name: in.Name, Slug: in.Slug, About: in.About, Accent: strings.TrimPrefix(in.Accent, "#"), Status: "active", Staffed: in.Staffed, Crisis: in.Crisis, HouseRules: HouseRules, InvitationDays: usualDays, JoiningVersion: 1, CreatedAt: s.Now}
 	if _, err := s.Insert(service).Exec(ctx); database.Taken(err) {
 		return nil, fault.Bad("slug", "The trust has a service with this address already.")
 	} else if err != nil {
@@ -123,6 +132,9 @@ func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error
 		}
 	}
 	if err := s.Audit(ctx, "services.create", Audited{Subject: service.ID, After: in}); err != nil {
+		return nil, err
+	}
+	if err := s.Deed(ctx, in.By, "services.create", ""); err != nil {
 		return nil, err
 	}
 	return service, s.Changed(ctx)

@@ -70,11 +70,17 @@ func (d *Directory) known(host string) (*Trust, time.Duration) {
 	return nil, d.Clock.Now().Sub(d.readAt)
 }
 
-// Trusts lists all trusts, by name.
+// Trusts lists all trusts but those in the archive, by name.
 func (d *Directory) Trusts(ctx context.Context) ([]Trust, error) {
+	trusts, err := d.AllTrusts(ctx)
+	return slices.DeleteFunc(slices.Clone(trusts), func(t Trust) bool { return t.Status == Archived }), err
+}
+
+// AllTrusts lists all trusts there ever were, by name.
+func (d *Directory) AllTrusts(ctx context.Context) ([]Trust, error) {
 	var trusts []Trust
 	err := d.DB.Read(ctx, uuid.Nil, func(ctx context.Context, db bun.IDB) error {
-		return db.NewSelect().Model(&trusts).Where("status <> 'archived'").Order("name").Scan(ctx)
+		return db.NewSelect().Model(&trusts).Order("name").Scan(ctx)
 	})
 	if err != nil {
 		return nil, err
@@ -83,17 +89,6 @@ func (d *Directory) Trusts(ctx context.Context) ([]Trust, error) {
 	d.trusts, d.readAt = trusts, d.Clock.Now()
 	d.mu.Unlock()
 	return trusts, nil
-}
-
-// CountServices tells how many open services a trust has: the platform, which
-// has no scope, sees names of trusts and numbers.
-func (d *Directory) CountServices(ctx context.Context, trust uuid.UUID) (int, error) {
-	var open int64
-	err := d.DB.Read(ctx, trust, func(ctx context.Context, db bun.IDB) (err error) {
-		open, err = db.NewSelect().Model((*Service)(nil)).Where("tenant_id = ?", trust).Where("status = 'active'").Count(ctx)
-		return err
-	})
-	return int(open), err
 }
 
 // Remembered returns what is in memory of a host's trust without asking the

@@ -122,10 +122,31 @@ func (g *Gate) admit(ctx context.Context, u *unit, r *web.Request, trust uuid.UU
 		unit:   u,
 		lead:   new(string),
 	}
-	if who.TrustStatus != "active" {
-		return s, fault.New(fault.Unavailable, "This trust’s community is closed for now. Its team can tell you more.")
+	if who.TrustStatus != Active {
+		return s, shut(s, who.TrustStatus, slug)
 	}
 	return g.permit(s, r, slug)
+}
+
+// closed is that a trust lets nobody in, with whom its people can turn to.
+type closed struct {
+	forGood bool
+	own     []Contact
+}
+
+func (c closed) Error() string { return "the trust is not active" }
+
+// shut is what everybody is told at the door of a trust that is not active.
+func shut(s Scope, status, slug string) error {
+	why := closed{forGood: status == Archived}
+	if service := s.Estate.Service(slug); service != nil {
+		why.own = service.Crisis
+	}
+	message := "This community is closed for now. What is in it is kept. Your NHS team can tell you more."
+	if why.forGood {
+		message = "This community has come to an end. Your NHS team can tell you more."
+	}
+	return fault.Wrap(fault.Closed, message, why)
 }
 
 // permit checks, in this order, what is public, who is signed in, whether the
@@ -307,5 +328,9 @@ func (g *Gate) Outside(ctx context.Context, r *web.Request) context.Context {
 
 // Problem implements web.Gate.
 func (g *Gate) Problem(failed *fault.Error, kept []web.Kept) templ.Component {
+	var why closed
+	if errors.As(failed, &why) {
+		return closedPage(failed.Message, why.own)
+	}
 	return ui.Problem(failed, kept)
 }

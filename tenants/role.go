@@ -28,9 +28,9 @@ const (
 // Member is what every role of a service inherits from; nobody holds it itself.
 const Member Role = "member"
 
-// Suspended is who may not write to others for a time; nobody holds it, and what
+// SuspendedMember is who may not write to others for a time; nobody holds it, and what
 // is given to it is what they keep of their own roles.
-const Suspended Role = "suspended"
+const SuspendedMember Role = "suspended"
 
 // ServiceRoles are those that a member of a service can hold.
 var ServiceRoles = []Role{ServiceUser, Carer, Waiting, PeerSupporter, Moderator, Clinician, ServiceLead}
@@ -52,7 +52,7 @@ var roleNames = map[Role]string{
 	PeerSupporter: "Peer supporter", Moderator: "Moderator", Clinician: "Clinician",
 	ServiceLead: "Service lead", TrustAdmin: "Trust administrator",
 	OnboardingManager: "Onboarding manager", Finance: "Finance officer", PlatformAdmin: "Platform administrator",
-	Suspended: "Suspended member",
+	SuspendedMember: "Suspended member",
 }
 
 // Name is the role in words.

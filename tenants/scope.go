@@ -78,10 +78,10 @@ func (s Scope) serviceID() uuid.UUID {
 func (s Scope) Trust() Trust { return s.Estate.Trust }
 
 // Decide answers whether the actor may do permission here, and by which rule.
-// Somebody suspended keeps, of what they may, what is given to the role Suspended.
+// Somebody suspended keeps, of what they may, what is given to SuspendedMember.
 func (s Scope) Decide(permission string) policy.Decision {
 	if s.Actor.Member.Suspended(s.Now) {
-		if kept := s.Estate.Policy.Decide(string(Suspended), s.serviceID().String(), permission); !kept.Allowed {
+		if kept := s.Estate.Policy.Decide(string(SuspendedMember), s.serviceID().String(), permission); !kept.Allowed {
 			return kept
 		}
 	}

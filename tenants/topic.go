@@ -45,10 +45,13 @@ var usualTopics = map[Area][][2]string{
 // alwaysTopics are offered in every service.
 var alwaysTopics = [][2]string{{"self-harm", "Self-harm"}, {"suicide", "Suicide"}, {"abuse", "Abuse"}}
 
+// topicsOf are those that a service of an area begins with: keys and names.
+func topicsOf(area Area) [][2]string { return slices.Concat(usualTopics[area], alwaysTopics) }
+
 // addUsualTopics gives a new service the topics of its area.
 func addUsualTopics(ctx context.Context, s Scope, area Area) error {
 	var rows []Topic
-	for i, usual := range slices.Concat(usualTopics[area], alwaysTopics) {
+	for i, usual := range topicsOf(area) {
 		rows = append(rows, Topic{Key: usual[0], Name: usual[1], Position: i + 1, Offered: true})
 	}
 	_, err := InsertAll(s, rows).Exec(ctx)

@@ -108,7 +108,7 @@ func (s *site) known() {
 		if err := (identity.Archive{Keys: testKeys}).SetPhone(ctx, sc, account, "+447700900444"); err != nil {
 			return err
 		}
-		row := invitations.Row{ID: uuid.New(), Role: tenants.ServiceUser, EmailLookup: lookup, EmailSealed: "canary", InvitedBy: account, CreatedAt: sc.Now, ExpiresAt: sc.Now, AcceptedAt: &sc.Now, ClosedAt: &sc.Now}
+		row := invitations.Row{ID: uuid.New(), Role: tenants.ServiceUser, EmailLookup: lookup, EmailSealed: "canary", InvitedBy: account, Course: invitations.Course{CreatedAt: sc.Now, ExpiresAt: sc.Now, AcceptedAt: &sc.Now, ClosedAt: &sc.Now}}
 		_, err := sc.Insert(&row).Exec(ctx)
 		return err
 	})

@@ -60,6 +60,7 @@ type sealed struct{ table, column, key, bound, after string }
 var sealedColumns = []sealed{
 	{"accounts", "email_sealed", "id", "id", ""},
 	{"accounts", "totp_sealed", "id", "id", "second factor of "},
+	{"administrator_invitations", "email_sealed", "id", "id", ""},
 	{"identities", "sealed", "account_id", "account_id", ""},
 	{"invitations", "email_sealed", "id", "id", ""},
 	{"invitations", "identity_sealed", "id", "id", ""},
@@ -72,6 +73,7 @@ var sealedColumns = []sealed{
 var ofPlatform = []sealed{
 	{"platform_staff", "email_sealed", "id", "id", ""},
 	{"platform_staff", "totp_sealed", "id", "id", "second factor of "},
+	{"platform_trusts", "contacts_sealed", "trust_id", "trust_id", "contacts of "},
 }
 
 // shortLived are sealed for minutes only: what they are of ends before a key goes.
@@ -97,7 +99,7 @@ func (a *app) reseal(ctx context.Context) (done int, err error) {
 			after = last
 		}
 	}
-	trusts, err := a.Directory.Trusts(ctx)
+	trusts, err := a.Directory.AllTrusts(ctx) // what is in the archive must be read one day
 	if err != nil {
 		return 0, err
 	}

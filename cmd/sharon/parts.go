@@ -7,6 +7,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/internal/text"
 	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/audit"
 	"github.com/sharon-nhs/sharon/tenants/credentials"
@@ -14,6 +15,7 @@ import (
 	"github.com/sharon-nhs/sharon/tenants/identity"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
 	"github.com/sharon-nhs/sharon/tenants/letters"
+	"github.com/sharon-nhs/sharon/tenants/portfolio"
 	"github.com/sharon-nhs/sharon/tenants/rights"
 )
 
@@ -28,6 +30,7 @@ func everywhere(a *app) tenants.Parts {
 		rights.New(a.rights()),
 		data.New(data.Data{Files: a.Files, Office: a.office(), Rooms: a.inRooms, Parts: a.inParts}),
 		audit.New(audit.Log{Acts: a.acts, Log: a.Log}),
+		portfolio.New(posts.Activity),
 	}
 }
 

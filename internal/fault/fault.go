@@ -29,6 +29,7 @@ const (
 	Unsupported     Code = "unsupported_type" // content type that nobody reads here
 	NoMethod        Code = "no_method"        // the address exists, the method does not
 	Unavailable     Code = "unavailable"      // a part that we need does not answer
+	Closed          Code = "closed"           // this community lets nobody in, by decision
 	Internal        Code = "internal"         // ours to mend
 )
 

@@ -32,6 +32,7 @@ var statuses = map[fault.Code]int{
 	fault.Limited:         fiber.StatusTooManyRequests,
 	fault.Internal:        fiber.StatusInternalServerError,
 	fault.Unavailable:     fiber.StatusServiceUnavailable,
+	fault.Closed:          fiber.StatusLocked,
 }
 
 // doors are where a browser is led that is refused for one of these reasons. Both

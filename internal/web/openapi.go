@@ -129,7 +129,7 @@ func responses(route *Route, schemas *schemas) map[string]any {
 		content[eventStream] = map[string]any{"schema": map[string]any{"type": "string", "description": "Server-sent events, until somebody ends them"}}
 	}
 	out := map[string]any{
-		"404": problem, "422": problem, "429": problem, "500": problem, "503": problem,
+		"404": problem, "422": problem, "423": problem, "429": problem, "500": problem, "503": problem,
 	}
 	if route.Resumable {
 		for _, status := range []string{"400", "409", "412", "413", "415", "460"} {

@@ -32,14 +32,6 @@ import (
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
-// Preset are the rooms that a service of an area begins with.
-func Preset(area tenants.Area) []string {
-	if area == "eating_disorders" {
-		return []string{"blogs", "forums", "walls"}
-	}
-	return []string{"forums", "walls"}
-}
-
 // Rooms makes them, in the order of the navigation; desk is the safeguarding
 // kernel, files keep what members send, outside is how they are reached who are
 // not on a page, and offers are what can be done with a member outside the rooms.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -316,4 +317,10 @@ func (k *Kernel) Place(ctx context.Context, s tenants.Scope, module, slug string
 		return Place{}, fault.Missing()
 	}
 	return place, nil
+}
+
+// published counts the posts, without replies, of a time.
+func published(ctx context.Context, s tenants.Scope, from, to time.Time) (int, error) {
+	n, err := s.Select((*Post)(nil)).Where("post.parent_id IS NULL").Where("post.published_at >= ?", from.UTC()).Where("post.published_at < ?", to.UTC()).Count(ctx)
+	return int(n), err
 }

@@ -21,7 +21,7 @@ func grants() policy.Grants {
 		"standing.read": {string(tenants.Moderator)}, "standing.suspend": {string(tenants.Clinician), string(tenants.ServiceLead)},
 	}
 	for _, permission := range kept {
-		all[permission] = []string{string(tenants.Suspended)}
+		all[permission] = []string{string(tenants.SuspendedMember)}
 	}
 	all["standing.own"] = append(all["standing.own"], string(tenants.Member))
 	return all

@@ -26,17 +26,25 @@ type Row struct {
 	EmailSealed    string       `bun:"email_sealed"`
 	IdentitySealed string       `bun:"identity_sealed"` // empty once it is closed
 	AsksBirth      bool         `bun:"asks_birth"`      // the inviter knew the date of birth, so whoever joins must
-	Sends          int          `bun:"sends"`           // the round that its link is of
 	InvitedBy      uuid.UUID    `bun:"invited_by,type:uuid"`
-	CreatedAt      time.Time    `bun:"created_at"`
-	ExpiresAt      time.Time    `bun:"expires_at"`
-	SentAt         *time.Time   `bun:"sent_at"`
-	BouncedAt      *time.Time   `bun:"bounced_at"`
-	OpenedAt       *time.Time   `bun:"opened_at"`
-	AcceptedAt     *time.Time   `bun:"accepted_at"`
-	RevokedAt      *time.Time   `bun:"revoked_at"`
-	ClosedAt       *time.Time   `bun:"closed_at"`
+	Course
 }
+
+// Course is what has become of an invitation.
+type Course struct {
+	Sends      int        `bun:"sends"` // the round that its link is of
+	CreatedAt  time.Time  `bun:"created_at"`
+	ExpiresAt  time.Time  `bun:"expires_at"`
+	SentAt     *time.Time `bun:"sent_at"`
+	BouncedAt  *time.Time `bun:"bounced_at"`
+	OpenedAt   *time.Time `bun:"opened_at"`
+	AcceptedAt *time.Time `bun:"accepted_at"`
+	RevokedAt  *time.Time `bun:"revoked_at"`
+	ClosedAt   *time.Time `bun:"closed_at"`
+}
+
+// coursing are the columns of a Course that change.
+var coursing = []string{"sends", "expires_at", "sent_at", "bounced_at", "opened_at", "accepted_at", "revoked_at", "closed_at"}
 
 // State is how far an invitation has come.
 type State string
@@ -61,7 +69,7 @@ var stateNames = map[State]string{
 func (s State) Name() string { return stateNames[s] }
 
 // State is how the invitation stands at a time.
-func (r Row) State(now time.Time) State {
+func (r Course) State(now time.Time) State {
 	switch {
 	case r.AcceptedAt != nil:
 		return Accepted
@@ -79,8 +87,21 @@ func (r Row) State(now time.Time) State {
 	return Waiting
 }
 
+// again begins the days of an invitation anew; the link that went before ends.
+func (r *Course) again(until time.Time) {
+	r.Sends++
+	r.ExpiresAt, r.SentAt, r.BouncedAt, r.OpenedAt = until, nil, nil, nil
+}
+
+// went is what the post made of a letter at a time.
+func (r *Course) went(bounced bool, now time.Time) {
+	if r.SentAt = &now; bounced {
+		r.SentAt, r.BouncedAt = nil, &now
+	}
+}
+
 // usable tells whether somebody can join with it.
-func (r Row) usable(now time.Time) bool { return r.ClosedAt == nil && now.Before(r.ExpiresAt) }
+func (r Course) usable(now time.Time) bool { return r.ClosedAt == nil && now.Before(r.ExpiresAt) }
 
 // unusable is the one answer to a link that does not let in, whatever the reason:
 // expired, used, taken back, guessed, or opened by somebody it was not sent to.
@@ -164,7 +185,7 @@ func tidy(ctx context.Context, s tenants.Scope) error {
 
 // update writes what changes of an invitation.
 func update(ctx context.Context, s tenants.Scope, row *Row) error {
-	_, err := s.Update(row).Column("identity_sealed", "sends", "expires_at", "sent_at", "bounced_at", "opened_at", "accepted_at", "revoked_at", "closed_at").
+	_, err := s.Update(row).Column(append([]string{"identity_sealed"}, coursing...)...).
 		Where("id = ?", row.ID).Exec(ctx)
 	return err
 }

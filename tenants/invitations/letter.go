@@ -17,6 +17,15 @@ var sent = tenants.Kind{Key: "invitations.sent", Queue: jobs.Default}
 // purpose is what the links of invitations are signed for.
 const purpose = "invitation"
 
+// refusedBy tells whether an address takes no email; any other failure comes back.
+func refusedBy(failed error) (bounced bool, left error) {
+	var refused *mail.Refused
+	if errors.As(failed, &refused) && refused.Address {
+		return true, nil
+	}
+	return false, failed
+}
+
 // write sends the letter. Done again, it sends the same: the link follows from the row.
 func (i Invitations) write(ctx context.Context, s tenants.Scope, e tenants.Event) error {
 	var row Row
@@ -42,9 +51,8 @@ func (i Invitations) write(ctx context.Context, s tenants.Scope, e tenants.Event
 		},
 		Link: mail.Link{Text: "See the invitation", URL: i.office.Link(s, "/invitation/", purpose, row.ID, row.Sends)},
 	})
-	var refused *mail.Refused
-	bounced := errors.As(failed, &refused) && refused.Address
-	if failed != nil && !bounced {
+	bounced, failed := refusedBy(failed)
+	if failed != nil {
 		return failed
 	}
 	return s.Write(context.WithoutCancel(ctx), func(ctx context.Context, s tenants.Scope) error {
@@ -52,9 +60,7 @@ func (i Invitations) write(ctx context.Context, s tenants.Scope, e tenants.Event
 		if err != nil || now.Sends != row.Sends {
 			return err
 		}
-		if now.SentAt = &s.Now; bounced {
-			now.SentAt, now.BouncedAt = nil, &s.Now
-		}
+		now.went(bounced, s.Now)
 		return update(ctx, s, &now)
 	})
 }

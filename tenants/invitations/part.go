@@ -37,12 +37,16 @@ func New(office letters.Office, entrance tenants.Entrance) tenants.Part {
 		},
 		Acts: tenants.Acts{
 			"invitation.sent": "Invited somebody", "invitation.resent": "Sent an invitation again", "invitation.revoked": "Took an invitation back",
-			"member.joined": "Joined and said yes to the house rules", "member.renamed": "Took another name", "joining.changed": "Changed the house rules, or how long an invitation lasts",
+			"member.joined": "Joined and said yes to the house rules", "administrator.invited": "The platform invited somebody to run the trust", "administrator.invited_again": "The platform sent that invitation again",
+			"administrator.revoked": "The platform took that invitation back", "administrator.joined": "Became the trust’s administrator", "member.renamed": "Took another name", "joining.changed": "Changed the house rules, or how long an invitation lasts",
 		},
 		Data:   i.data(),
 		Routes: i.routes,
-		On:     []tenants.Handler{{Kind: sent, OwnUnits: true, Do: i.write}},
-		Rounds: []tenants.Round{{Key: "old-invitations", Queue: jobs.Bulk, Every: 24 * time.Hour, Do: tidy}},
+		On:     []tenants.Handler{{Kind: sent, OwnUnits: true, Do: i.write}, {Kind: asked, OwnUnits: true, Do: i.ask}},
+		Rounds: []tenants.Round{
+			{Key: "old-invitations", Queue: jobs.Bulk, Every: 24 * time.Hour, Do: tidy},
+			{Key: "old-administrator-invitations", Queue: jobs.Bulk, Every: 24 * time.Hour, Trust: true, Do: tidyAsked},
+		},
 		Links: func(s tenants.Scope) (links []tenants.MeLink) {
 			if s.Service == nil {
 				return nil
@@ -82,5 +86,7 @@ func (i Invitations) routes(r *tenants.Router) {
 
 	trust := r.In("", "")
 	web.Get(trust, "/invitation/{token}", web.Public, "What an invitation is to, and what joining needs", i.Door, doorPage, web.OwnUnits)
+	web.Get(trust, "/administrator/{token}", web.Public, "What running the trust needs, for whom the platform asked to", i.AdministratorDoor, administratorPage, web.OwnUnits)
+	web.Post(trust, "/administrator/{token}", web.Public, "Become the trust’s administrator", i.Administer, web.SeeOther("{next}"), web.OwnUnits, web.FormAt("/administrator/{token}"))
 	web.Post(trust, "/invitation/{token}", web.Public, "Join with an invitation", i.Accept, web.SeeOther("{next}"), web.OwnUnits, web.FormAt("/invitation/{token}"))
 }

@@ -88,10 +88,15 @@ func (c complaint) on() error {
 	return fault.Bad("email", string(c))
 }
 
+// strange tells of letters in the address that could be taken for others.
+func (g guest) strange() bool {
+	return slices.ContainsFunc([]rune(g.email), func(r rune) bool { return r > 0x7e || r <= ' ' })
+}
+
 // check tells what is wrong before the database is asked.
 func (g guest) check(s tenants.Scope) complaint {
 	switch {
-	case slices.ContainsFunc([]rune(g.email), func(r rune) bool { return r > 0x7e || r <= ' ' }):
+	case g.strange():
 		return strange
 	case !slices.Contains(mayInvite(s), g.role):
 		return noSuchRole
@@ -133,8 +138,8 @@ func (i Invitations) invite(ctx context.Context, s tenants.Scope, guests []guest
 	rows := make([]Row, len(guests))
 	events := make([]tenants.Event, len(guests))
 	for at, one := range guests {
-		row := Row{ID: uuid.Must(uuid.NewV7()), Role: one.role, EmailLookup: one.lookup, AsksBirth: one.who.BornOn != "", Sends: 1,
-			InvitedBy: s.Actor.AccountID, CreatedAt: s.Now, ExpiresAt: s.Now.AddDate(0, 0, s.Service.InvitationDays)}
+		row := Row{ID: uuid.Must(uuid.NewV7()), Role: one.role, EmailLookup: one.lookup, AsksBirth: one.who.BornOn != "",
+			InvitedBy: s.Actor.AccountID, Course: Course{Sends: 1, CreatedAt: s.Now, ExpiresAt: s.Now.AddDate(0, 0, s.Service.InvitationDays)}}
 		var err error
 		if row.EmailSealed, err = i.office.Keys.Seal(one.email, row.ID.String()); err != nil {
 			return nil, err
@@ -172,9 +177,7 @@ func (i Invitations) Resend(ctx context.Context, s tenants.Scope, in ByID) (Made
 	if err := i.office.Open(); err != nil {
 		return Made{}, err
 	}
-	row.Sends++
-	row.ExpiresAt = s.Now.AddDate(0, 0, s.Service.InvitationDays)
-	row.SentAt, row.BouncedAt, row.OpenedAt = nil, nil, nil
+	row.again(s.Now.AddDate(0, 0, s.Service.InvitationDays))
 	if err := update(ctx, s, &row); err != nil {
 		return Made{}, err
 	}

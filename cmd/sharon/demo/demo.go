@@ -8,10 +8,13 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sharon-nhs/sharon/admin"
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -29,12 +32,31 @@ type Deps struct {
 type trust struct {
 	tenants.NewTrust
 	services []string
+	contacts admin.Contacts
+	entries  []entry
+}
+
+// entry is one of a trust's register, from so many days ago until in so many days.
+type entry struct {
+	kind, reference string
+	from, until     int
+}
+
+func (t trust) register(now time.Time) (all []admin.Register) {
+	for _, e := range t.entries {
+		all = append(all, admin.Register{Kind: e.kind, Reference: e.reference, Dated: now.AddDate(0, 0, -e.from).Format(time.DateOnly), Expires: now.AddDate(0, 0, e.until).Format(time.DateOnly)})
+	}
+	return all
 }
 
 // trusts are invented, and so are their ODS codes.
 var trusts = []trust{
-	{tenants.NewTrust{ODSCode: "RNM9Z", Name: "Northmoor Mental Health NHS Foundation Trust", Slug: "northmoor"}, []string{"willow", "harbour", "kin"}},
-	{tenants.NewTrust{ODSCode: "REV9Z", Name: "Eastvale Partnership NHS Trust", Slug: "eastvale"}, []string{"orchard", "lantern", "bridge", "meadow"}},
+	{tenants.NewTrust{ODSCode: "RNM9Z", Name: "Northmoor Mental Health NHS Foundation Trust", Slug: "northmoor"}, []string{"willow", "harbour", "kin"},
+		admin.Contacts{Person: "Ruth Adeyemi", Post: "Data protection officer", Email: "dpo@northmoor.example", Phone: "01632 960177"},
+		[]entry{{"dspt", "RNM9Z 2026", 320, 41}, {"ico", "ZA999001", 200, 165}, {"dpia", "DPIA-014", 150, 580}, {"safety", "CSC-SHARON-2", 140, 590}}},
+	{tenants.NewTrust{ODSCode: "REV9Z", Name: "Eastvale Partnership NHS Trust", Slug: "eastvale"}, []string{"orchard", "lantern", "bridge", "meadow"},
+		admin.Contacts{Person: "Gareth Pugh", Post: "Head of information governance", Email: "ig@eastvale.example"},
+		[]entry{{"dspt", "REV9Z 2026", 130, 235}, {"ico", "ZA999002", 90, 275}, {"dpia", "EV/2026/031", 100, 630}}},
 }
 
 // email is the address that a demo account signs in with.
@@ -81,6 +103,10 @@ func Seed(ctx context.Context, d Deps) error {
 				return err
 			}
 		}
+		// Before its services, by which a trust is known to be done.
+		if err := d.roster().Enter(ctx, made.ID, wanted.contacts, wanted.register(d.Clock.Now())...); err != nil && !fault.Is(err, fault.Conflict) {
+			return fmt.Errorf("register of demo trust %s: %w", wanted.Slug, err)
+		}
 		if err := d.seedTrust(ctx, made, wanted.services, hash); err != nil {
 			return fmt.Errorf("demo trust %s: %w", wanted.Slug, err)
 		}
@@ -88,9 +114,13 @@ func Seed(ctx context.Context, d Deps) error {
 	return d.seedPlatform(ctx, hash)
 }
 
+func (d Deps) roster() admin.Roster {
+	return admin.Roster{DB: d.Directory.DB, Keys: d.Keys, Clock: d.Clock}
+}
+
 // seedPlatform makes the platform's staff, all or none.
 func (d Deps) seedPlatform(ctx context.Context, hash string) error {
-	roster := admin.Roster{DB: d.Directory.DB, Keys: d.Keys, Clock: d.Clock}
+	roster := d.roster()
 	there, err := roster.Has(ctx, colleagues[0].Email)
 	if err != nil || there {
 		return err
@@ -134,7 +164,7 @@ func (d Deps) seedTrust(ctx context.Context, trust tenants.Trust, services []str
 				return fmt.Errorf("service %s: %w", c.Service.Slug, err)
 			}
 		}
-		return nil
+		return posts.Activity.Count(ctx, s)
 	})
 }
 

@@ -93,7 +93,7 @@ func (w *seeding) invited(ctx context.Context, keys crypt.Keys, by tenants.Perso
 	} {
 		made := w.s.Now.Add(-one.ago).Add(time.Duration(n) * time.Minute)
 		address := one.name + "@post.example"
-		row := invitations.Row{ID: w.ids.at(made), Role: tenants.ServiceUser, EmailLookup: keys.Lookup(address), Sends: 1, InvitedBy: by.AccountID, CreatedAt: made, ExpiresAt: made.Add(14 * day)}
+		row := invitations.Row{ID: w.ids.at(made), Role: tenants.ServiceUser, EmailLookup: keys.Lookup(address), InvitedBy: by.AccountID, Course: invitations.Course{Sends: 1, CreatedAt: made, ExpiresAt: made.Add(14 * day)}}
 		one.how(&row)
 		var err error
 		if row.EmailSealed, err = keys.Seal(address, row.ID.String()); err != nil {
