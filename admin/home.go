@@ -9,16 +9,18 @@ import (
 	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/programmes"
 )
 
 // Console is what the console's pages are made of.
 type Console struct {
-	Directory *tenants.Directory
-	Queue     *jobs.Queue // nil where this process was not told of one
-	Keys      crypt.Keys
-	Sessions  signin.Sessions
-	BaseURL   string // where people find their trust
-	Log       *slog.Logger
+	Directory  *tenants.Directory
+	Queue      *jobs.Queue // nil where this process was not told of one
+	Keys       crypt.Keys
+	Sessions   signin.Sessions
+	BaseURL    string // where people find their trust
+	Programmes programmes.Office
+	Log        *slog.Logger
 }
 
 // Home is the first page: the trusts by name, and figures.

@@ -13,11 +13,17 @@ var Grants = policy.Grants{
 	"queues.read":  {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"hazards.read": {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"queues.steer": {string(tenants.PlatformAdmin)},
+
+	"programmes.read":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager), string(tenants.Finance)},
+	"programmes.work":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
+	"programmes.manage": {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
+	"programmes.money":  {string(tenants.PlatformAdmin), string(tenants.Finance)},
 }
 
 // rooms are the navigation; the key is the permission that a page asks for.
 var rooms = []ui.Room{
 	{Name: "Home", Path: "/"},
+	{Key: "programmes.read", Name: "Onboarding", Path: "/programmes"},
 	{Key: "queues.read", Name: "Queues", Path: "/queues"},
 	{Key: "hazards.read", Name: "Hazard log", Path: "/hazards"},
 	{Name: "Second step", Path: "/account/second-factor/new"},
@@ -33,6 +39,8 @@ func (c Console) Routes(r *web.Router[Scope]) {
 	web.Post(r, "/account/second-factor", web.Arriving, "Set up the app with its first code", c.SetFactor, web.Showing(codesPage), web.FormAt("/account/second-factor/new?setup={setup}&next={next}"))
 	web.Post(r, "/sign-out", web.Arriving, "End this session", c.SignOut, web.SeeOther("/sign-in"))
 	web.Get(r, "/", "trusts.list", "The trusts, and what needs a person", c.Home, homePage)
+
+	c.programmeRoutes(r)
 
 	web.Get(r, "/hazards", "hazards.read", "The clinical hazard log", c.Hazards, hazardsPage)
 
