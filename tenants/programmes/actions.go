@@ -39,12 +39,12 @@ func (p Programmes) AddAction(ctx context.Context, s tenants.Scope, by By, in Ad
 	return "/actions", note(ctx, s, by, "programme.action", row.ID, nil, due)
 }
 
-func (w whole) action(id uuid.UUID) (Action, error) {
-	at := slices.IndexFunc(w.actions, func(a Action) bool { return a.ID == id })
+func (w Whole) action(id uuid.UUID) (Action, error) {
+	at := slices.IndexFunc(w.Actions, func(a Action) bool { return a.ID == id })
 	if at < 0 {
 		return Action{}, fault.Missing()
 	}
-	return w.actions[at], nil
+	return w.Actions[at], nil
 }
 
 // FinishAction says that an action is done. Version is the one that was read.

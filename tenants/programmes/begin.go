@@ -62,29 +62,29 @@ func overlapping() error {
 }
 
 // Make is a programme of a template with its dates, not yet written.
-func Make(t Template, starts Day) (w whole, err error) {
+func Make(t Template, starts Day) (w Whole, err error) {
 	w.Programme = Programme{ID: newID(), StartsOn: starts, Version: 1}
-	w.phases, w.tasks = t.rows(starts)
-	spans, err := lay(itemsOf(w.phases, w.tasks), England)
+	w.Phases, w.Tasks = t.rows(starts)
+	spans, err := lay(itemsOf(w.Phases, w.Tasks), England)
 	if err != nil {
 		return w, err
 	}
-	for i := range w.phases {
-		phase := &w.phases[i]
+	for i := range w.Phases {
+		phase := &w.Phases[i]
 		phase.ID, phase.ProgrammeID, phase.GateOn = newID(), w.ID, spans[gateKey(phase.Number)].To
 		for at, name := range t[i].Gate.Evidence {
-			w.evidence = append(w.evidence, Evidence{ID: newID(), PhaseID: phase.ID, Position: at + 1, Name: name})
+			w.Evidence = append(w.Evidence, Evidence{ID: newID(), PhaseID: phase.ID, Position: at + 1, Name: name})
 		}
 		w.EndsOn = max(w.EndsOn, phase.GateOn)
 	}
-	for i := range w.tasks {
-		task := &w.tasks[i]
+	for i := range w.Tasks {
+		task := &w.Tasks[i]
 		task.ID, task.ProgrammeID, task.PlannedFrom, task.PlannedTo = newID(), w.ID, spans[task.Key].From, spans[task.Key].To
 	}
 	w.LiveOn = spans[live].From
 	for _, days := range usualDays(starts, w.EndsOn.months(2)) { // and for what runs late
 		days.ID, days.ProgrammeID = newID(), w.ID
-		w.holidays = append(w.holidays, days)
+		w.Holidays = append(w.Holidays, days)
 	}
 	return w, nil
 }

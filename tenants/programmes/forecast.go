@@ -48,6 +48,9 @@ func (o Outlook) Pace() float64 {
 	const enough, most = 10, 2
 	due, done := 0, 0
 	for _, item := range o.Items {
+		if item.Gate {
+			continue
+		}
 		if item.Due < o.Today {
 			due += item.Days
 		}
@@ -139,16 +142,17 @@ func (o Outlook) done(key string) bool {
 func (o Outlook) open(pace float64) []Item {
 	items := make([]Item, len(o.Items))
 	for i, item := range o.Items {
-		overdue := item.Due < o.Today
-		switch waits := slices.ContainsFunc(item.After, func(key string) bool { return !o.done(key) }); {
-		case item.Done != "":
-		case overdue && !waits && item.Moved <= o.Today:
-			item.NotBefore, item.Days = max(o.Today, item.NotBefore), 1
-		case overdue:
-			item.NotBefore = max(o.Today, item.NotBefore)
-			fallthrough
-		case item.Days > 1:
-			item.Days = int(math.Ceil(float64(item.Days) * pace))
+		if item.Done == "" {
+			waits := item.Moved > o.Today || slices.ContainsFunc(item.After, func(key string) bool { return !o.done(key) })
+			overdue := item.Due < o.Today
+			if overdue {
+				item.NotBefore = max(o.Today, item.NotBefore)
+			}
+			if overdue && !waits {
+				item.Days = 1
+			} else if !item.Gate {
+				item.Days = int(math.Ceil(float64(item.Days) * pace))
+			}
 		}
 		items[i] = item
 	}

@@ -38,7 +38,7 @@ func (p Programmes) Gate(ctx context.Context, s tenants.Scope, by By, in ByNumbe
 	return w.gate(s, by, in.Number)
 }
 
-func (w whole) gate(s tenants.Scope, by By, number int) (GatePage, error) {
+func (w Whole) gate(s tenants.Scope, by By, number int) (GatePage, error) {
 	seen, err := w.seen(s, by)
 	if err != nil {
 		return GatePage{}, err
@@ -70,8 +70,8 @@ func (w whole) gate(s tenants.Scope, by By, number int) (GatePage, error) {
 }
 
 // begun tells whether something of a phase is done.
-func (w whole) begun(phase int) bool {
-	return w.signed(phase) || slices.ContainsFunc(w.tasks, func(t Task) bool { return t.Phase == phase && t.DoneOn != "" })
+func (w Whole) begun(phase int) bool {
+	return w.signed(phase) || slices.ContainsFunc(w.Tasks, func(t Task) bool { return t.Phase == phase && t.DoneOn != "" })
 }
 
 // Give is a piece of evidence.
@@ -169,7 +169,7 @@ func (p Programmes) Sign(ctx context.Context, s tenants.Scope, by By, in ByNumbe
 }
 
 // sign opens a gate. Conflict says what it lacks. The last gate ends the programme.
-func (w whole) sign(ctx context.Context, s tenants.Scope, by By, g GatePage) error {
+func (w Whole) sign(ctx context.Context, s tenants.Scope, by By, g GatePage) error {
 	row := g.Phase.Phase
 	switch {
 	case row.SignedAt != nil:
@@ -187,7 +187,7 @@ func (w whole) sign(ctx context.Context, s tenants.Scope, by By, g GatePage) err
 	if err := endLinks(ctx, s, row.ID, toSign); err != nil {
 		return err
 	}
-	if row.Number == len(w.phases) {
+	if row.Number == len(w.Phases) {
 		w.EndedAt = &s.Now
 		if err := set(ctx, s, &w.Programme, w.ID, "ended_at"); err != nil {
 			return err
@@ -235,10 +235,10 @@ func (p Programmes) TakeBack(ctx context.Context, s tenants.Scope, by By, in Tak
 }
 
 // numbered is the number of the phase with an id; 0 if there is none.
-func (w whole) numbered(id uuid.UUID) int {
-	at := slices.IndexFunc(w.phases, func(p Phase) bool { return p.ID == id })
+func (w Whole) numbered(id uuid.UUID) int {
+	at := slices.IndexFunc(w.Phases, func(p Phase) bool { return p.ID == id })
 	if at < 0 {
 		return 0
 	}
-	return w.phases[at].Number
+	return w.Phases[at].Number
 }

@@ -40,7 +40,7 @@ const again = 24 * time.Hour
 
 // send has a letter with a new link written; what was sent before for the same
 // purpose ends. Conflict if nothing can be sent, or was only just.
-func (p Programmes) send(ctx context.Context, s tenants.Scope, by By, w whole, to uuid.UUID, purpose string, subject uuid.UUID) error {
+func (p Programmes) send(ctx context.Context, s tenants.Scope, by By, w Whole, to uuid.UUID, purpose string, subject uuid.UUID) error {
 	if err := p.office.Open(); err != nil {
 		return err
 	}
@@ -229,7 +229,7 @@ func (p Programmes) enter(ctx context.Context, s tenants.Scope, token string) (r
 }
 
 // door reads what a link is about.
-func (w whole) door(s tenants.Scope, row Link) (out Door, err error) {
+func (w Whole) door(s tenants.Scope, row Link) (out Door, err error) {
 	who, _ := w.person(&row.PersonID)
 	out = Door{Purpose: row.Purpose, Who: who.Name, Service: s.Service.Name}
 	switch row.Purpose {
@@ -330,7 +330,7 @@ func (p Programmes) Answer(ctx context.Context, s tenants.Scope, in Answer) (out
 }
 
 // answer notes what the owner of an action says.
-func (w whole) answer(ctx context.Context, s tenants.Scope, id uuid.UUID, in Answer) error {
+func (w Whole) answer(ctx context.Context, s tenants.Scope, id uuid.UUID, in Answer) error {
 	row, err := w.action(id)
 	if err != nil {
 		return err

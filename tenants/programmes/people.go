@@ -58,8 +58,8 @@ func (p Programmes) AddPerson(ctx context.Context, s tenants.Scope, by By, in Ad
 
 // free is Invalid if somebody else of the programme has the address: whoever signs
 // in with it would be two people.
-func (w whole) free(row Stakeholder) error {
-	if slices.ContainsFunc(w.people, func(p Stakeholder) bool { return p.ID != row.ID && p.EmailLookup == row.EmailLookup }) {
+func (w Whole) free(row Stakeholder) error {
+	if slices.ContainsFunc(w.People, func(p Stakeholder) bool { return p.ID != row.ID && p.EmailLookup == row.EmailLookup }) {
 		return fault.Bad("email", "Somebody else of this programme has this email address.")
 	}
 	return nil
@@ -198,12 +198,12 @@ func (p Programmes) AddAbsence(ctx context.Context, s tenants.Scope, by By, in A
 	return "/people/" + in.ID.String(), note(ctx, s, by, "programme.absence", in.ID, nil, []Day{row.From, row.To})
 }
 
-func (w whole) absence(id uuid.UUID) (Absence, error) {
-	at := slices.IndexFunc(w.absences, func(a Absence) bool { return a.ID == id })
+func (w Whole) absence(id uuid.UUID) (Absence, error) {
+	at := slices.IndexFunc(w.Absences, func(a Absence) bool { return a.ID == id })
 	if at < 0 {
 		return Absence{}, fault.Missing()
 	}
-	return w.absences[at], nil
+	return w.Absences[at], nil
 }
 
 // Cover is who stands in; empty for nobody.
@@ -288,12 +288,12 @@ func (p Programmes) DropHoliday(ctx context.Context, s tenants.Scope, by By, in 
 	if err != nil {
 		return "", err
 	}
-	at := slices.IndexFunc(w.holidays, func(h Holiday) bool { return h.ID == in.ID })
+	at := slices.IndexFunc(w.Holidays, func(h Holiday) bool { return h.ID == in.ID })
 	if at < 0 {
 		return "", fault.Missing()
 	}
-	if err := drop(ctx, s, &w.holidays[at], in.ID); err != nil {
+	if err := drop(ctx, s, &w.Holidays[at], in.ID); err != nil {
 		return "", err
 	}
-	return "/people#holidays", note(ctx, s, by, "programme.holiday", in.ID, []Day{w.holidays[at].From, w.holidays[at].To}, nil)
+	return "/people#holidays", note(ctx, s, by, "programme.holiday", in.ID, []Day{w.Holidays[at].From, w.Holidays[at].To}, nil)
 }

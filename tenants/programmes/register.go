@@ -57,11 +57,11 @@ func (p Programmes) CloseEntry(ctx context.Context, s tenants.Scope, by By, in C
 	if err != nil {
 		return "", err
 	}
-	at := slices.IndexFunc(w.entries, func(e Entry) bool { return e.ID == in.ID })
+	at := slices.IndexFunc(w.Entries, func(e Entry) bool { return e.ID == in.ID })
 	if at < 0 {
 		return "", fault.Missing()
 	}
-	row := w.entries[at]
+	row := w.Entries[at]
 	if row.ClosedAt != nil {
 		return "/register", nil
 	}
@@ -81,7 +81,7 @@ func (p Programmes) RegisterCSV(ctx context.Context, s tenants.Scope, _ By, _ Pl
 	return web.Content{Type: "text/csv; charset=utf-8", Name: "register.csv", Write: func(_ context.Context, to io.Writer) error {
 		out := csv.NewWriter(to)
 		lines := [][]string{{"kind", "entered", "by", "what", "weight", "response", "closed"}}
-		for _, e := range w.entries {
+		for _, e := range w.Entries {
 			closed := ""
 			if e.ClosedAt != nil {
 				closed = string(DayOf(*e.ClosedAt))

@@ -17,6 +17,7 @@ type Item struct {
 	After     []string // keys of what must be done before
 	Due       Day      // when it was to be done by the first plan
 	Done      Day      // empty while it is open
+	Gate      bool     // a decision: it takes its day at any pace
 }
 
 // Span is when an item is worked on, the last day included. Waits is the key of

@@ -120,28 +120,28 @@ func (p Programmes) Show(ctx context.Context, s tenants.Scope, by By, _ Place) (
 }
 
 // person finds somebody of the programme; false if there is nobody of that id.
-func (w whole) person(id *uuid.UUID) (Stakeholder, bool) {
-	at := slices.IndexFunc(w.people, func(p Stakeholder) bool { return id != nil && p.ID == *id })
+func (w Whole) person(id *uuid.UUID) (Stakeholder, bool) {
+	at := slices.IndexFunc(w.People, func(p Stakeholder) bool { return id != nil && p.ID == *id })
 	if at < 0 {
 		return Stakeholder{}, false
 	}
-	return w.people[at], true
+	return w.People[at], true
 }
 
-func (w whole) nameOf(id *uuid.UUID) string {
+func (w Whole) nameOf(id *uuid.UUID) string {
 	person, _ := w.person(id)
 	return person.Name
 }
 
 // outlook is what the forecast of today is made of.
-func (w whole) outlook(today Day) Outlook {
-	o := Outlook{Items: itemsOf(w.phases, w.tasks), Live: live, Planned: w.LiveOn, Today: today, Calendar: England}
-	for _, p := range w.people {
+func (w Whole) outlook(today Day) Outlook {
+	o := Outlook{Items: itemsOf(w.Phases, w.Tasks), Live: live, Planned: w.LiveOn, Today: today, Calendar: England}
+	for _, p := range w.People {
 		if p.LeftAt == nil {
 			o.Players = append(o.Players, Player{p.ID, p.Name, p.Role, p.Required})
 		}
 	}
-	for _, a := range w.absences {
+	for _, a := range w.Absences {
 		away := Away{ID: a.ID, Person: a.PersonID, From: a.From, To: a.To}
 		if a.CoverID != nil {
 			away.Cover = *a.CoverID
@@ -155,8 +155,8 @@ func (w whole) outlook(today Day) Outlook {
 const firstStage = 6
 
 // stages are the phases in which key players must be there.
-func (w whole) stages(spans Spans) (stages []Stage) {
-	for _, phase := range w.phases {
+func (w Whole) stages(spans Spans) (stages []Stage) {
+	for _, phase := range w.Phases {
 		if phase.Number < firstStage || phase.SignedAt != nil {
 			continue
 		}
@@ -166,9 +166,9 @@ func (w whole) stages(spans Spans) (stages []Stage) {
 	return stages
 }
 
-func (w whole) spanOf(phase int, spans Spans) Span {
+func (w Whole) spanOf(phase int, spans Spans) Span {
 	keys := []string{gateKey(phase)}
-	for _, task := range w.tasks {
+	for _, task := range w.Tasks {
 		if task.Phase == phase {
 			keys = append(keys, task.Key)
 		}
@@ -176,23 +176,23 @@ func (w whole) spanOf(phase int, spans Spans) Span {
 	return hull(spans, keys)
 }
 
-func (w whole) clashes(o Outlook, spans Spans) []Clash {
-	days := make([]Days, len(w.holidays))
-	for i, h := range w.holidays {
+func (w Whole) clashes(o Outlook, spans Spans) []Clash {
+	days := make([]Days, len(w.Holidays))
+	for i, h := range w.Holidays {
 		days[i] = Days{h.Name, h.From, h.To}
 	}
 	return clashes(w.stages(spans), o.Players, o.Away, days)
 }
 
 // seen puts together what both sides see.
-func (w whole) seen(s tenants.Scope, by By) (Seen, error) {
+func (w Whole) seen(s tenants.Scope, by By) (Seen, error) {
 	today := DayOf(s.Now)
 	o := w.outlook(today)
 	cast, err := o.Forecast()
 	if err != nil {
 		return Seen{}, err
 	}
-	out := Seen{Frame: by.Frame, Programme: w.Programme, Cast: cast, People: w.people, Holidays: w.holidays, Entries: w.entries, Clashes: w.clashes(o, cast.Spans), today: today}
+	out := Seen{Frame: by.Frame, Programme: w.Programme, Cast: cast, People: w.People, Holidays: w.Holidays, Entries: w.Entries, Clashes: w.clashes(o, cast.Spans), today: today}
 	out.Phases = w.phasesSeen(today, cast.Spans)
 	all, done := 0, 0
 	for _, phase := range out.Phases {
@@ -208,12 +208,12 @@ func (w whole) seen(s tenants.Scope, by By) (Seen, error) {
 	out.Month = min(out.Month+1, len(out.Phases))
 	out.Done = done * 100 / max(1, all)
 	out.Gone = min(100, max(0, w.StartsOn.until(today)*100/max(1, w.StartsOn.until(w.EndsOn))))
-	for _, a := range w.absences {
+	for _, a := range w.Absences {
 		seen := AwaySeen{Absence: a, Cover: w.nameOf(a.CoverID)}
 		seen.Who, _ = w.person(&a.PersonID)
 		out.Absences = append(out.Absences, seen)
 	}
-	for _, a := range w.actions {
+	for _, a := range w.Actions {
 		seen := ActionSeen{Action: a, Owner: w.nameOf(&a.OwnerID), Age: DayOf(a.CreatedAt).until(today), Overdue: a.DoneAt == nil && a.DueOn < today}
 		if out.Actions = append(out.Actions, seen); a.DoneAt == nil {
 			out.Open++
@@ -229,14 +229,14 @@ func (w whole) seen(s tenants.Scope, by By) (Seen, error) {
 	return out, nil
 }
 
-func (w whole) phasesSeen(today Day, spans Spans) (all []PhaseSeen) {
+func (w Whole) phasesSeen(today Day, spans Spans) (all []PhaseSeen) {
 	before := true // the gate before is open
-	for _, phase := range w.phases {
+	for _, phase := range w.Phases {
 		span := w.spanOf(phase.Number, spans)
 		approver, _ := w.person(phase.ApproverID)
 		seen := PhaseSeen{Phase: phase, From: span.From, To: span.To, Who: approver.Name, GoneWho: approver.LeftAt != nil}
 		done, late := 0, false
-		for _, task := range w.tasks {
+		for _, task := range w.Tasks {
 			if task.Phase != phase.Number {
 				continue
 			}
@@ -253,7 +253,7 @@ func (w whole) phasesSeen(today Day, spans Spans) (all []PhaseSeen) {
 			}
 			seen.Tasks = append(seen.Tasks, one)
 		}
-		for _, e := range w.evidence {
+		for _, e := range w.Evidence {
 			if e.PhaseID == phase.ID {
 				seen.Evidence = append(seen.Evidence, e)
 			}
@@ -393,15 +393,15 @@ func (p Programmes) WhatIf(ctx context.Context, s tenants.Scope, by By, in If) (
 	if out.Seen, err = w.seen(s, by); err != nil || in.Task == "" && in.To == "" {
 		return out, err
 	}
-	at := slices.IndexFunc(w.tasks, func(t Task) bool { return t.Key == in.Task })
-	if at < 0 || w.tasks[at].DoneOn != "" {
+	at := slices.IndexFunc(w.Tasks, func(t Task) bool { return t.Key == in.Task })
+	if at < 0 || w.Tasks[at].DoneOn != "" {
 		return out, fault.Bad("task", "Choose a task that is not done.")
 	}
 	if out.To, err = w.readMove("to", in.To); err != nil {
 		return out, err
 	}
-	w.tasks = slices.Clone(w.tasks)
-	w.tasks[at].MovedTo = out.To
+	w.Tasks = slices.Clone(w.Tasks)
+	w.Tasks[at].MovedTo = out.To
 	o := w.outlook(DayOf(s.Now))
 	then, err := o.Forecast()
 	out.Then, out.Clashing = &then, append(out.Clashing, w.clashes(o, then.Spans)...)

@@ -11,35 +11,35 @@ import (
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
-// whole is a programme with all that is in it.
-type whole struct {
+// Whole is a programme with all that is in it.
+type Whole struct {
 	Programme
-	phases   []Phase
-	tasks    []Task
-	evidence []Evidence
-	people   []Stakeholder
-	absences []Absence
-	holidays []Holiday
-	actions  []Action
-	entries  []Entry
+	Phases   []Phase
+	Tasks    []Task
+	Evidence []Evidence
+	People   []Stakeholder
+	Absences []Absence
+	Holidays []Holiday
+	Actions  []Action
+	Entries  []Entry
 }
 
 // load reads the service's programme: the one that runs, else the last. NotFound
 // if there never was one.
-func load(ctx context.Context, s tenants.Scope) (w whole, err error) {
+func load(ctx context.Context, s tenants.Scope) (w Whole, err error) {
 	return w, w.read(ctx, s, s.Select(&w.Programme))
 }
 
 // alone is load for a command. Those who change a programme take turns, so that
 // what each decides on stays true. Conflict if it has ended.
-func alone(ctx context.Context, s tenants.Scope) (w whole, err error) {
+func alone(ctx context.Context, s tenants.Scope) (w Whole, err error) {
 	if err = w.read(ctx, s, s.Lock(&w.Programme)); err == nil && w.EndedAt != nil {
 		err = fault.New(fault.Conflict, "This programme has ended, so nothing in it changes any more.")
 	}
 	return w, err
 }
 
-func (w *whole) read(ctx context.Context, s tenants.Scope, q *bun.SelectQuery) error {
+func (w *Whole) read(ctx context.Context, s tenants.Scope, q *bun.SelectQuery) error {
 	err := q.OrderExpr("CASE WHEN programme.ended_at IS NULL THEN 0 ELSE 1 END").Order("programme.created_at DESC").Limit(1).Scan(ctx)
 	if database.Missing(err) {
 		return fault.Missing()
@@ -48,16 +48,16 @@ func (w *whole) read(ctx context.Context, s tenants.Scope, q *bun.SelectQuery) e
 		return err
 	}
 	for _, q := range []*bun.SelectQuery{
-		s.Select(&w.phases).Where("phase.programme_id = ?", w.ID).Order("phase.number"),
-		s.Select(&w.tasks).Where("task.programme_id = ?", w.ID).Order("task.phase", "task.position"),
-		s.Select(&w.evidence).Join("JOIN programme_phases AS phase ON phase.tenant_id = evidence.tenant_id AND phase.id = evidence.phase_id").
+		s.Select(&w.Phases).Where("phase.programme_id = ?", w.ID).Order("phase.number"),
+		s.Select(&w.Tasks).Where("task.programme_id = ?", w.ID).Order("task.phase", "task.position"),
+		s.Select(&w.Evidence).Join("JOIN programme_phases AS phase ON phase.tenant_id = evidence.tenant_id AND phase.id = evidence.phase_id").
 			Where("phase.programme_id = ?", w.ID).Order("evidence.position"),
-		s.Select(&w.people).Where("stakeholder.programme_id = ?", w.ID).Order("stakeholder.name", "stakeholder.id"),
-		s.Select(&w.absences).Join("JOIN programme_people AS person ON person.tenant_id = absence.tenant_id AND person.id = absence.person_id").
+		s.Select(&w.People).Where("stakeholder.programme_id = ?", w.ID).Order("stakeholder.name", "stakeholder.id"),
+		s.Select(&w.Absences).Join("JOIN programme_people AS person ON person.tenant_id = absence.tenant_id AND person.id = absence.person_id").
 			Where("person.programme_id = ?", w.ID).Order("absence.from_day", "absence.id"),
-		s.Select(&w.holidays).Where("holiday.programme_id = ?", w.ID).Order("holiday.from_day", "holiday.name"),
-		s.Select(&w.actions).Where("action.programme_id = ?", w.ID).Order("action.due_on", "action.id"),
-		s.Select(&w.entries).Where("entry.programme_id = ?", w.ID).Order("entry.created_at", "entry.id"),
+		s.Select(&w.Holidays).Where("holiday.programme_id = ?", w.ID).Order("holiday.from_day", "holiday.name"),
+		s.Select(&w.Actions).Where("action.programme_id = ?", w.ID).Order("action.due_on", "action.id"),
+		s.Select(&w.Entries).Where("entry.programme_id = ?", w.ID).Order("entry.created_at", "entry.id"),
 	} {
 		if err := q.Scan(ctx); err != nil {
 			return err
@@ -72,24 +72,24 @@ func running(ctx context.Context, s tenants.Scope) (bool, error) {
 }
 
 // create writes a new programme. Conflict if another was faster.
-func create(ctx context.Context, s tenants.Scope, w whole) error {
+func create(ctx context.Context, s tenants.Scope, w Whole) error {
 	if _, err := s.Insert(&w.Programme).Exec(ctx); database.Taken(err) {
 		return overlapping()
 	} else if err != nil {
 		return err
 	}
-	if _, err := tenants.InsertAll(s, w.phases).Exec(ctx); err != nil {
+	if _, err := tenants.InsertAll(s, w.Phases).Exec(ctx); err != nil {
 		return err
 	}
-	if _, err := tenants.InsertAll(s, w.evidence).Exec(ctx); err != nil {
+	if _, err := tenants.InsertAll(s, w.Evidence).Exec(ctx); err != nil {
 		return err
 	}
-	if len(w.holidays) > 0 {
-		if _, err := tenants.InsertAll(s, w.holidays).Exec(ctx); err != nil {
+	if len(w.Holidays) > 0 {
+		if _, err := tenants.InsertAll(s, w.Holidays).Exec(ctx); err != nil {
 			return err
 		}
 	}
-	_, err := tenants.InsertAll(s, w.tasks).Exec(ctx)
+	_, err := tenants.InsertAll(s, w.Tasks).Exec(ctx)
 	return err
 }
 

@@ -45,17 +45,17 @@ func (p Programmes) Task(ctx context.Context, s tenants.Scope, by By, in ByID) (
 }
 
 // task finds one of the programme's. NotFound if it is not among them.
-func (w whole) task(id uuid.UUID) (Task, error) {
-	at := slices.IndexFunc(w.tasks, func(t Task) bool { return t.ID == id })
+func (w Whole) task(id uuid.UUID) (Task, error) {
+	at := slices.IndexFunc(w.Tasks, func(t Task) bool { return t.ID == id })
 	if at < 0 {
 		return Task{}, fault.Missing()
 	}
-	return w.tasks[at], nil
+	return w.Tasks[at], nil
 }
 
 // signed tells whether the gate of a phase is open.
-func (w whole) signed(number int) bool {
-	return slices.ContainsFunc(w.phases, func(p Phase) bool { return p.Number == number && p.SignedAt != nil })
+func (w Whole) signed(number int) bool {
+	return slices.ContainsFunc(w.Phases, func(p Phase) bool { return p.Number == number && p.SignedAt != nil })
 }
 
 // Finish says that a task is done, or that it is not.
@@ -85,13 +85,13 @@ func (p Programmes) Finish(ctx context.Context, s tenants.Scope, by By, in Finis
 	case task.Phase > 1 && in.Done && !w.signed(task.Phase-1):
 		return "", fault.New(fault.Conflict, "The gate before this phase is not open yet, so nothing in it can be done.")
 	case in.Done:
-		for _, before := range w.tasks {
+		for _, before := range w.Tasks {
 			if slices.Contains(task.After, before.Key) && before.DoneOn == "" {
 				return "", fault.New(fault.Conflict, "This task waits for “"+before.Name+"”, which is not done.")
 			}
 		}
 	default:
-		for _, behind := range w.tasks {
+		for _, behind := range w.Tasks {
 			if slices.Contains(behind.After, task.Key) && behind.DoneOn != "" {
 				return "", fault.New(fault.Conflict, "“"+behind.Name+"” waited for this task and is done.")
 			}
@@ -109,8 +109,8 @@ func (p Programmes) Finish(ctx context.Context, s tenants.Scope, by By, in Finis
 }
 
 // by is who acts, with the name that the programme knows them by.
-func (w whole) by(by By) By {
-	for _, person := range w.people {
+func (w Whole) by(by By) By {
+	for _, person := range w.People {
 		if by.lookup != "" && person.EmailLookup == by.lookup {
 			by.Name = person.Name
 		}
@@ -131,7 +131,7 @@ type Plan struct {
 
 // readMove reads the day that a task is moved to; empty for none. Invalid before
 // the programme's start, and when it is further off than anybody can mean.
-func (w whole) readMove(field, text string) (Day, error) {
+func (w Whole) readMove(field, text string) (Day, error) {
 	if text == "" {
 		return "", nil
 	}
@@ -169,14 +169,14 @@ func (p Programmes) Plan(ctx context.Context, s tenants.Scope, by By, in Plan) (
 		return "", err
 	}
 	task.Days, task.After, task.Version = in.Days, slices.DeleteFunc(in.After, func(key string) bool { return key == "" }), in.Version+1
-	tasks := slices.Clone(w.tasks)
+	tasks := slices.Clone(w.Tasks)
 	tasks[slices.IndexFunc(tasks, func(t Task) bool { return t.ID == in.ID })] = task
 	for _, key := range task.After {
 		if !slices.ContainsFunc(tasks, func(t Task) bool { return t.Key == key }) {
 			return "", fault.Bad("after", "Choose tasks of this programme.")
 		}
 	}
-	if _, err := lay(itemsOf(w.phases, tasks), England); err != nil {
+	if _, err := lay(itemsOf(w.Phases, tasks), England); err != nil {
 		return "", err
 	}
 	if err := put(ctx, s, &task, task.ID, in.Version, "owner_id", "days", "moved_to", "after_keys"); err != nil {
@@ -192,7 +192,7 @@ func planned(t Task) map[string]any {
 
 // choose reads somebody of the programme who has not left, of a role if one is
 // given; nil for nobody. Invalid about the field.
-func (w whole) choose(field, text string, role Role) (*uuid.UUID, error) {
+func (w Whole) choose(field, text string, role Role) (*uuid.UUID, error) {
 	if text == "" {
 		return nil, nil
 	}

@@ -98,7 +98,7 @@ func gateKey(phase int) string { return "gate-" + strconv.Itoa(phase) }
 // none of its own phase waits for the gate before it; a gate for all its tasks.
 func itemsOf(phases []Phase, tasks []Task) (items []Item) {
 	for _, phase := range phases {
-		gate := Item{Key: gateKey(phase.Number), Name: phase.Gate, NotBefore: phase.Starts, Days: 1, Due: phase.GateOn, Done: phase.signedOn()}
+		gate := Item{Key: gateKey(phase.Number), Name: phase.Gate, NotBefore: phase.Starts, Days: 1, Due: phase.GateOn, Done: phase.signedOn(), Gate: true}
 		for _, task := range tasks {
 			if task.Phase != phase.Number {
 				continue
