@@ -16,6 +16,9 @@ type Forecast struct {
 	Late    int      `json:"late"` // working days; negative for early
 	Reasons []Reason `json:"reasons"`
 	Spans   Spans    `json:"-"`
+	// Meant are the dates as if nobody were away: what somebody clashes with does not
+	// move out of their way.
+	Meant Spans `json:"-"`
 }
 
 // Spans are dates by the key of an item.
@@ -79,7 +82,7 @@ func (o Outlook) Forecast() (Forecast, error) {
 	}
 	out.Likely = spans[o.Live].From
 	out.because(o.Calendar.between(o.Planned, out.Likely), o.blame(open, spans))
-	if o.done(o.Live) {
+	if out.Meant = spans; o.done(o.Live) {
 		return out.finish(o, spans), nil
 	}
 
@@ -87,6 +90,7 @@ func (o Outlook) Forecast() (Forecast, error) {
 	if spans, err = lay(o.open(pace), o.Calendar); err != nil {
 		return out, err
 	}
+	out.Meant = spans
 	before := out.Likely
 	out.Likely = spans[o.Live].From
 	out.because(o.Calendar.between(before, out.Likely), fmt.Sprintf("Work has taken %.1f times as long as planned so far, and what is left is reckoned at that pace.", pace))

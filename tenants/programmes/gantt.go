@@ -16,7 +16,9 @@ type chart struct {
 type mark struct{ X, Name string }
 
 type bar struct {
-	Name, X, W, Class, Words string
+	Name, X, W, Class string
+	Words             string // beside the bar, at At, before or behind it
+	At, Anchor        string
 }
 
 // chart draws phases by the forecast, and absences and holidays below them.
@@ -46,16 +48,21 @@ func (s Seen) chart() chart {
 		if phase.SignedAt != nil {
 			last = phase.signedOn()
 		}
-		c.Bars = append(c.Bars, bar{strconv.Itoa(phase.Number) + " " + phase.Name, at(first), wide(min(first, last), last), "gantt__bar gantt__bar--" + string(phase.State), phase.Note})
+		one := bar{Name: strconv.Itoa(phase.Number) + " " + phase.Name, X: at(first), W: wide(min(first, last), last), Class: "gantt__bar gantt__bar--" + string(phase.State),
+			Words: phase.Note, At: at(last.Plus(1)), Anchor: "start"}
+		if late := from.months(len(c.Months) * 2 / 3); first > late {
+			one.At, one.Anchor = one.X, "end"
+		}
+		c.Bars = append(c.Bars, one)
 	}
 	for _, a := range s.Absences {
 		if _, _, within := meets(from, to, a.From, a.To); within {
-			c.Aways = append(c.Aways, bar{"Away: " + a.Who.Name, at(a.From), wide(a.From, a.To), "gantt__away", ""})
+			c.Aways = append(c.Aways, bar{Name: "Away: " + a.Who.Name, X: at(a.From), W: wide(a.From, a.To), Class: "gantt__away"})
 		}
 	}
 	for _, h := range s.Holidays {
 		if _, _, within := meets(from, to, h.From, h.To); within {
-			c.Aways = append(c.Aways, bar{h.Name, at(h.From), wide(h.From, h.To), "gantt__away gantt__away--many", ""})
+			c.Aways = append(c.Aways, bar{Name: h.Name, X: at(h.From), W: wide(h.From, h.To), Class: "gantt__away gantt__away--many"})
 		}
 	}
 	return c

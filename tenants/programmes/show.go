@@ -192,7 +192,7 @@ func (w Whole) seen(s tenants.Scope, by By) (Seen, error) {
 	if err != nil {
 		return Seen{}, err
 	}
-	out := Seen{Frame: by.Frame, Programme: w.Programme, Cast: cast, People: w.People, Holidays: w.Holidays, Entries: w.Entries, Clashes: w.clashes(o, cast.Spans), today: today}
+	out := Seen{Frame: by.Frame, Programme: w.Programme, Cast: cast, People: w.People, Holidays: w.Holidays, Entries: w.Entries, Clashes: w.clashes(o, cast.Meant), today: today}
 	out.Phases = w.phasesSeen(today, cast.Spans)
 	all, done := 0, 0
 	for _, phase := range out.Phases {
@@ -404,6 +404,6 @@ func (p Programmes) WhatIf(ctx context.Context, s tenants.Scope, by By, in If) (
 	w.Tasks[at].MovedTo = out.To
 	o := w.outlook(DayOf(s.Now))
 	then, err := o.Forecast()
-	out.Then, out.Clashing = &then, append(out.Clashing, w.clashes(o, then.Spans)...)
+	out.Then, out.Clashing = &then, append(out.Clashing, w.clashes(o, then.Meant)...)
 	return out, err
 }

@@ -43,6 +43,7 @@ type programmed struct {
 	programmes.Whole
 	ids   *ids
 	today programmes.Day
+	slack int // days that its actions have more
 }
 
 // programme gives a service the programme that it is in.
@@ -56,7 +57,7 @@ func (w *seeding) programme(ctx context.Context, s tenants.Scope, keys crypt.Key
 	if err != nil {
 		return err
 	}
-	p := programmed{made, w.ids, programmes.DayOf(s.Now)}
+	p := programmed{made, w.ids, programmes.DayOf(s.Now), 14}
 	p.CreatedAt = noon(starts)
 	if err := p.gather(s, keys); err != nil {
 		return err
@@ -70,6 +71,7 @@ func (w *seeding) programme(ctx context.Context, s tenants.Scope, keys crypt.Key
 	}
 	if s.Service.Slug == "willow" {
 		p.trouble()
+		p.slack = 0
 	}
 	p.talk()
 	for _, step := range []func() error{
@@ -200,7 +202,7 @@ func (p *programmed) talk() {
 		{"Open the firewall for the service’s address", "it", 9, 6, false, ""},
 	} {
 		made := max(ago(a.ago).Unix(), p.CreatedAt.Unix())
-		row := programmes.Action{ID: p.ids.at(p.CreatedAt), ProgrammeID: p.ID, What: a.what, OwnerID: of(a.role).ID, DueOn: p.today.Plus(a.due), CreatedAt: time.Unix(made, 0).UTC(), Answer: a.answer, Version: 1}
+		row := programmes.Action{ID: p.ids.at(p.CreatedAt), ProgrammeID: p.ID, What: a.what, OwnerID: of(a.role).ID, DueOn: p.today.Plus(a.due + p.slack), CreatedAt: time.Unix(made, 0).UTC(), Answer: a.answer, Version: 1}
 		said := ago(2)
 		if a.answer != "" {
 			row.AnsweredAt = &said
