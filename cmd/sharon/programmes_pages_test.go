@@ -1,7 +1,11 @@
 package main
 
 import (
+	"path/filepath"
+	"slices"
 	"strconv"
+	"strings"
+	"testing"
 
 	"github.com/sharon-nhs/sharon/internal/testkit"
 	"github.com/sharon-nhs/sharon/tenants/programmes"
@@ -32,7 +36,13 @@ func programmePages(s *site) []aPage {
 			}
 		}
 	}
+	answer, look, sign := s.onboardingLinks(seen)
 	return []aPage{
+		{"onboarding-answer", "@northmoor", answer, nil},
+		{"onboarding-answer-error", "@northmoor", answer, func(tab *testkit.Tab) { tab.Click("main form[action^='/onboarding'] button[type=submit]") }},
+		{"onboarding-look", "@northmoor", look, nil},
+		{"onboarding-sign", "@eastvale", sign, nil},
+		{"onboarding-over", "@northmoor", answer[:len(answer)-3] + "xyz", nil},
 		{"console-programmes", joan, "/programmes", nil},
 		{"console-programmes-finance", "finance@sharon", "/programmes", nil},
 		{"console-programme", joan, desk, nil},
@@ -62,5 +72,52 @@ func programmePages(s *site) []aPage {
 		{"programme-actions", lead, "/willow/programme/actions", nil},
 		{"programme-register", lead, "/willow/programme/register", nil},
 		{"programme-report", lead, "/willow/programme/report", nil},
+	}
+}
+
+// onboardingLinks are links that people got by email: to answer about an action, to
+// look at willow's programme, and to sign at lantern's first gate.
+func (s *site) onboardingLinks(willow programmes.Seen) (answer, look, sign string) {
+	s.t.Helper()
+	mails, joan := s.posted(), s.over("onboarding@sharon")
+	overdue := willow.Actions[slices.IndexFunc(willow.Actions, func(a programmes.ActionSeen) bool { return a.Overdue })]
+	s.sent(joan, willowDesk+"/actions/"+overdue.ID.String()+"/nudge", nil)
+	s.settle(1)
+	answer = lastLink(mails)
+	s.sent(joan, willowDesk+"/people/"+willow.Absences[0].PersonID.String()+"/share", nil)
+	s.settle(1)
+	look = lastLink(mails)
+	const lantern = "/programmes/eastvale/lantern"
+	for _, task := range s.programmeOf(lantern).Phases[0].Tasks {
+		if task.DoneOn == "" {
+			s.sent(joan, lantern+"/tasks/"+task.ID.String()+"/done", map[string]any{"version": task.Version, "done": true})
+		}
+	}
+	s.proves(lantern, 1)
+	s.sent(joan, lantern+"/gates/1/ask", nil)
+	s.settle(1)
+	return answer, look, lastLink(mails)
+}
+
+func TestAProgrammeCanBeReadInTheDark(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, testkit.SQLite(t, prepare))
+	all := programmePages(s)
+	for _, account := range []string{"onboarding@sharon", willowLead} {
+		tab := testkit.Browser(t, testkit.Dark())
+		s.enter(tab, account)
+		for _, page := range all {
+			if page.account != account || page.do != nil {
+				continue
+			}
+			tab.Goto(s.address(account) + page.path)
+			for _, violation := range tab.Axe() {
+				t.Errorf("%s in the dark: %s", page.name, violation)
+			}
+			if screens != "" && strings.HasSuffix(page.name, "programme") {
+				tab.Size(1280, 1100)
+				tab.Screenshot(filepath.Join(screens, page.name+"-dark.png"))
+			}
+		}
 	}
 }

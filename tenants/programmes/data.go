@@ -37,15 +37,25 @@ func export(ctx context.Context, s tenants.Scope, person tenants.Person, into *t
 		return err
 	}
 	var rows []Stakeholder
-	err = s.SelectAcross(&rows).Where("stakeholder.email_lookup = ?", lookup).Order("stakeholder.id").Scan(ctx)
+	// A person's own rows, in whichever service of the trust they are.
+	if err := s.SelectAcross(&rows).Where("stakeholder.email_lookup = ?", lookup).Order("stakeholder.id").Scan(ctx); err != nil {
+		return err
+	}
 	for _, row := range rows {
-		item := tenants.Item{Title: row.Name, Facts: []tenants.Fact{{Name: "Role", Value: row.Role.Name()}, {Name: "Side", Value: row.Side.Name()}}}
+		item := tenants.Item{Title: row.Name, Facts: []tenants.Fact{{Name: "Role", Value: row.Role.Name()}, {Name: "Side", Value: row.Side.Name()}, {Name: "How you take part", Value: engagement(row.Engagement)}}}
+		var away []Absence
+		if err := s.SelectAcross(&away).Where("absence.person_id = ?", row.ID).Order("absence.from_day").Scan(ctx); err != nil {
+			return err
+		}
+		for _, a := range away {
+			item.Facts = append(item.Facts, tenants.Fact{Name: "Away", Value: a.From.Words() + " to " + a.To.Words()})
+		}
 		if at, open := s.Within(row.ServiceID); open {
 			item.Where = at.Service.Name
 		}
 		into.Add("Onboarding of services", item)
 	}
-	return err
+	return nil
 }
 
 // signedColumns are those with the name of who did something, by table.
