@@ -54,6 +54,8 @@ CREATE TABLE programme_phases (
   gate_on text NOT NULL,
   -- The finance stage must have come to an order.
   money boolean NOT NULL,
+  -- A meeting with its quorum must have been held.
+  quorum boolean NOT NULL,
   approver_role text NOT NULL,
   approver_id uuid,
   signed_at timestamptz,
@@ -170,6 +172,40 @@ CREATE TABLE programme_actions (
 --bun:split
 CREATE INDEX programme_actions_by_programme ON programme_actions (tenant_id, programme_id);
 --bun:split
+CREATE TABLE programme_meetings (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  programme_id uuid NOT NULL,
+  name text NOT NULL,
+  starts_at timestamptz NOT NULL,
+  -- In minutes.
+  length integer NOT NULL,
+  place text NOT NULL,
+  -- What was said, and when that was first written down.
+  minutes text NOT NULL,
+  held_at timestamptz,
+  version integer NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes (tenant_id, id)
+);
+--bun:split
+CREATE INDEX programme_meetings_by_time ON programme_meetings (tenant_id, programme_id, starts_at);
+--bun:split
+-- Who is invited to a meeting, and who came.
+CREATE TABLE programme_attendance (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  meeting_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  came boolean NOT NULL,
+  PRIMARY KEY (tenant_id, meeting_id, person_id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, meeting_id) REFERENCES programme_meetings (tenant_id, id),
+  FOREIGN KEY (tenant_id, person_id) REFERENCES programme_people (tenant_id, id)
+);
+--bun:split
 -- Decisions, risks, issues and assumptions.
 CREATE TABLE programme_entries (
   tenant_id uuid NOT NULL,
@@ -228,4 +264,4 @@ CREATE TABLE programme_links (
 --bun:split
 CREATE INDEX programme_links_by_subject ON programme_links (tenant_id, subject_id);
 --bun:split
-SELECT sharon_protect('programmes'), sharon_protect('programme_people'), sharon_protect('programme_phases'), sharon_protect('programme_evidence'), sharon_protect('programme_tasks'), sharon_protect('programme_absences'), sharon_protect('programme_holidays'), sharon_protect('programme_actions'), sharon_protect('programme_entries'), sharon_protect('programme_comments'), sharon_protect('programme_links');
+SELECT sharon_protect('programmes'), sharon_protect('programme_people'), sharon_protect('programme_phases'), sharon_protect('programme_evidence'), sharon_protect('programme_tasks'), sharon_protect('programme_absences'), sharon_protect('programme_holidays'), sharon_protect('programme_actions'), sharon_protect('programme_meetings'), sharon_protect('programme_attendance'), sharon_protect('programme_entries'), sharon_protect('programme_comments'), sharon_protect('programme_links');

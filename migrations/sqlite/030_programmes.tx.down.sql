@@ -4,6 +4,10 @@ DROP TABLE programme_comments;
 --bun:split
 DROP TABLE programme_entries;
 --bun:split
+DROP TABLE programme_attendance;
+--bun:split
+DROP TABLE programme_meetings;
+--bun:split
 DROP TABLE programme_actions;
 --bun:split
 DROP TABLE programme_holidays;

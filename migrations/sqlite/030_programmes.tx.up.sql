@@ -54,6 +54,8 @@ CREATE TABLE programme_phases (
   gate_on text NOT NULL,
   -- The finance stage must have come to an order.
   money boolean NOT NULL,
+  -- A meeting with its quorum must have been held.
+  quorum boolean NOT NULL,
   approver_role text NOT NULL,
   approver_id text,
   signed_at timestamp,
@@ -169,6 +171,40 @@ CREATE TABLE programme_actions (
 );
 --bun:split
 CREATE INDEX programme_actions_by_programme ON programme_actions (tenant_id, programme_id);
+--bun:split
+CREATE TABLE programme_meetings (
+  tenant_id text NOT NULL,
+  service_id text NOT NULL,
+  id text NOT NULL,
+  programme_id text NOT NULL,
+  name text NOT NULL,
+  starts_at timestamp NOT NULL,
+  -- In minutes.
+  length integer NOT NULL,
+  place text NOT NULL,
+  -- What was said, and when that was first written down.
+  minutes text NOT NULL,
+  held_at timestamp,
+  version integer NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes (tenant_id, id)
+);
+--bun:split
+CREATE INDEX programme_meetings_by_time ON programme_meetings (tenant_id, programme_id, starts_at);
+--bun:split
+-- Who is invited to a meeting, and who came.
+CREATE TABLE programme_attendance (
+  tenant_id text NOT NULL,
+  service_id text NOT NULL,
+  meeting_id text NOT NULL,
+  person_id text NOT NULL,
+  came boolean NOT NULL,
+  PRIMARY KEY (tenant_id, meeting_id, person_id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, meeting_id) REFERENCES programme_meetings (tenant_id, id),
+  FOREIGN KEY (tenant_id, person_id) REFERENCES programme_people (tenant_id, id)
+);
 --bun:split
 -- Decisions, risks, issues and assumptions.
 CREATE TABLE programme_entries (

@@ -62,6 +62,9 @@ func (w Whole) gate(s tenants.Scope, by By, number int) (GatePage, error) {
 	if phase.Money && !w.Money.agreed() {
 		out.Lacks = append(out.Lacks, "The purchase order has not come.")
 	}
+	if phase.Unmet {
+		out.Lacks = append(out.Lacks, "No meeting with its quorum was held in this phase.")
+	}
 	if approver, named := w.person(phase.ApproverID); named {
 		out.Mine = by.lookup != "" && approver.EmailLookup == by.lookup && approver.LeftAt == nil
 	}

@@ -111,6 +111,11 @@ func shared[S any](r *web.Router[S], p Programmes, f face[S]) {
 	web.Post(r, "/actions", "programmes.work", "Give somebody an action", command(f, p.AddAction), next, web.FormAt("/actions"))
 	web.Post(r, "/actions/{id}/done", "programmes.work", "Say that an action is done", command(f, p.FinishAction), next, web.FormAt("/actions"))
 	web.Post(r, "/actions/{id}/nudge", "programmes.work", "Write to the owner of an action, with a link to answer by", command(f, p.Nudge), next, web.FormAt("/actions"))
+	web.Get(r, "/meetings", "programmes.read", "The meetings of the programme", page(f, p.Show), meetingsPage)
+	web.Post(r, "/meetings", "programmes.work", "Call people together, once or in a series", command(f, p.AddMeeting), next, web.FormAt("/meetings"))
+	web.Get(r, "/meetings/{id}", "programmes.read", "A meeting with its agenda", page(f, p.Meeting), meetingPage)
+	web.Post(r, "/meetings/{id}", "programmes.work", "Write down who came to a meeting and what was said", command(f, p.Hold), next, web.FormAt("/meetings/{id}"))
+	web.Post(r, "/meetings/{id}/call-off", "programmes.work", "Call a meeting off", command(f, p.CallOff), next)
 	web.Get(r, "/register", "programmes.read", "Decisions, risks, issues and assumptions", page(f, p.Show), registerPage)
 	web.Post(r, "/register", "programmes.work", "Enter a decision, risk, issue or assumption", command(f, p.AddEntry), next, web.FormAt("/register"))
 	web.Post(r, "/register/{id}/close", "programmes.work", "Close a line of the register", command(f, p.CloseEntry), next, web.FormAt("/register"))
@@ -130,6 +135,7 @@ func New(office letters.Office) tenants.Part {
 			shared(service, p, inTrust)
 			web.Post(service, "/gates/{number}/sign", "programmes.work", "Sign at a gate of which one is the approver", command(inTrust, p.Sign), web.SeeOther("{path}"), web.FormAt("/gates/{number}"))
 			web.Get(r, "/onboarding/{token}", web.Public, "What somebody was sent a link for", p.Door, doorPage, web.OwnUnits)
+			web.Download(r, "/onboarding/{token}/meetings.ics", web.Public, "The meetings of whoever was sent a link to look", p.Calendar)
 			web.Post(r, "/onboarding/{token}", web.Public, "Answer by a link", p.Answer, web.Showing(thanksPage), web.OwnUnits, web.FormAt("/onboarding/{token}"))
 		},
 		On:   []tenants.Handler{{Kind: linked, OwnUnits: true, Do: p.write}},
@@ -152,7 +158,7 @@ var acts = tenants.Acts{
 	"programme.signed": "Signed at a gate of the onboarding", "programme.taken_back": "Took back the signature at a gate of the onboarding",
 	"programme.person": "Changed whom the onboarding needs", "programme.absence": "Changed when somebody of the onboarding is away", "programme.holiday": "Changed the calendar of the onboarding",
 	"programme.action": "Changed an action of the onboarding", "programme.entry": "Changed the register of the onboarding", "programme.comment": "Said something about a task of the onboarding",
-	"programme.money": "Noted how far the money of the onboarding has come", "programme.link": "Sent or ended a link about the onboarding", "programme.answered": "Answered by a link about the onboarding",
+	"programme.meeting": "Changed a meeting of the onboarding", "programme.money": "Noted how far the money of the onboarding has come", "programme.link": "Sent or ended a link about the onboarding", "programme.answered": "Answered by a link about the onboarding",
 }
 
 // inTrust is the face of the service's lead and the trust's administrator, whom

@@ -130,6 +130,7 @@ type Phase struct {
 	Gate        string    `bun:"gate" json:"gate"`
 	GateOn      Day       `bun:"gate_on" json:"gate_on"` // by the first plan
 	Money       bool      `bun:"money" json:"money"`
+	Quorum      bool      `bun:"quorum" json:"quorum"` // a meeting with its quorum must have been held
 	Approver    Role      `bun:"approver_role" json:"approver_role"`
 	// ApproverID is who is to sign; nil while nobody is named.
 	ApproverID *uuid.UUID `bun:"approver_id,type:uuid" json:"approver_id,omitempty"`
@@ -223,6 +224,32 @@ type Holiday struct {
 	Kind        string    `bun:"kind" json:"kind" yaml:"-"` // "school", "year_end" or "other"
 	From        Day       `bun:"from_day" json:"from" yaml:"from"`
 	To          Day       `bun:"to_day" json:"to" yaml:"to"`
+}
+
+// Meeting is one that people are called to.
+type Meeting struct {
+	bun.BaseModel `bun:"table:programme_meetings,alias:meeting"`
+	tenants.InService
+
+	ID          uuid.UUID  `bun:"id,pk,type:uuid" json:"id"`
+	ProgrammeID uuid.UUID  `bun:"programme_id,type:uuid" json:"-"`
+	Name        string     `bun:"name" json:"name"`
+	StartsAt    time.Time  `bun:"starts_at" json:"starts_at"`
+	Length      int        `bun:"length" json:"length"` // minutes
+	Where       string     `bun:"place" json:"where,omitempty"`
+	Minutes     string     `bun:"minutes" json:"minutes,omitempty"` // what was said
+	HeldAt      *time.Time `bun:"held_at" json:"held_at,omitempty"` // when that was first written down
+	Version     int        `bun:"version" json:"version"`
+}
+
+// Attendance is somebody's seat in a meeting.
+type Attendance struct {
+	bun.BaseModel `bun:"table:programme_attendance,alias:seat"`
+	tenants.InService
+
+	MeetingID uuid.UUID `bun:"meeting_id,pk,type:uuid"`
+	PersonID  uuid.UUID `bun:"person_id,pk,type:uuid"`
+	Came      bool      `bun:"came"`
 }
 
 // Action is something that somebody said they would do.

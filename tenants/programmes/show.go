@@ -46,6 +46,9 @@ type Seen struct {
 	Open      int           `json:"open"`    // actions
 	Overdue   int           `json:"overdue"` // of these
 	Entries   []Entry       `json:"entries"`
+	Meetings  []MeetingSeen `json:"meetings"`
+	Coming    *MeetingSeen  `json:"coming,omitempty"` // the next one
+	Attended  int           `json:"attended"`         // percent
 	today     Day
 }
 
@@ -60,6 +63,7 @@ type PhaseSeen struct {
 	Evidence []Evidence `json:"evidence"`
 	Who      string     `json:"who,omitempty"` // the approver
 	GoneWho  bool       `json:"approver_left,omitempty"`
+	Unmet    bool       `json:"unmet,omitempty"` // its meeting was not held with a quorum
 }
 
 // State is how a phase or a task stands.
@@ -222,6 +226,11 @@ func (w Whole) seen(s tenants.Scope, by By) (Seen, error) {
 			out.Overdue++
 		}
 	}
+	out.Meetings = w.meetingsSeen()
+	out.Attended = attended(out.Meetings)
+	if at := slices.IndexFunc(out.Meetings, func(m MeetingSeen) bool { return m.StartsAt.After(s.Now) }); at >= 0 {
+		out.Coming = &out.Meetings[at]
+	}
 	if w.EndedAt == nil {
 		out.Needs = out.needs()
 	}
@@ -234,7 +243,7 @@ func (w Whole) phasesSeen(today Day, spans Spans) (all []PhaseSeen) {
 	for _, phase := range w.Phases {
 		span := w.spanOf(phase.Number, spans)
 		approver, _ := w.person(phase.ApproverID)
-		seen := PhaseSeen{Phase: phase, From: span.From, To: span.To, Who: approver.Name, GoneWho: approver.LeftAt != nil}
+		seen := PhaseSeen{Phase: phase, From: span.From, To: span.To, Who: approver.Name, GoneWho: approver.LeftAt != nil, Unmet: phase.Quorum && !w.quorate(phase)}
 		done, late := 0, false
 		for _, task := range w.Tasks {
 			if task.Phase != phase.Number {
@@ -317,6 +326,8 @@ func (s Seen) needs() (all []Need) {
 			all = append(all, Need{gate, "Lacks evidence: " + strings.Join(phase.lacks(), ", ") + ".", path, "Give it"})
 		case phase.Money && !s.Programme.Money.agreed():
 			all = append(all, Need{gate, "Waits for the purchase order.", path, "Look at it"})
+		case phase.Unmet:
+			all = append(all, Need{gate, "Waits for a meeting with its quorum.", "/meetings", "See the meetings"})
 		case phase.Who == "":
 			all = append(all, Need{gate, "Nobody is named to sign as " + phase.Approver.lower() + ".", path, "Name somebody"})
 		default:

@@ -14,14 +14,16 @@ import (
 // Whole is a programme with all that is in it.
 type Whole struct {
 	Programme
-	Phases   []Phase
-	Tasks    []Task
-	Evidence []Evidence
-	People   []Stakeholder
-	Absences []Absence
-	Holidays []Holiday
-	Actions  []Action
-	Entries  []Entry
+	Phases     []Phase
+	Tasks      []Task
+	Evidence   []Evidence
+	People     []Stakeholder
+	Absences   []Absence
+	Holidays   []Holiday
+	Actions    []Action
+	Meetings   []Meeting
+	Attendance []Attendance
+	Entries    []Entry
 }
 
 // load reads the service's programme: the one that runs, else the last. NotFound
@@ -57,6 +59,9 @@ func (w *Whole) read(ctx context.Context, s tenants.Scope, q *bun.SelectQuery) e
 			Where("person.programme_id = ?", w.ID).Order("absence.from_day", "absence.id"),
 		s.Select(&w.Holidays).Where("holiday.programme_id = ?", w.ID).Order("holiday.from_day", "holiday.name"),
 		s.Select(&w.Actions).Where("action.programme_id = ?", w.ID).Order("action.due_on", "action.id"),
+		s.Select(&w.Meetings).Where("meeting.programme_id = ?", w.ID).Order("meeting.starts_at", "meeting.id"),
+		s.Select(&w.Attendance).Join("JOIN programme_meetings AS meeting ON meeting.tenant_id = seat.tenant_id AND meeting.id = seat.meeting_id").
+			Where("meeting.programme_id = ?", w.ID).Order("seat.person_id"),
 		s.Select(&w.Entries).Where("entry.programme_id = ?", w.ID).Order("entry.created_at", "entry.id"),
 	} {
 		if err := q.Scan(ctx); err != nil {
@@ -152,4 +157,15 @@ func endLinksTo(ctx context.Context, s tenants.Scope, person uuid.UUID) error {
 func linkOf(ctx context.Context, s tenants.Scope, id uuid.UUID) (row Link, err error) {
 	err = s.Lock(&row).Where("link.id = ?", id).Scan(ctx)
 	return row, err
+}
+
+// came notes whether somebody was at a meeting.
+func came(ctx context.Context, s tenants.Scope, seat Attendance, was bool) error {
+	_, err := s.Update((*Attendance)(nil)).Set("came = ?", was).Where("meeting_id = ?", seat.MeetingID).Where("person_id = ?", seat.PersonID).Exec(ctx)
+	return err
+}
+
+func noSeats(ctx context.Context, s tenants.Scope, meeting uuid.UUID) error {
+	_, err := s.Delete((*Attendance)(nil)).Where("meeting_id = ?", meeting).Exec(ctx)
+	return err
 }

@@ -30,7 +30,8 @@ type PhaseTemplate struct {
 		Name     string   `yaml:"name"`
 		Approver Role     `yaml:"approver"`
 		Evidence []string `yaml:"evidence"`
-		Money    bool     `yaml:"money"` // the finance stage must have come to an order
+		Money    bool     `yaml:"money"`  // the finance stage must have come to an order
+		Quorum   bool     `yaml:"quorum"` // a meeting with its quorum must have been held
 	} `yaml:"gate"`
 	Tasks []TaskTemplate `yaml:"tasks"`
 }
@@ -83,7 +84,7 @@ func ReadTemplate(text []byte) (Template, error) {
 // rows are a programme that starts on a day, without its dates.
 func (t Template) rows(starts Day) (phases []Phase, tasks []Task) {
 	for i, p := range t {
-		phases = append(phases, Phase{Number: i + 1, Name: p.Name, Gate: p.Gate.Name, Approver: p.Gate.Approver, Money: p.Gate.Money, Starts: starts.months(i), Version: 1})
+		phases = append(phases, Phase{Number: i + 1, Name: p.Name, Gate: p.Gate.Name, Approver: p.Gate.Approver, Money: p.Gate.Money, Quorum: p.Gate.Quorum, Starts: starts.months(i), Version: 1})
 		for _, task := range p.Tasks {
 			tasks = append(tasks, Task{Phase: i + 1, Position: len(tasks) + 1, Key: task.Key, Name: task.Name, Side: task.Side, Days: task.Days, After: task.After, Version: 1})
 		}

@@ -74,6 +74,7 @@ func (w *seeding) programme(ctx context.Context, s tenants.Scope, keys crypt.Key
 		p.slack = 0
 	}
 	p.talk()
+	p.meet()
 	for _, step := range []func() error{
 		func() error { return insert(ctx, s, []programmes.Programme{p.Programme}) },
 		func() error { return insert(ctx, s, p.People) },
@@ -84,6 +85,8 @@ func (w *seeding) programme(ctx context.Context, s tenants.Scope, keys crypt.Key
 		func() error { return insert(ctx, s, p.Holidays) },
 		func() error { return insert(ctx, s, p.Actions) },
 		func() error { return insert(ctx, s, p.Entries) },
+		func() error { return insert(ctx, s, p.Meetings) },
+		func() error { return insert(ctx, s, p.Attendance) },
 	} {
 		if err := step(); err != nil {
 			return err
@@ -174,6 +177,27 @@ func (p *programmed) trouble() {
 	for _, who := range p.People {
 		if who.Name == "Dr Kwame Osei" {
 			p.Absences = append(p.Absences, programmes.Absence{ID: p.ids.at(p.CreatedAt), PersonID: who.ID, From: p.LiveOn.Plus(-3), To: p.LiveOn.Plus(11)})
+		}
+	}
+}
+
+// meet has its board meet every second week, with somebody missing now and then.
+func (p *programmed) meet() {
+	for n, in := range []int{-31, -17, -3, 11, 25} {
+		starts := noon(p.today.Plus(in)).Add(-2 * time.Hour)
+		if starts.Before(p.CreatedAt) {
+			continue
+		}
+		row := programmes.Meeting{ID: p.ids.at(p.CreatedAt), ProgrammeID: p.ID, Name: "Project board", StartsAt: starts, Length: 60, Where: "Room 4, Trust headquarters", Version: 1}
+		if in < 0 {
+			held := starts.Add(2 * time.Hour)
+			row.HeldAt, row.Minutes = &held, "Actions were gone through.\nThe register has one new risk.\nNext meeting as planned."
+		}
+		p.Meetings = append(p.Meetings, row)
+		for i, who := range p.People {
+			if who.Required || i%2 == 0 {
+				p.Attendance = append(p.Attendance, programmes.Attendance{MeetingID: row.ID, PersonID: who.ID, Came: in < 0 && (i+n)%6 != 0})
+			}
 		}
 	}
 }
