@@ -10,18 +10,20 @@ import (
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
+	"github.com/sharon-nhs/sharon/tenants/programmes"
 )
 
 // Console is what the console's pages are made of.
 type Console struct {
-	Directory *tenants.Directory
-	Founding  invitations.Founding
-	Services  Services
-	Queue     *jobs.Queue // nil where this process was not told of one
-	Keys      crypt.Keys
-	Sessions  signin.Sessions
-	BaseURL   string // where people find their trust
-	Log       *slog.Logger
+	Directory  *tenants.Directory
+	Founding   invitations.Founding
+	Services   Services
+	Queue      *jobs.Queue // nil where this process was not told of one
+	Keys       crypt.Keys
+	Sessions   signin.Sessions
+	BaseURL    string // where people find their trust
+	Programmes programmes.Office
+	Log        *slog.Logger
 }
 
 // Home is the first page: figures, and what needs a person.

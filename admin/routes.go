@@ -15,12 +15,18 @@ var Grants = policy.Grants{
 	"queues.read":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"hazards.read":  {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"queues.steer":  {string(tenants.PlatformAdmin)},
+
+	"programmes.read":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager), string(tenants.Finance)},
+	"programmes.work":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
+	"programmes.manage": {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
+	"programmes.money":  {string(tenants.PlatformAdmin), string(tenants.Finance)},
 }
 
 // rooms are the navigation; the key is the permission that a page asks for.
 var rooms = []ui.Room{
 	{Name: "Home", Path: "/"},
 	{Key: "trusts.list", Name: "Trusts", Path: "/trusts"},
+	{Key: "programmes.read", Name: "Onboarding", Path: "/programmes"},
 	{Key: "queues.read", Name: "Queues", Path: "/queues"},
 	{Key: "hazards.read", Name: "Hazard log", Path: "/hazards"},
 	{Name: "Second step", Path: "/account/second-factor/new"},
@@ -38,6 +44,8 @@ func (c Console) Routes(r *web.Router[Scope]) {
 	web.Get(r, "/", "trusts.list", "How much there is, and what needs a person", c.Home, homePage)
 
 	c.trustRoutes(r)
+	c.programmeRoutes(r)
+
 	web.Get(r, "/hazards", "hazards.read", "The clinical hazard log", c.Hazards, hazardsPage)
 
 	web.Get(r, "/queues", "queues.read", "How the queues stand, and what failed", c.Queues, queuesPage)

@@ -90,7 +90,7 @@ type NewService struct {
 }
 
 // reserved are first parts of addresses that a service cannot have.
-var reserved = []string{"account", "administrator", "assets", "calendar", "dev", "go", "healthz", "help-now", "invitation", "openapi", "password", "readyz", "settings", "sign-in", "sign-out", "trust", "unsubscribe"}
+var reserved = []string{"account", "administrator", "assets", "calendar", "dev", "go", "healthz", "help-now", "invitation", "onboarding", "openapi", "password", "readyz", "settings", "sign-in", "sign-out", "trust", "unsubscribe"}
 
 // CreateService makes a service of the scope's trust.
 func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error) {

@@ -35,6 +35,7 @@ import (
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/account"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
+	"github.com/sharon-nhs/sharon/tenants/programmes"
 	"github.com/sharon-nhs/sharon/workers"
 )
 
@@ -175,7 +176,9 @@ func (a *app) handler() (*fiber.App, error) {
 func (a *app) consoleFace(options web.Options, help func(context.Context, *web.Request) (int, templ.Component)) *web.App[admin.Scope] {
 	sessions := signin.Sessions(a.Web.sessions())
 	a.console = web.NewRouter[admin.Scope]()
-	admin.Console{Directory: a.Directory, Founding: invitations.Founding{Directory: a.Directory, Office: a.office()}, Services: services{a}, Queue: a.Queue, Keys: a.Keys, Sessions: sessions, BaseURL: a.Web.BaseURL, Log: a.Log}.Routes(a.console)
+	admin.Console{Directory: a.Directory, Queue: a.Queue, Keys: a.Keys, Sessions: sessions, BaseURL: a.Web.BaseURL, Log: a.Log,
+		Founding: invitations.Founding{Directory: a.Directory, Office: a.office()}, Services: services{a},
+		Programmes: programmes.Office{Directory: a.Directory, Letters: a.office()}}.Routes(a.console)
 	gate := &admin.Gate{DB: a.DB, Clock: a.Clock, Keys: a.Keys, Sessions: sessions}
 	face := &web.App[admin.Scope]{Options: options, Router: a.console, Gate: gate, Plain: a.plain(help)}
 	face.Plain["/openapi.json"] = document("SHaRON console", a.console.Routes)

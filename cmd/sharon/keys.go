@@ -64,6 +64,7 @@ var sealedColumns = []sealed{
 	{"identities", "sealed", "account_id", "account_id", ""},
 	{"invitations", "email_sealed", "id", "id", ""},
 	{"invitations", "identity_sealed", "id", "id", ""},
+	{"programme_people", "email_sealed", "id", "id", ""},
 	{"push_devices", "sealed", "id", "endpoint_hash", ""},
 	{"providers", "secret_sealed", "id", "id", ""},
 	{"tickets", "sealed", "id", "id", ""},

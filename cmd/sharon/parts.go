@@ -16,6 +16,7 @@ import (
 	"github.com/sharon-nhs/sharon/tenants/invitations"
 	"github.com/sharon-nhs/sharon/tenants/letters"
 	"github.com/sharon-nhs/sharon/tenants/portfolio"
+	"github.com/sharon-nhs/sharon/tenants/programmes"
 	"github.com/sharon-nhs/sharon/tenants/rights"
 )
 
@@ -29,6 +30,7 @@ func everywhere(a *app) tenants.Parts {
 		credentials.New(a.office()),
 		rights.New(a.rights()),
 		data.New(data.Data{Files: a.Files, Office: a.office(), Rooms: a.inRooms, Parts: a.inParts}),
+		programmes.New(a.office()),
 		audit.New(audit.Log{Acts: a.acts, Log: a.Log}),
 		portfolio.New(posts.Activity),
 	}

@@ -96,7 +96,9 @@ func parameters(route *Route, schemas *schemas) []any {
 	seen := map[string]bool{}
 	for _, field := range reflect.VisibleFields(route.Input) {
 		if name := field.Tag.Get("path"); name != "" {
-			seen[name] = true
+			if seen[name] = true; !strings.Contains(route.Path, "{"+name+"}") {
+				continue // of another face, on which the same input says more
+			}
 			list = append(list, map[string]any{"name": name, "in": "path", "required": true, "schema": schemas.field(field)})
 		} else if name := jsonName(field); name != "" && !route.Command() && !field.Anonymous {
 			list = append(list, map[string]any{"name": name, "in": "query", "required": hasRule(field, "required"), "schema": schemas.field(field)})

@@ -1,38 +1,14 @@
 package rota
 
 import (
-	_ "embed"
-	"encoding/csv"
 	"slices"
 	"strings"
 
 	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/tenants"
 )
-
-//go:embed holidays.csv
-var holidayFile string
-
-// Holiday is a day on which the service is closed by itself.
-type Holiday struct {
-	Day  string `json:"day"` // 2026-12-25
-	Name string `json:"name"`
-}
-
-// Holidays are England's bank holidays, in order.
-var Holidays = func() (all []Holiday) {
-	file := csv.NewReader(strings.NewReader(holidayFile))
-	file.Comment = '#'
-	lines, err := file.ReadAll()
-	if err != nil {
-		panic("rota: holidays.csv: " + err.Error())
-	}
-	for _, line := range lines[1:] { // below the names of the columns
-		all = append(all, Holiday{line[0], line[1]})
-	}
-	return all
-}()
 
 // Day is what the service says of a day: closed, or open though it is a bank holiday.
 type Day struct {
@@ -48,7 +24,7 @@ type Day struct {
 // says itself.
 func closed(own []Day) map[string]string {
 	days := map[string]string{}
-	for _, holiday := range Holidays {
+	for _, holiday := range clock.Holidays {
 		days[holiday.Day] = holiday.Name
 	}
 	for _, day := range own {
@@ -62,7 +38,7 @@ func closed(own []Day) map[string]string {
 // days lists bank holidays and the service's own days between two dates, in order.
 func days(own []Day, from, until string) (all []Day) {
 	names := map[string]string{}
-	for _, holiday := range Holidays {
+	for _, holiday := range clock.Holidays {
 		names[holiday.Day] = holiday.Name
 		all = append(all, Day{Day: holiday.Day, Name: holiday.Name})
 	}

@@ -1,0 +1,267 @@
+-- The eight-month onboarding of a service.
+CREATE TABLE programmes (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  -- Days like 2026-11-23.
+  starts_on text NOT NULL,
+  ends_on text NOT NULL,
+  live_on text NOT NULL,
+  -- How far the money has come; pence are what was quoted or invoiced.
+  money text NOT NULL CHECK (money IN ('', 'quoted', 'ordered', 'invoiced', 'paid', 'overdue')),
+  pence bigint NOT NULL,
+  ended_at timestamptz,
+  created_at timestamptz NOT NULL,
+  version integer NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id)
+);
+--bun:split
+CREATE UNIQUE INDEX programmes_running ON programmes (tenant_id, service_id) WHERE ended_at IS NULL;
+--bun:split
+-- Whom a programme needs. The email is sealed.
+CREATE TABLE programme_people (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  programme_id uuid NOT NULL,
+  name text NOT NULL,
+  role text NOT NULL,
+  side text NOT NULL CHECK (side IN ('trust', 'platform')),
+  email_lookup text NOT NULL,
+  email_sealed text NOT NULL,
+  engagement text NOT NULL,
+  required boolean NOT NULL,
+  left_at timestamptz,
+  version integer NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes (tenant_id, id)
+);
+--bun:split
+CREATE INDEX programme_people_by_programme ON programme_people (tenant_id, programme_id);
+--bun:split
+-- A month of it, with the gate at its end: open once it is signed.
+CREATE TABLE programme_phases (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  programme_id uuid NOT NULL,
+  number integer NOT NULL,
+  name text NOT NULL,
+  starts_on text NOT NULL,
+  gate text NOT NULL,
+  gate_on text NOT NULL,
+  -- The finance stage must have come to an order.
+  money boolean NOT NULL,
+  -- A meeting with its quorum must have been held.
+  quorum boolean NOT NULL,
+  approver_role text NOT NULL,
+  approver_id uuid,
+  signed_at timestamptz,
+  signed_by uuid,
+  version integer NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes (tenant_id, id),
+  FOREIGN KEY (tenant_id, approver_id) REFERENCES programme_people (tenant_id, id),
+  FOREIGN KEY (tenant_id, signed_by) REFERENCES programme_people (tenant_id, id)
+);
+--bun:split
+CREATE UNIQUE INDEX programme_phases_by_number ON programme_phases (tenant_id, programme_id, number);
+--bun:split
+-- What a gate asks for; there once it has a link.
+CREATE TABLE programme_evidence (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  phase_id uuid NOT NULL,
+  position integer NOT NULL,
+  name text NOT NULL,
+  link text NOT NULL,
+  given_by text NOT NULL,
+  given_at timestamptz,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, phase_id) REFERENCES programme_phases (tenant_id, id)
+);
+--bun:split
+CREATE INDEX programme_evidence_by_phase ON programme_evidence (tenant_id, phase_id);
+--bun:split
+CREATE TABLE programme_tasks (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  programme_id uuid NOT NULL,
+  phase integer NOT NULL,
+  position integer NOT NULL,
+  key text NOT NULL,
+  name text NOT NULL,
+  side text NOT NULL CHECK (side IN ('trust', 'platform')),
+  owner_id uuid,
+  -- Working days.
+  days integer NOT NULL CHECK (days > 0),
+  -- Keys of tasks that come before, comma-separated.
+  after_keys text NOT NULL,
+  planned_from text NOT NULL,
+  planned_to text NOT NULL,
+  moved_to text NOT NULL,
+  done_on text NOT NULL,
+  done_by text NOT NULL,
+  version integer NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes (tenant_id, id),
+  FOREIGN KEY (tenant_id, owner_id) REFERENCES programme_people (tenant_id, id)
+);
+--bun:split
+CREATE UNIQUE INDEX programme_tasks_by_key ON programme_tasks (tenant_id, programme_id, key);
+--bun:split
+CREATE TABLE programme_absences (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  from_day text NOT NULL,
+  to_day text NOT NULL,
+  cover_id uuid,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, person_id) REFERENCES programme_people (tenant_id, id),
+  FOREIGN KEY (tenant_id, cover_id) REFERENCES programme_people (tenant_id, id)
+);
+--bun:split
+CREATE INDEX programme_absences_by_person ON programme_absences (tenant_id, person_id);
+--bun:split
+-- When many are away: a copy of the usual calendar for each programme, to be put right.
+CREATE TABLE programme_holidays (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  programme_id uuid NOT NULL,
+  name text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('school', 'year_end', 'other')),
+  from_day text NOT NULL,
+  to_day text NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes (tenant_id, id)
+);
+--bun:split
+CREATE INDEX programme_holidays_by_programme ON programme_holidays (tenant_id, programme_id);
+--bun:split
+-- What somebody said they would do.
+CREATE TABLE programme_actions (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  programme_id uuid NOT NULL,
+  what text NOT NULL,
+  owner_id uuid NOT NULL,
+  due_on text NOT NULL,
+  created_at timestamptz NOT NULL,
+  done_at timestamptz,
+  answer text NOT NULL,
+  answered_at timestamptz,
+  version integer NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes (tenant_id, id),
+  FOREIGN KEY (tenant_id, owner_id) REFERENCES programme_people (tenant_id, id)
+);
+--bun:split
+CREATE INDEX programme_actions_by_programme ON programme_actions (tenant_id, programme_id);
+--bun:split
+CREATE TABLE programme_meetings (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  programme_id uuid NOT NULL,
+  name text NOT NULL,
+  starts_at timestamptz NOT NULL,
+  -- In minutes.
+  length integer NOT NULL,
+  place text NOT NULL,
+  -- What was said, and when that was first written down.
+  minutes text NOT NULL,
+  held_at timestamptz,
+  version integer NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes (tenant_id, id)
+);
+--bun:split
+CREATE INDEX programme_meetings_by_time ON programme_meetings (tenant_id, programme_id, starts_at);
+--bun:split
+-- Who is invited to a meeting, and who came.
+CREATE TABLE programme_attendance (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  meeting_id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  came boolean NOT NULL,
+  PRIMARY KEY (tenant_id, meeting_id, person_id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, meeting_id) REFERENCES programme_meetings (tenant_id, id),
+  FOREIGN KEY (tenant_id, person_id) REFERENCES programme_people (tenant_id, id)
+);
+--bun:split
+-- Decisions, risks, issues and assumptions.
+CREATE TABLE programme_entries (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  programme_id uuid NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('decision', 'risk', 'issue', 'assumption')),
+  words text NOT NULL,
+  response text NOT NULL,
+  weight text NOT NULL CHECK (weight IN ('', 'low', 'medium', 'high')),
+  by_name text NOT NULL,
+  created_at timestamptz NOT NULL,
+  closed_at timestamptz,
+  version integer NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes (tenant_id, id)
+);
+--bun:split
+CREATE INDEX programme_entries_by_programme ON programme_entries (tenant_id, programme_id);
+--bun:split
+-- What somebody said about a task or a gate.
+CREATE TABLE programme_comments (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  subject_id uuid NOT NULL,
+  words text NOT NULL,
+  by_name text NOT NULL,
+  side text NOT NULL,
+  at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id)
+);
+--bun:split
+CREATE INDEX programme_comments_by_subject ON programme_comments (tenant_id, subject_id, at);
+--bun:split
+-- Doors for people without an account; the address is a signature and stands nowhere.
+CREATE TABLE programme_links (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  person_id uuid NOT NULL,
+  purpose text NOT NULL CHECK (purpose IN ('answer', 'sign', 'look')),
+  subject_id uuid NOT NULL,
+  created_at timestamptz NOT NULL,
+  expires_at timestamptz NOT NULL,
+  sent_at timestamptz,
+  used_at timestamptz,
+  uses integer NOT NULL,
+  ended_at timestamptz,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, person_id) REFERENCES programme_people (tenant_id, id)
+);
+--bun:split
+CREATE INDEX programme_links_by_subject ON programme_links (tenant_id, subject_id);
+--bun:split
+SELECT sharon_protect('programmes'), sharon_protect('programme_people'), sharon_protect('programme_phases'), sharon_protect('programme_evidence'), sharon_protect('programme_tasks'), sharon_protect('programme_absences'), sharon_protect('programme_holidays'), sharon_protect('programme_actions'), sharon_protect('programme_meetings'), sharon_protect('programme_attendance'), sharon_protect('programme_entries'), sharon_protect('programme_comments'), sharon_protect('programme_links');

@@ -1,0 +1,420 @@
+package programmes
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/ui"
+	"github.com/sharon-nhs/sharon/tenants"
+)
+
+// Light is how a programme stands.
+type Light string
+
+// The lights.
+const (
+	Red   Light = "red"
+	Amber Light = "amber"
+	Green Light = "green"
+)
+
+// lights are all of them, the worst first.
+var lights = []Light{Red, Amber, Green}
+
+// Seen is a programme as both sides see it.
+type Seen struct {
+	Frame
+	Programme Programme     `json:"programme"`
+	Month     int           `json:"month"` // 1 to 8
+	Done      int           `json:"done"`  // percent of the work
+	Gone      int           `json:"gone"`  // percent of the time
+	Light     Light         `json:"light"`
+	Why       string        `json:"why"`
+	Cast      Forecast      `json:"forecast"`
+	Phases    []PhaseSeen   `json:"phases"`
+	People    []Stakeholder `json:"people"`
+	Absences  []AwaySeen    `json:"absences"`
+	Holidays  []Holiday     `json:"holidays"`
+	Clashes   []Clash       `json:"clashes"`
+	Needs     []Need        `json:"needs"`
+	Actions   []ActionSeen  `json:"actions"`
+	Open      int           `json:"open"`    // actions
+	Overdue   int           `json:"overdue"` // of these
+	Entries   []Entry       `json:"entries"`
+	Meetings  []MeetingSeen `json:"meetings"`
+	Coming    *MeetingSeen  `json:"coming,omitempty"` // the next one
+	Attended  int           `json:"attended"`         // percent
+	today     Day
+}
+
+// PhaseSeen is a phase as it stands.
+type PhaseSeen struct {
+	Phase
+	From     Day        `json:"from"` // by the forecast, as is To
+	To       Day        `json:"to"`
+	State    State      `json:"state"`
+	Note     string     `json:"note"` // in a few words
+	Tasks    []TaskSeen `json:"tasks"`
+	Evidence []Evidence `json:"evidence"`
+	Who      string     `json:"who,omitempty"` // the approver
+	GoneWho  bool       `json:"approver_left,omitempty"`
+	Unmet    bool       `json:"unmet,omitempty"` // its meeting was not held with a quorum
+}
+
+// State is how a phase or a task stands.
+type State string
+
+// The states.
+const (
+	Finished State = "done"
+	Late     State = "late"
+	Now      State = "now"
+	Next     State = "next"
+)
+
+// Name is the state in words.
+func (s State) Name() string {
+	return map[State]string{Finished: "Done", Late: "Late", Now: "Under way", Next: "To come"}[s]
+}
+
+// TaskSeen is a task as it stands.
+type TaskSeen struct {
+	Task
+	From  Day    `json:"from"`
+	To    Day    `json:"to"`
+	State State  `json:"state"`
+	Owner string `json:"owner,omitempty"`
+}
+
+// AwaySeen is an absence with its names.
+type AwaySeen struct {
+	Absence
+	Who   Stakeholder `json:"who"`
+	Cover string      `json:"cover,omitempty"`
+}
+
+// ActionSeen is an action with its owner and its age in days.
+type ActionSeen struct {
+	Action
+	Owner   string `json:"owner"`
+	Age     int    `json:"age"`
+	Overdue bool   `json:"overdue"`
+}
+
+// Need is what waits for a person, and where they see to it.
+type Need struct {
+	What  string `json:"what"`
+	Words string `json:"words"`
+	Path  string `json:"path"`
+	Label string `json:"label"`
+}
+
+// Show reads the programme.
+func (p Programmes) Show(ctx context.Context, s tenants.Scope, by By, _ Place) (Seen, error) {
+	w, err := load(ctx, s)
+	if err != nil {
+		return Seen{}, err
+	}
+	return w.seen(s, by)
+}
+
+// person finds somebody of the programme; false if there is nobody of that id.
+func (w Whole) person(id *uuid.UUID) (Stakeholder, bool) {
+	at := slices.IndexFunc(w.People, func(p Stakeholder) bool { return id != nil && p.ID == *id })
+	if at < 0 {
+		return Stakeholder{}, false
+	}
+	return w.People[at], true
+}
+
+func (w Whole) nameOf(id *uuid.UUID) string {
+	person, _ := w.person(id)
+	return person.Name
+}
+
+// outlook is what the forecast of today is made of.
+func (w Whole) outlook(today Day) Outlook {
+	o := Outlook{Items: itemsOf(w.Phases, w.Tasks), Live: live, Planned: w.LiveOn, Today: today, Calendar: England}
+	for _, p := range w.People {
+		if p.LeftAt == nil {
+			o.Players = append(o.Players, Player{p.ID, p.Name, p.Role, p.Required})
+		}
+	}
+	for _, a := range w.Absences {
+		away := Away{ID: a.ID, Person: a.PersonID, From: a.From, To: a.To}
+		if a.CoverID != nil {
+			away.Cover = *a.CoverID
+		}
+		o.Away = append(o.Away, away)
+	}
+	return o
+}
+
+// firstStage is the phase from which on key players must be there: pre-live.
+const firstStage = 6
+
+// stages are the phases in which key players must be there.
+func (w Whole) stages(spans Spans) (stages []Stage) {
+	for _, phase := range w.Phases {
+		if phase.Number < firstStage || phase.SignedAt != nil {
+			continue
+		}
+		span := w.spanOf(phase.Number, spans)
+		stages = append(stages, Stage{strings.ToLower(phase.Name[:1]) + phase.Name[1:], span.From, span.To})
+	}
+	return stages
+}
+
+func (w Whole) spanOf(phase int, spans Spans) Span {
+	keys := []string{gateKey(phase)}
+	for _, task := range w.Tasks {
+		if task.Phase == phase {
+			keys = append(keys, task.Key)
+		}
+	}
+	return hull(spans, keys)
+}
+
+func (w Whole) clashes(o Outlook, spans Spans) []Clash {
+	days := make([]Days, len(w.Holidays))
+	for i, h := range w.Holidays {
+		days[i] = Days{h.Name, h.From, h.To}
+	}
+	return clashes(w.stages(spans), o.Players, o.Away, days)
+}
+
+// seen puts together what both sides see.
+func (w Whole) seen(s tenants.Scope, by By) (Seen, error) {
+	today := DayOf(s.Now)
+	o := w.outlook(today)
+	cast, err := o.Forecast()
+	if err != nil {
+		return Seen{}, err
+	}
+	out := Seen{Frame: by.Frame, Programme: w.Programme, Cast: cast, People: w.People, Holidays: w.Holidays, Entries: w.Entries, Clashes: w.clashes(o, cast.Meant), today: today}
+	out.Phases = w.phasesSeen(today, cast.Spans)
+	all, done := 0, 0
+	for _, phase := range out.Phases {
+		if phase.SignedAt != nil {
+			out.Month = phase.Number
+		}
+		for _, task := range phase.Tasks {
+			if all += task.Days; task.State == Finished {
+				done += task.Days
+			}
+		}
+	}
+	out.Month = min(out.Month+1, len(out.Phases))
+	out.Done = done * 100 / max(1, all)
+	out.Gone = min(100, max(0, w.StartsOn.until(today)*100/max(1, w.StartsOn.until(w.EndsOn))))
+	for _, a := range w.Absences {
+		seen := AwaySeen{Absence: a, Cover: w.nameOf(a.CoverID)}
+		seen.Who, _ = w.person(&a.PersonID)
+		out.Absences = append(out.Absences, seen)
+	}
+	for _, a := range w.Actions {
+		seen := ActionSeen{Action: a, Owner: w.nameOf(&a.OwnerID), Age: DayOf(a.CreatedAt).until(today), Overdue: a.DoneAt == nil && a.DueOn < today}
+		if out.Actions = append(out.Actions, seen); a.DoneAt == nil {
+			out.Open++
+		}
+		if seen.Overdue {
+			out.Overdue++
+		}
+	}
+	out.Meetings = w.meetingsSeen()
+	out.Attended = attended(out.Meetings)
+	if at := slices.IndexFunc(out.Meetings, func(m MeetingSeen) bool { return m.StartsAt.After(s.Now) }); at >= 0 {
+		out.Coming = &out.Meetings[at]
+	}
+	if w.EndedAt == nil {
+		out.Needs = out.needs()
+	}
+	out.Light, out.Why = out.light()
+	return out, nil
+}
+
+func (w Whole) phasesSeen(today Day, spans Spans) (all []PhaseSeen) {
+	before := true // the gate before is open
+	for _, phase := range w.Phases {
+		span := w.spanOf(phase.Number, spans)
+		approver, _ := w.person(phase.ApproverID)
+		seen := PhaseSeen{Phase: phase, From: span.From, To: span.To, Who: approver.Name, GoneWho: approver.LeftAt != nil, Unmet: phase.Quorum && !w.quorate(phase)}
+		done, late := 0, false
+		for _, task := range w.Tasks {
+			if task.Phase != phase.Number {
+				continue
+			}
+			at := spans[task.Key]
+			one := TaskSeen{Task: task, From: at.From, To: at.To, Owner: w.nameOf(task.OwnerID), State: Next}
+			switch {
+			case task.DoneOn != "":
+				one.State = Finished
+				done++
+			case task.PlannedTo < today:
+				one.State, late = Late, true
+			case before && at.From <= today:
+				one.State = Now
+			}
+			seen.Tasks = append(seen.Tasks, one)
+		}
+		for _, e := range w.Evidence {
+			if e.PhaseID == phase.ID {
+				seen.Evidence = append(seen.Evidence, e)
+			}
+		}
+		tasks := strconv.Itoa(done) + " of " + ui.Count(len(seen.Tasks), "task", "tasks")
+		switch {
+		case phase.SignedAt != nil:
+			seen.State, seen.Note = Finished, "Signed "+phase.signedOn().Short()
+		case late || phase.GateOn < today:
+			seen.State, seen.Note = Late, tasks
+		case before:
+			seen.State, seen.Note = Now, tasks
+		default:
+			seen.State = Next
+		}
+		before = phase.SignedAt != nil
+		all = append(all, seen)
+	}
+	return all
+}
+
+// tasksDone tells whether nothing of the phase is left to do.
+func (p PhaseSeen) tasksDone() bool {
+	return !slices.ContainsFunc(p.Tasks, func(t TaskSeen) bool { return t.DoneOn == "" })
+}
+
+// lacks are the pieces of evidence that are not there.
+func (p PhaseSeen) lacks() (names []string) {
+	for _, e := range p.Evidence {
+		if e.Link == "" {
+			names = append(names, e.Name)
+		}
+	}
+	return names
+}
+
+// needs are what waits for a person: clashes, what is late, gates that wait.
+func (s Seen) needs() (all []Need) {
+	for _, c := range s.Clashes {
+		if c.Open {
+			all = append(all, Need{"Clash", c.Words, "/people#away", "Plan cover"})
+		}
+	}
+	for _, phase := range s.Phases {
+		for _, task := range phase.Tasks {
+			if task.State == Late {
+				words := task.Name + ": was due on " + task.PlannedTo.Short() + "."
+				if task.Owner != "" {
+					words = task.Owner + ". " + words
+				}
+				all = append(all, Need{"Late", words, "/tasks/" + task.ID.String(), "Look at it"})
+			}
+		}
+		gate, path := "Gate "+strconv.Itoa(phase.Number), "/gates/"+strconv.Itoa(phase.Number)
+		switch {
+		case phase.SignedAt != nil:
+		case phase.GoneWho:
+			all = append(all, Need{gate, phase.Who + ", who was to sign, has left the programme.", path, "Name another"})
+		case phase.State == Next || !phase.tasksDone():
+		case len(phase.lacks()) > 0:
+			all = append(all, Need{gate, "Lacks evidence: " + strings.Join(phase.lacks(), ", ") + ".", path, "Give it"})
+		case phase.Money && !s.Programme.Money.agreed():
+			all = append(all, Need{gate, "Waits for the purchase order.", path, "Look at it"})
+		case phase.Unmet:
+			all = append(all, Need{gate, "Waits for a meeting with its quorum.", "/meetings", "See the meetings"})
+		case phase.Who == "":
+			all = append(all, Need{gate, "Nobody is named to sign as " + phase.Approver.lower() + ".", path, "Name somebody"})
+		default:
+			all = append(all, Need{gate, "Waits for the signature of " + phase.Who + ", " + phase.Approver.lower() + ".", path, "Look at it"})
+		}
+	}
+	for _, action := range s.Actions {
+		if action.Overdue {
+			all = append(all, Need{"Action", action.Owner + ": " + action.What + ", due on " + action.DueOn.Short() + ".", "/actions", "Nudge"})
+		}
+	}
+	return all
+}
+
+// tooLate is how many working days' delay make a programme red.
+const tooLate = 10
+
+// light says how the programme stands, and why.
+func (s Seen) light() (Light, string) {
+	if s.Programme.EndedAt != nil {
+		return Green, "It has come to its end."
+	}
+	for _, c := range s.Clashes {
+		if c.Open {
+			return Red, c.Words
+		}
+	}
+	switch {
+	case s.Cast.Late > tooLate:
+		return Red, "Go-live is likely to be " + ui.Count(s.Cast.Late, "working day", "working days") + " late."
+	case s.Cast.Late > 0:
+		return Amber, "Go-live is likely to be " + ui.Count(s.Cast.Late, "working day", "working days") + " late."
+	case len(s.Needs) > 0:
+		return Amber, s.Needs[0].Words
+	}
+	return Green, "It goes as planned."
+}
+
+// phase finds a phase by its number. NotFound if there is none.
+func (s Seen) phase(number int) (PhaseSeen, error) {
+	for _, phase := range s.Phases {
+		if phase.Number == number {
+			return phase, nil
+		}
+	}
+	return PhaseSeen{}, fault.Missing()
+}
+
+// If asks what would be if a task began on another day.
+type If struct {
+	Place
+	Task string `json:"task,omitempty" validate:"max=60"`
+	To   string `json:"to,omitempty" validate:"max=10"`
+}
+
+// Other is the forecast as it is, and as it would be. Nothing is saved.
+type Other struct {
+	Seen
+	Task string    `json:"task,omitempty"`
+	To   Day       `json:"to,omitempty"`
+	Then *Forecast `json:"then,omitempty"` // nil while nothing was asked
+	// Clashing are those that there would be.
+	Clashing []Clash `json:"clashing"`
+}
+
+// WhatIf reckons the forecast anew with a task moved. Invalid if the day is before
+// the programme's start, or the task is done.
+func (p Programmes) WhatIf(ctx context.Context, s tenants.Scope, by By, in If) (Other, error) {
+	w, err := load(ctx, s)
+	if err != nil {
+		return Other{}, err
+	}
+	out := Other{Task: in.Task, Clashing: []Clash{}}
+	if out.Seen, err = w.seen(s, by); err != nil || in.Task == "" && in.To == "" {
+		return out, err
+	}
+	at := slices.IndexFunc(w.Tasks, func(t Task) bool { return t.Key == in.Task })
+	if at < 0 || w.Tasks[at].DoneOn != "" {
+		return out, fault.Bad("task", "Choose a task that is not done.")
+	}
+	if out.To, err = w.readMove("to", in.To); err != nil {
+		return out, err
+	}
+	w.Tasks = slices.Clone(w.Tasks)
+	w.Tasks[at].MovedTo = out.To
+	o := w.outlook(DayOf(s.Now))
+	then, err := o.Forecast()
+	out.Then, out.Clashing = &then, append(out.Clashing, w.clashes(o, then.Meant)...)
+	return out, err
+}
