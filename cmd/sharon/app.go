@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,9 @@ import (
 
 // app is SHaRON wired together; the commands and the tests start from it.
 type app struct {
+	// Patience is how long one request may take; zero is 15 seconds.
+	Patience time.Duration
+
 	DB        *database.DB
 	Files     *storage.Files
 	Directory *tenants.Directory
@@ -146,7 +150,7 @@ func (a *app) handler() (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := web.Options{Secure: base.Scheme == "https", Proxies: proxies, BodyLimit: a.Web.BodyLimit, Timeout: 15 * time.Second, Log: a.Log}
+	options := web.Options{Secure: base.Scheme == "https", Proxies: proxies, BodyLimit: a.Web.BodyLimit, Timeout: cmp.Or(a.Patience, 15*time.Second), Log: a.Log}
 	gate := &tenants.Gate{Directory: a.Directory, Clock: a.Clock, Keys: a.Keys, Sessions: a.Web.sessions(), Log: a.Log, Rooms: modules.Navigation(a.Rooms), Bars: modules.Bars(a.Rooms), Explain: a.rights().Explain}
 	trusts := &web.App[tenants.Scope]{Options: options, Router: a.table, Gate: gate, Plain: a.plain(gate.Help)}
 	trusts.Plain["/:service/help-now"] = trusts.Plain["/help-now"]

@@ -139,6 +139,7 @@ func newSiteOf(t *testing.T, address string, w webConfig, changes ...func(*app))
 	if err := demo.KeepFilms(t.Context(), s.app.Files); err != nil {
 		t.Fatal(err)
 	}
+	s.app.Patience = 2 * time.Minute // the machine may be crowded
 	watched(t, s.app.DB)
 	s.app.Log = slog.New(slog.NewTextHandler(testLog{t}, &slog.HandlerOptions{Level: slog.LevelError}))
 	for _, change := range changes {
