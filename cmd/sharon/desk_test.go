@@ -59,7 +59,7 @@ func TestADecisionIsCarriedOutAndItsAuthorTold(t *testing.T) {
 		item := s.raised("hazel", "a canary in a note", safety.Amber, true)
 		for name, bad := range map[string]map[string]any{
 			"no reason": {"act": "hide", "reason": "  "}, "no note": {"act": "cover"}, "an unknown note": {"act": "cover", "topics": []string{"nothing"}},
-			"an unknown rule": {"act": "hide", "rule": "Whatever"}, "an unknown act": {"act": "banish"}, "a strike where there are none": {"act": "hide", "strike_days": 30},
+			"an unknown rule": {"act": "hide", "rule": "Whatever"}, "an unknown act": {"act": "banish"}, "a strike for no rule": {"act": "hide", "strike_days": 30}, "a strike for what stays": {"act": "approve", "strike_days": 30},
 		} {
 			if got := priya.decides(item, "hide", bad); got.status != http.StatusUnprocessableEntity {
 				t.Errorf("%s: %d %s", name, got.status, got.body)

@@ -94,6 +94,9 @@ func (d Desk) Decide(ctx context.Context, s tenants.Scope, in Decide) (Went, err
 	if err == nil && in.StrikeDays > 0 && (d.desk.Strike == nil || item.AuthorID == uuid.Nil || in.Act == safety.Approve || in.Act.Final()) {
 		err = fault.Bad("strike_days", "A strike cannot be given here.")
 	}
+	if err == nil && in.StrikeDays > 0 && deed.Rule == "" {
+		err = fault.Bad("rule", "Choose the rule that was broken. They read it with the strike.")
+	}
 	if err != nil {
 		return Went{}, err
 	}

@@ -49,11 +49,8 @@ func (x Standing) strike(ctx context.Context, s tenants.Scope, member uuid.UUID,
 	if err := s.Lock(&person).Where("person.id = ?", member).Scan(ctx); err != nil { // two strikes in one instant are counted one after the other
 		return err
 	}
-	switch {
-	case person.Roles.Staff():
+	if person.Roles.Staff() {
 		return fault.Bad("strike_days", "Somebody of the team gets no strikes. Talk with them, or with the service lead.")
-	case in.Rule == "":
-		return fault.Bad("rule", "Choose the rule that was broken. They read it with the strike.")
 	}
 	row := Strike{ID: uuid.Must(uuid.NewV7()), MemberID: member, ItemID: in.Item, DeedID: in.Deed, Rule: in.Rule, Words: in.Words, Act: in.Act, GivenAt: s.Now, ExpiresAt: in.Expires}
 	if _, err := s.Insert(&row).Exec(ctx); err != nil {
