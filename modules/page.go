@@ -38,4 +38,7 @@ type Attempt struct {
 	// refused: 550 5.1.1, unreachable, not set up here, left.
 	Result string `json:"result"`
 	OK     bool   `json:"ok"` // it was taken; whether it was seen nobody knows
+	// Tried tells that something was sent, or would have been had anybody answered:
+	// not where there is nothing to send it with, or nowhere to send it.
+	Tried bool `json:"tried"`
 }

@@ -233,6 +233,15 @@ func TestThatNobodyCanBeReachedIsSaidAtOnceAndTriedAgain(t *testing.T) {
 		if n := one.did("calling"); n != 3 {
 			t.Errorf("%d rungs were called, though nobody could be reached: %v", n, one.says())
 		}
+		attempts := func() int {
+			return strings.Count(strings.Join(s.over("moderator.willow@northmoor").aCase(id).says(), "\n"), "paged Email: ")
+		}
+		before := attempts()
+		s.clock.Advance(61 * time.Second)
+		s.comesToCases()
+		if n := attempts(); before == 0 || n <= before {
+			t.Errorf("%d attempts in the timeline, %d before they were made again", n, before)
+		}
 		mails.Trouble(testkit.Trouble{})
 		s.clock.Advance(61 * time.Second)
 		s.settle(1)

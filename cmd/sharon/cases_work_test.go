@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/internal/testkit"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -178,4 +179,23 @@ func TestWhatIsDoneAboutACaseIsKept(t *testing.T) {
 		want(t, "a member reads it", s.over("ivy.willow@northmoor").getJSON(path, nil), http.StatusForbidden)
 		want(t, "the other trust reads it", s.over("lead.orchard@eastvale").getJSON("/orchard/cases/"+id, nil), http.StatusNotFound)
 	})
+}
+
+func TestAPostLeadsTheTeamToACaseAboutIt(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, testkit.SQLite(t, prepare))
+	juniper, sparrow, _ := strangers(s)
+	post := juniper.writes("juniper", "Words that worry", "")
+	opens := "/willow/cases/new?address=/willow/posts/" + post
+	moderator := s.as("moderator.willow@northmoor")
+	if page := moderator.get("/willow/posts/" + post); !page.has(`href="` + opens + `"`) {
+		t.Errorf("no way to a case: %s", page.text())
+	}
+	if form := moderator.get(opens); form.status != http.StatusOK || !form.has(`value="Juniper"`) || !form.has(post) {
+		t.Errorf("the form: %d %s", form.status, form.text())
+	}
+	if page := s.as("sparrow.willow@northmoor").get("/willow/posts/" + post); page.status != http.StatusOK || page.has("/cases/new") {
+		t.Errorf("a member is led to a case: %d", page.status)
+	}
+	want(t, "a member's case", sparrow.getJSON(opens, nil), http.StatusForbidden)
 }

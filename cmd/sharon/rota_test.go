@@ -351,7 +351,7 @@ func TestTheTeamIsHereByTheRota(t *testing.T) {
 		if got := s.teamWords(); got != "The team is here until 5pm" {
 			t.Errorf("at first: %q", got)
 		}
-		if got := lead.sendJSON("/willow/rota/settings", map[string]any{"version": 0, "unattended": "take", "names": true, "all_hours": true}); got.status != http.StatusOK {
+		if got := lead.sendJSON("/willow/rota/settings", map[string]any{"version": 0, "names": true, "all_hours": true}); got.status != http.StatusOK {
 			t.Fatalf("%d %s", got.status, got.body)
 		}
 		if got := s.teamWords(); got != "The team is here until 5pm: Priya, Tess" {
@@ -363,7 +363,7 @@ func TestTheTeamIsHereByTheRota(t *testing.T) {
 		if got := s.teamWords(); got != "The team is next here on Monday at 9am" || !s.as("hazel.willow@northmoor").get("/willow/forums/new").has("<span>"+got+".</span>") {
 			t.Errorf("on a closed day: %q", got)
 		}
-		if got := lead.sendJSON("/willow/rota/settings", map[string]any{"version": 0, "unattended": "hold", "names": true, "all_hours": true}); got.status != http.StatusConflict {
+		if got := lead.sendJSON("/willow/rota/settings", map[string]any{"version": 0, "names": true, "all_hours": true}); got.status != http.StatusConflict {
 			t.Errorf("settings from an old page: %d %s", got.status, got.body)
 		}
 	})
@@ -371,17 +371,15 @@ func TestTheTeamIsHereByTheRota(t *testing.T) {
 
 func TestARoomWithNobodyAccountableHoldsOrRefuses(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
-		tune := func(version int, how string) {
+		tune := func(room string, version int, how string) {
 			t.Helper()
-			if got := s.over("lead.willow@northmoor").sendJSON("/willow/rota/settings", map[string]any{"version": version, "unattended": how, "names": false, "all_hours": true}); got.status != http.StatusOK {
-				t.Fatalf("%d %s", got.status, got.body)
-			}
+			s.sent(s.over("lead.willow@northmoor"), "/willow/settings/safeguarding/"+room, map[string]any{"version": version, "mode": "after", "unattended": how})
 		}
 		post := func(account, body string) answer {
 			return s.over(account).sendJSON("/willow/walls/"+strings.ToLower(map[string]string{"hazel.willow@northmoor": "hazel", "lead.willow@northmoor": "amira"}[account]), map[string]any{"body": body})
 		}
 		held := func() int { return s.rowsOf("posts", "state = 'held'") }
-		tune(0, "hold")
+		tune("all", 0, "hold")
 		before := held()
 		if got := post("hazel.willow@northmoor", "somebody is there"); got.status != http.StatusOK || held() != before {
 			t.Errorf("while somebody is on duty: %d %s", got.status, got.body)
@@ -393,7 +391,14 @@ func TestARoomWithNobodyAccountableHoldsOrRefuses(t *testing.T) {
 		if got := post("lead.willow@northmoor", "from the team"); got.status != http.StatusOK || held() != before+1 {
 			t.Errorf("the team itself: %d %s", got.status, got.body)
 		}
-		tune(1, "refuse")
+		tune("forums", 0, "refuse") // another room
+		if got := post("hazel.willow@northmoor", "nobody is there still"); got.status != http.StatusOK || held() != before+2 {
+			t.Errorf("where another room refuses: %d %s, %d", got.status, got.body, held()-before)
+		}
+		tune("walls", 0, "refuse")
+		if got := s.over("lead.willow@northmoor").sendJSON("/willow/settings/safeguarding/walls", map[string]any{"version": 1, "mode": "after", "unattended": "close"}); got.status != http.StatusUnprocessableEntity {
+			t.Errorf("no such way: %d %s", got.status, got.body)
+		}
 		all := s.rowsOf("posts", "1 = 1")
 		got := post("hazel.willow@northmoor", "still nobody")
 		if got.status != http.StatusUnprocessableEntity || !got.has("The team is next here tomorrow at 9am") || !got.has("Get help now") || s.rowsOf("posts", "1 = 1") != all {

@@ -35,6 +35,8 @@ CREATE TABLE room_modes (
   away boolean NOT NULL,
   -- So many first posts of a new member wait.
   first_posts integer NOT NULL,
+  -- While nobody is on duty or on call.
+  unattended text NOT NULL CHECK (unattended IN ('take', 'hold', 'refuse')),
   version integer NOT NULL,
   PRIMARY KEY (tenant_id, service_id, module),
   FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id)

@@ -58,7 +58,9 @@ func New(desk *safety.Desk, pager modules.Pager, write Write) modules.Module {
 			if s.Actor.Member == nil || !s.May("cases.work") {
 				return nil
 			}
-			return []ui.Room{{Key: key, Name: "Cases", Icon: "life-buoy", Path: "/" + s.Service.Slug + "/cases", Corner: true}}
+			home := "/" + s.Service.Slug
+			return []ui.Room{{Key: key, Name: "Cases", Icon: "life-buoy", Path: home + "/cases", Corner: true,
+				OfPost: &ui.Offer{Name: "Open a case about this", Icon: "life-buoy", Path: home + "/cases/new?address=" + home + "/posts/"}}}
 		},
 	}
 }

@@ -42,7 +42,8 @@ func (c Cases) carryOut(ctx context.Context, s tenants.Scope, call Call) error {
 	return errors.Join(failed, c.keep(ctx, s, call, got))
 }
 
-// keep writes what became of a call into the case: what is new of it.
+// keep writes what became of a call into the case: each attempt, but once only
+// that it went out, and that it cannot be tried.
 func (c Cases) keep(ctx context.Context, s tenants.Scope, call Call, got []Attempt) error {
 	return s.Write(ctx, func(ctx context.Context, s tenants.Scope) error {
 		var one safety.Case
@@ -55,7 +56,7 @@ func (c Cases) keep(ctx context.Context, s tenants.Scope, call Call, got []Attem
 		}
 		slices.SortStableFunc(got, func(a, b Attempt) int { return a.At.Compare(b.At) })
 		for _, attempt := range got {
-			if slices.ContainsFunc(row.Attempts, attempt.same) {
+			if (attempt.OK || !attempt.Tried) && slices.ContainsFunc(row.Attempts, attempt.same) {
 				continue
 			}
 			then := s

@@ -1,6 +1,7 @@
 package catch
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -24,7 +25,9 @@ type Mode struct {
 	Mode       When   `bun:"mode" json:"mode"`
 	Away       bool   `bun:"away" json:"away"`
 	FirstPosts int    `bun:"first_posts" json:"first_posts"`
-	Version    int    `bun:"version" json:"version"`
+	// Unattended is what happens while nobody is on duty or on call.
+	Unattended Unattended `bun:"unattended" json:"unattended"`
+	Version    int        `bun:"version" json:"version"`
 }
 
 // When is whether the team reads before or after others do.
@@ -34,6 +37,16 @@ type When string
 const (
 	After  When = "after"
 	Before When = "before"
+)
+
+// Unattended is what happens to what others would read; empty is Take.
+type Unattended string
+
+// The choices.
+const (
+	Take   Unattended = "take"
+	Hold   Unattended = "hold"
+	Refuse Unattended = "refuse"
 )
 
 // modeOf is how a room is looked after.
@@ -47,9 +60,10 @@ func modeOf(ctx context.Context, s tenants.Scope, room string) (Mode, error) {
 }
 
 // mode has posts wait where the room, the hour or the newness of their author says
-// so. What the team writes does not wait for the team.
+// so; while nobody is accountable, whatever others would read waits, or is refused.
+// Messages between people are left alone, and so is what the team itself writes.
 func mode(ctx context.Context, s tenants.Scope, t safety.Text) ([]safety.Finding, error) {
-	if t.Sort != posts.Sort || t.Private || s.Actor.Roles.Staff() {
+	if t.Private || s.Actor.Roles.Staff() {
 		return nil, nil
 	}
 	rule, err := modeOf(ctx, s, t.Module)
@@ -58,7 +72,16 @@ func mode(ctx context.Context, s tenants.Scope, t safety.Text) ([]safety.Finding
 	}
 	why := ""
 	here, hours := s.Service.Staffing(s.Now)
+	alone := !safety.Accountable(s, s.Now)
 	switch {
+	case alone && rule.Unattended == Refuse:
+		if hours != "" {
+			hours += ". "
+		}
+		return nil, fault.Bad("body", "Nobody of the team is here or on call now, so nothing can be posted here. "+hours+"If you need somebody now, use “Get help now” at the top of the page.")
+	case alone && rule.Unattended == Hold:
+		why = "nobody is on duty or on call"
+	case t.Sort != posts.Sort:
 	case rule.Mode == Before:
 		why = "everything here is read first"
 	case rule.Away && !here && hours != "":
@@ -135,6 +158,7 @@ type Choose struct {
 	Mode       string `json:"mode" validate:"required,oneof=after before follow" label:"what waits"`
 	Away       bool   `json:"away"`
 	FirstPosts int    `json:"first_posts" validate:"min=0,max=50" label:"a number of posts"`
+	Unattended string `json:"unattended,omitempty" validate:"omitempty,oneof=take hold refuse" label:"what happens while nobody is on duty"` // as it was if empty
 }
 
 // Choose changes how a room is looked after. Conflict if somebody else did since Version.
@@ -152,7 +176,7 @@ func (c Catch) Choose(ctx context.Context, s tenants.Scope, in Choose) (Modes, e
 	case was.Rooms[at].Version != in.Version:
 		return Modes{}, fault.Stale()
 	}
-	now := Mode{Module: was.Rooms[at].Module, Mode: When(in.Mode), Away: in.Away, FirstPosts: in.FirstPosts, Version: in.Version + 1}
+	now := Mode{Module: was.Rooms[at].Module, Mode: When(in.Mode), Away: in.Away, FirstPosts: in.FirstPosts, Unattended: cmp.Or(Unattended(in.Unattended), was.Rooms[at].Unattended, Take), Version: in.Version + 1}
 	if err := now.put(ctx, s, in); err != nil {
 		return Modes{}, err
 	}
@@ -171,7 +195,7 @@ func (m Mode) put(ctx context.Context, s tenants.Scope, in Choose) (err error) {
 	case in.Version == 0:
 		err = tenants.Touched(s.Insert(&m).On("CONFLICT DO NOTHING").Exec(ctx))
 	default:
-		err = tenants.Touched(s.Update(&m).Column("mode", "away", "first_posts", "version").Where("module = ?", m.Module).Where("version = ?", in.Version).Exec(ctx))
+		err = tenants.Touched(s.Update(&m).Column("mode", "away", "first_posts", "unattended", "version").Where("module = ?", m.Module).Where("version = ?", in.Version).Exec(ctx))
 	}
 	if fault.Is(err, fault.NotFound) {
 		return fault.Stale()

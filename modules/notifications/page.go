@@ -37,7 +37,7 @@ func (n *Notifications) Page(ctx context.Context, s tenants.Scope, call modules.
 			if err != nil {
 				return nil, err
 			}
-			attempts[i].Result, attempts[i].OK = d.result(), d.State == Sent
+			attempts[i].Result, attempts[i].OK, attempts[i].Tried = d.result(), d.State == Sent, d.State != Dropped && d.Code != noDevice
 			if d.SentAt != nil {
 				s.Now = *d.SentAt
 			}
@@ -98,7 +98,7 @@ func (n *Notifications) PageNumber(ctx context.Context, s tenants.Scope, key uui
 	who, unread := identity.Given{Phone: number}.Read(s.Now)
 	d := Delivery{ID: uuid.NewSHA1(key, []byte(who.Phone)), Channel: Text, Attempts: 2} // perhaps not the first
 	result := func(words string) modules.Attempt {
-		return modules.Attempt{Channel: string(Text), At: s.Now.Add(took()), Result: words, OK: d.State == Sent}
+		return modules.Attempt{Channel: string(Text), At: s.Now.Add(took()), Result: words, OK: d.State == Sent, Tried: d.State != ""}
 	}
 	if !n.has(Text) {
 		return result("not set up here")

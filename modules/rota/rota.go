@@ -36,7 +36,6 @@ type Rota struct {
 func New(desk *safety.Desk, address func(t tenants.Trust) string) modules.Module {
 	r := Rota{address}
 	desk.Tree = r.Tree
-	desk.Watch(unattended)
 	return modules.Module{
 		Key: key, Name: "Rota", Icon: "clock", Always: true,
 		About:  "Who of the team is on duty or on call, and when.",

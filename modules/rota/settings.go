@@ -12,26 +12,15 @@ import (
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
-// Unattended is what happens to posts while nobody is on duty or on call.
-type Unattended string
-
-// The choices.
-const (
-	Take   Unattended = "take"
-	Hold   Unattended = "hold"
-	Refuse Unattended = "refuse"
-)
-
 // Settings are how a service has its rota. They are kept with its rooms, in the
 // memory of every node.
 type Settings struct {
-	Unattended Unattended `json:"unattended"`
-	Names      bool       `json:"names"`     // members see who is on duty
-	AllHours   bool       `json:"all_hours"` // every hour without anybody is a gap, not only the staffed ones
-	Tree       []Rung     `json:"tree"`
+	Names    bool   `json:"names"`     // members see who is on duty
+	AllHours bool   `json:"all_hours"` // every hour without anybody is a gap, not only the staffed ones
+	Tree     []Rung `json:"tree"`
 }
 
-var defaults = Settings{Unattended: Take, AllHours: true, Tree: usual}
+var defaults = Settings{AllHours: true, Tree: usual}
 
 func settingsOf(s tenants.Scope) Settings {
 	begins := defaults
@@ -79,10 +68,9 @@ func (r Rota) Choices(_ context.Context, s tenants.Scope, _ web.None) (Choices, 
 
 // Choose is what a lead chooses.
 type Choose struct {
-	Version    int        `json:"version" validate:"gte=0"`
-	Unattended Unattended `json:"unattended" validate:"required,oneof=take hold refuse" label:"what happens to posts"`
-	Names      bool       `json:"names"`
-	AllHours   bool       `json:"all_hours"`
+	Version  int  `json:"version" validate:"gte=0"`
+	Names    bool `json:"names"`
+	AllHours bool `json:"all_hours"`
 }
 
 // Choose changes the settings but for the tree.
@@ -91,7 +79,7 @@ func (r Rota) Choose(ctx context.Context, s tenants.Scope, in Choose) (Choices, 
 		return Choices{}, err
 	}
 	now := settingsOf(s)
-	now.Unattended, now.Names, now.AllHours = in.Unattended, in.Names, in.AllHours
+	now.Names, now.AllHours = in.Names, in.AllHours
 	if err := save(ctx, s, now, in.Version); err != nil {
 		return Choices{}, err
 	}
