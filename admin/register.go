@@ -21,10 +21,6 @@ var registers = []struct{ Key, Name, About string }{
 	{"safety", "Clinical safety case", "The trust’s own, under DCB0160."},
 }
 
-func registerName(kind string) string {
-	return registers[slices.IndexFunc(registers, func(r struct{ Key, Name, About string }) bool { return r.Key == kind })].Name
-}
-
 // warnedBefore is how long before an entry ends those who run the platform are told.
 const warnedBefore = 60
 

@@ -114,11 +114,11 @@ func TestSuspendedTrustIsClosed(t *testing.T) {
 		token := w.signedIn("hazel@example.org")
 		w.setTrust(w.north, "status", "suspended")
 		for _, r := range []string{token, ""} {
-			if _, err := w.enter(request(r, page, "service", "willow")); !fault.Is(err, fault.Unavailable) {
+			if _, err := w.enter(request(r, page, "service", "willow")); !fault.Is(err, fault.Closed) {
 				w.Errorf("got %v", err)
 			}
 		}
-		if _, err := w.tryToSignIn("hazel@example.org", password, "192.0.2.1", ""); !fault.Is(err, fault.Unavailable) {
+		if _, err := w.tryToSignIn("hazel@example.org", password, "192.0.2.1", ""); !fault.Is(err, fault.Closed) {
 			w.Errorf("sign-in: %v", err)
 		}
 	})
