@@ -132,8 +132,6 @@ func TestAServiceIsBroughtOnMonthByMonth(t *testing.T) {
 	})
 }
 
-func (s *site) lastOf(base string) programmes.Seen { return s.programmeOf(base) }
-
 // clashes has a leader away when the service is to open: it shows at once, moves
 // the forecast, says why, and is over once somebody covers.
 func (s *site) clashes(base, leader string, live programmes.Day) {

@@ -164,7 +164,8 @@ func (p Programmes) write(ctx context.Context, s tenants.Scope, e tenants.Event)
 		Link:    mail.Link{Text: says.text, URL: p.office.Link(s, "/onboarding/", signedFor, row.ID, round)},
 	})
 	var refused *mail.Refused
-	if failed != nil && !(errors.As(failed, &refused) && refused.Address) {
+	nowhere := errors.As(failed, &refused) && refused.Address
+	if failed != nil && !nowhere {
 		return failed
 	}
 	return s.Write(context.WithoutCancel(ctx), func(ctx context.Context, s tenants.Scope) error {

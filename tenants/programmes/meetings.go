@@ -86,7 +86,7 @@ type AddMeeting struct {
 	Place
 	Name    string   `json:"name" validate:"required,max=100" label:"what the meeting is called"`
 	Day     string   `json:"day" validate:"required,max=10" label:"the day"`
-	Time    string   `json:"time" validate:"required,max=5" label:"the time"`
+	Time    string   `json:"time" validate:"required,max=10" label:"the time"`
 	Length  int      `json:"length" validate:"gte=5,lte=600" label:"how many minutes it takes"`
 	Where   string   `json:"where" validate:"max=300"`
 	Every   string   `json:"every" validate:"required,oneof=once week fortnight month" label:"how often it is"`

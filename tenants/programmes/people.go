@@ -44,7 +44,7 @@ func (p Programmes) AddPerson(ctx context.Context, s tenants.Scope, by By, in Ad
 		return "", err
 	}
 	row := Stakeholder{ID: newID(), ProgrammeID: w.ID, Version: 1}
-	if err := in.About.write(p.keys, &row); err != nil {
+	if err := in.write(p.keys, &row); err != nil {
 		return "", err
 	}
 	if err := w.free(row); err != nil {
@@ -129,7 +129,7 @@ func (p Programmes) ChangePerson(ctx context.Context, s tenants.Scope, by By, in
 		return "", fault.Missing()
 	}
 	was := row
-	if err := in.About.write(p.keys, &row); err != nil {
+	if err := in.write(p.keys, &row); err != nil {
 		return "", err
 	}
 	if err := w.free(row); err != nil {
