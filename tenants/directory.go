@@ -175,14 +175,15 @@ func (d *Directory) WriteAs(ctx context.Context, trust uuid.UUID, service string
 
 func (d *Directory) as(trust uuid.UUID, service string, fn func(context.Context, Scope) error) func(context.Context, *unit) error {
 	return func(ctx context.Context, u *unit) error {
-		var version int64
-		if err := u.db.NewSelect().Model((*Trust)(nil)).Column("config_version").Where("id = ?", trust).Scan(ctx, &version); err != nil {
+		version, err := versionOf(ctx, u.db, trust)
+		if err != nil {
 			return err
 		}
 		estate, err := d.estate(ctx, u.db, trust, version)
 		if err != nil {
 			return err
 		}
+		u.estate = estate
 		s := Scope{Estate: estate, Now: d.Clock.Now(), unit: u}
 		if service != "" {
 			if s.Service = estate.Service(service); s.Service == nil {

@@ -115,6 +115,7 @@ func (g *Gate) admit(ctx context.Context, u *unit, r *web.Request, trust uuid.UU
 	if err != nil {
 		return Scope{}, err
 	}
+	u.estate = estate
 	now := g.Clock.Now()
 	s := Scope{
 		Estate: estate, Actor: who.actor(g.Sessions, now, hash, cookie), Now: now,

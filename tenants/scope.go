@@ -63,6 +63,8 @@ func (a Actor) ID() uuid.UUID {
 type unit struct {
 	db      bun.IDB
 	dir     *Directory // for units of work beside this one
+	estate  *Estate    // as it stands in this unit; nil until somebody asks, see current
+	changed bool       // by this unit, so what it reads is not yet so for others
 	after   []func(context.Context, Scope) error
 	emitted []Event
 }
@@ -192,6 +194,7 @@ func ofService(model any) bool {
 // Changed raises the trust's version, so that every node reads services, rooms
 // and policy anew with its next request. Call it in the transaction of the change.
 func (s Scope) Changed(ctx context.Context) error {
+	s.unit.changed = true
 	_, err := s.unit.db.NewUpdate().Model((*Trust)(nil)).Set("config_version = config_version + 1").Where("id = ?", s.Estate.Trust.ID).Exec(ctx)
 	return err
 }

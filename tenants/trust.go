@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -115,6 +116,7 @@ type Estate struct {
 	Trust    Trust
 	Services []*Service
 	Policy   *policy.Enforcer
+	known    sync.Map // what the rooms keep of the services, see Known
 }
 
 // Service finds an open service by its slug; nil if there is none.

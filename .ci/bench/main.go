@@ -33,7 +33,7 @@ type options struct {
 	rounds, seconds int
 	only            []string
 
-	many, one         volume
+	many, one, wide   volume
 	sessions, threads int
 	streams           int
 }
@@ -55,6 +55,7 @@ func main() {
 	}
 	o := options{
 		many: volume{trusts: 50, services: 3, members: 2500, posts: 20_000}, one: volume{trusts: 1, services: 3, members: 2500, posts: 20_000},
+		wide:     volume{trusts: 1, services: 3, members: 2500, posts: 100_000},
 		sessions: 200, threads: 64, streams: 10_000,
 	}
 	flag.BoolVar(&o.quick, "quick", false, "little data and one short round: to see that everything works, not how fast")
@@ -68,6 +69,7 @@ func main() {
 	if o.quick {
 		o.rounds, o.seconds, o.sessions, o.threads, o.streams = 1, 1, 12, 4, 300
 		o.many, o.one = volume{trusts: 2, services: 3, members: 60, posts: 900}, volume{trusts: 1, services: 3, members: 60, posts: 900}
+		o.wide = volume{trusts: 1, services: 3, members: 60, posts: 2700}
 	}
 	if flag.NArg() > 0 || o.rounds < 1 || o.seconds < 1 {
 		flag.Usage()
@@ -195,6 +197,7 @@ func (b *bench) open(wanted []*row) error {
 		needed                bool
 	}{
 		{"lite", "serve", "serve", "serve with SQLite and the queue inside", o.one, any("start-serve", "memory-serve", "memory-after-serve")},
+		{"wide", "web", "", "", o.wide, false},
 		{"one", "web", "", "", o.one, false},
 		{"many", "web", "web", "web with PostgreSQL", o.many, any("data", "start-web", "memory-web", "memory-after-web", "weight", "render", "live", "streams", "plan")},
 	} {
@@ -224,7 +227,7 @@ func (b *bench) open(wanted []*row) error {
 }
 
 func (b *bench) site(name, mode string, v volume) (*site, error) {
-	if name == "lite" {
+	if name == "lite" || name == "wide" {
 		return b.newSite(name, "sqlite://"+filepath.Join(b.dir, name, "sharon.db"), mode, v)
 	}
 	if b.pg == nil {

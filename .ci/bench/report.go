@@ -77,14 +77,14 @@ func method(o options) string {
 - **Load**: %d connections from this machine's loopback, beside the server, each asking for the next thing as soon as it has an answer; %d rounds of %d s a row after %s to warm up, rows and base in turn. Shown is the median of the rounds, and of the share also the least and the largest. Any answer but 200 fails the run.
 - **Readers**: %d members who sign in over JSON, spread over all trusts and services, then ask as a browser (cookie, HTML) or a client (bearer token, JSON): three in five ask for the timeline's first page, the others for older ones. Uncompressed, but in the row that says so. Threads have 20 replies and more. Nothing is cached between requests.
 - **CPU a request** is the processor time of the server and, after the +, of PostgreSQL; it hardly moves when the machine has other work.
-- **Replies**: every one is a command of its own with its own idempotency key, spread over hundreds of threads of all these members, committed and flushed to the disk. On SQLite the same process carries out what follows. There is no search index yet.
+- **Replies**: every one is a command of its own with its own idempotency key, spread over hundreds of threads and all these members, who have them on their timelines, committed and flushed to the disk. They write more than anybody does, so the services are told to take no notice of fewer than 200 posts in ten minutes. On SQLite the same process carries out what follows.
 - **Server**: `+"`sharon web`"+` on PostgreSQL, `+"`sharon serve`"+` (workers and queue inside) on SQLite, as `+"`make`"+` builds it, with the settings it has by default, its log written to a file.
 - **PostgreSQL**: on the same machine, over its socket, as a role that row security binds: %s; the rest as it comes. Vacuumed and analysed after the data was made.
-- **Data**: `+"`sharon demo`"+`, seed 1: %s in %d services each; *little data* and SQLite: %s.
+- **Data**: `+"`sharon demo`"+`, seed 1: %s in %d services each; *little data* and SQLite: %s; search on SQLite: %s.
 - **Start** is the median of five, from starting the program to the first 200 of /readyz. **Memory** is what the system counts as resident.
 - **Render only** runs in the benchmark's own process.
 - **Streams** are held by the benchmark's own process and counted from sending the reply, which is in the figure, to the last byte of its event. For the %s all are of one service; their memory is what the server has more of five seconds after they were opened. When it is killed they wait as long as it told them and come back with the last event's id; five replies a second are written meanwhile.
-`, connections, o.rounds, o.seconds, o.warmUp(), o.sessions, strings.Join(postgresSettings, ", "), o.many, o.many.services, o.one, thousands(o.streams))
+`, connections, o.rounds, o.seconds, o.warmUp(), o.sessions, strings.Join(postgresSettings, ", "), o.many, o.many.services, o.one, o.wide, thousands(o.streams))
 }
 
 // machine says what this was measured on.

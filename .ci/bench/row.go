@@ -68,7 +68,7 @@ func rows() []*row {
 			must: goal{share: 0.10}, reach: goal{share: 0.20}},
 		{key: "search-pg", name: "search within a service, HTML, logged in, PostgreSQL, %s", site: "many", make: (*workload).searches,
 			must: goal{p99: 100 * time.Millisecond}, reach: goal{p99: 30 * time.Millisecond}},
-		{key: "search-sqlite", name: "search within a service, HTML, logged in, SQLite, %s", site: "lite", make: (*workload).searches,
+		{key: "search-sqlite", name: "search within a service, HTML, logged in, SQLite, %s", site: "wide", make: (*workload).searches,
 			must: goal{p99: 100 * time.Millisecond}, reach: goal{p99: 30 * time.Millisecond}},
 		{key: "reply-pg", name: "reply, durable, with its row in the outbox and in the search index, PostgreSQL, %s", site: "many", make: (*workload).replies,
 			must: goal{rate: 1000, p99: 50 * time.Millisecond}, reach: goal{rate: 2000, p99: 50 * time.Millisecond}},

@@ -13,11 +13,12 @@ import (
 // workload is what members of a site do: the same at every run.
 type workload struct {
 	site    *site
-	first   []spot   // the first page of every session's timeline
-	pages   []spot   // first and older pages, as they are asked for
-	threads []thread // 20 replies each; nobody replies to them any more
-	open    []thread // where the replies of the load go
-	run     string   // tells this run's idempotency keys from another's
+	first   []spot               // the first page of every session's timeline
+	pages   []spot               // first and older pages, as they are asked for
+	threads []thread             // 20 replies each; nobody replies to them any more
+	open    []thread             // where the replies of the load go
+	readers map[string][]session // who has a thread on their timeline, by its path
+	run     string               // tells this run's idempotency keys from another's
 }
 
 type spot struct {
@@ -40,7 +41,7 @@ func (s *site) prepare(sessions, threads int) (*workload, error) {
 	if err := s.signIn(sessions); err != nil {
 		return nil, err
 	}
-	w := &workload{site: s, run: strconv.FormatUint(rand.Uint64(), 36)}
+	w := &workload{site: s, readers: map[string][]session{}, run: strconv.FormatUint(rand.Uint64(), 36)}
 	taken := map[string]bool{}
 	for _, who := range s.sessions {
 		addresses, found, err := s.pages(who, pagesEach)
@@ -51,6 +52,9 @@ func (s *site) prepare(sessions, threads int) (*workload, error) {
 		// Most look at what is new, some read on.
 		for _, path := range append([]string{addresses[0], addresses[0]}, addresses...) {
 			w.pages = append(w.pages, spot{who, path})
+		}
+		for _, path := range found {
+			w.readers[path] = append(w.readers[path], who)
 		}
 		for _, path := range found {
 			if taken[path] {
@@ -152,11 +156,14 @@ func (w *workload) replies() (*load, error) {
 	if len(w.open) < connections {
 		return nil, errors.New("too few threads to reply to")
 	}
-	heads := make([][]byte, 0, len(w.open))
+	var heads [][]byte
 	for _, t := range w.open {
-		heads = append(heads, []byte("POST "+t.path+"/replies HTTP/1.1\r\nHost: "+t.who.host+"\r\nAuthorization: Bearer "+t.who.token+
-			"\r\nContent-Type: application/json\r\nContent-Length: "+strconv.Itoa(len(body))+"\r\nIdempotency-Key: bench-"+w.run+"-"))
+		for _, who := range w.readers[t.path] {
+			heads = append(heads, []byte("POST "+t.path+"/replies HTTP/1.1\r\nHost: "+who.host+"\r\nAuthorization: Bearer "+who.token+
+				"\r\nContent-Type: application/json\r\nContent-Length: "+strconv.Itoa(len(body))+"\r\nIdempotency-Key: bench-"+w.run+"-"))
+		}
 	}
+	rand.New(rand.NewPCG(2, 2)).Shuffle(len(heads), func(i, j int) { heads[i], heads[j] = heads[j], heads[i] })
 	end := append([]byte("\r\n\r\n"), body...)
 	return &load{addr: w.site.addr, next: func(buffer []byte, n int) []byte {
 		buffer = append(buffer, heads[n%len(heads)]...)

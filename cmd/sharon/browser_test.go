@@ -93,6 +93,41 @@ func TestByKeyboardAlone(t *testing.T) {
 	}
 }
 
+// In a list what can be done about a post is a page of its own, which a script
+// makes a menu of, where it is.
+func TestWhatCanBeDoneAboutAPost(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, testkit.SQLite(t, prepare))
+	of := "article.post:has([data-menu]) [data-menu]"
+	tab := testkit.Browser(t, testkit.Viewport(390, 844))
+	s.enter(tab, "fern.willow@northmoor")
+	tab.Eval(`document.querySelector('`+of+`').focus()`, nil)
+	home := tab.URL()
+	tab.Press("Enter")
+	tab.WaitText("details.menu[open] .menu__list", "I need help now")
+	if !tab.Has("details.menu[open] > summary:focus") || tab.URL() != home {
+		t.Errorf("no menu has the focus at %s", tab.URL())
+	}
+	for _, found := range tab.Axe() {
+		t.Error(found)
+	}
+	tab.Press("Escape")
+	if tab.Has("details.menu[open]") {
+		t.Error("the menu does not close")
+	}
+	if problems := tab.Problems(); len(problems) > 0 {
+		t.Error(problems)
+	}
+
+	plain := testkit.Browser(t, testkit.NoScript())
+	s.enter(plain, "fern.willow@northmoor")
+	plain.Click(of)
+	plain.WaitText("main .menu__list", "I need help now")
+	if !strings.HasSuffix(plain.URL(), "/actions") {
+		t.Errorf("at %s", plain.URL())
+	}
+}
+
 // focused is the name of what has the focus.
 func focused(tab *testkit.Tab) string {
 	var name string

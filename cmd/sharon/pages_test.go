@@ -93,6 +93,7 @@ func pages(s *site) []aPage {
 		{"following", "hazel.willow@northmoor", "/willow/forums/following", nil},
 		{"post", "fern.willow@northmoor", mine, nil},
 		{"post-edit", "hazel.willow@northmoor", mine + "/edit", nil},
+		{"post-actions", "fern.willow@northmoor", mine + "/actions", nil},
 		{"post-remove", "hazel.willow@northmoor", mine + "/remove", nil},
 		{"post-history", "moderator.willow@northmoor", mine + "/history", nil},
 		{"messages", "hazel.willow@northmoor", "/willow/messages", nil},

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -8,6 +9,11 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/uuid"
+
+	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/tenants"
 )
 
 type results struct {
@@ -166,6 +172,43 @@ func TestSearchFindsResourcesOfTheServiceAndOfTheTrust(t *testing.T) {
 		s.sql("DELETE FROM resources WHERE tenant_id = ? AND id = ?", s.northmoor(), shared)
 		if got := entries(); got != before+1 {
 			t.Errorf("%d entries, %d before there was one more item", got, before)
+		}
+	})
+}
+
+// What is older than the latest thousand is found another way.
+func TestSearchFindsWhatIsFarBack(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		hazel := s.over("hazel.willow@northmoor")
+		ordinary := wallPostBy(hazel, "hazel", "nothing in particular")
+		var want []string
+		err := s.app.Directory.WriteAs(t.Context(), s.northmoor(), "willow", func(ctx context.Context, sc tenants.Scope) error {
+			var like posts.Post
+			if err := sc.Select(&like).Where("post.id = ?", ordinary).Scan(ctx); err != nil {
+				return err
+			}
+			rows := make([]posts.Post, 1_200)
+			for i := range rows {
+				rows[i] = like
+				rows[i].ID = uuid.Must(uuid.NewV7())
+			}
+			for _, i := range []int{1_190, 100, 99, 0} {
+				rows[i].Write("", "a lateword far back")
+				want = append(want, rows[i].ID.String())
+			}
+			for some := range slices.Chunk(rows, 100) {
+				if _, err := tenants.InsertAll(sc, some).Exec(ctx); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want = append([]string{wallPostBy(hazel, "hazel", "a lateword at last")}, want...)
+		if got := hazel.looked("willow", "q=lateword").ids(); !slices.Equal(got, want) {
+			t.Errorf("found %v, want %v", got, want)
 		}
 	})
 }

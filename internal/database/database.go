@@ -120,7 +120,7 @@ func openSQLite(path string) (*DB, error) {
 	open := func(mode string, connections int) *bun.DB {
 		pragmas := url.Values{"_pragma": {
 			"busy_timeout(10000)", "journal_mode(WAL)", "foreign_keys(1)",
-			"synchronous(FULL)", "cache_size(-16000)", "temp_store(MEMORY)",
+			"synchronous(FULL)", "cache_size(-4000)", "temp_store(MEMORY)",
 		}}
 		if mode == "read" {
 			pragmas.Add("_pragma", "query_only(1)")

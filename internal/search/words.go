@@ -5,6 +5,7 @@ package search
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/kljensen/snowball/english"
 )
@@ -109,10 +110,12 @@ const (
 // Mark cuts out of a text what stands around the first of the words, and marks
 // those that are there in any of their forms: “walked” for walk.
 func (w Words) Mark(text string) []Piece {
-	stems := map[string]bool{}
+	stems, heads := map[string]bool{}, map[rune]bool{}
 	for _, term := range w.terms {
 		for _, word := range term.words {
 			stems[stem(word)] = !term.without
+			head, _ := utf8.DecodeRuneInString(stem(word))
+			heads[head] = true
 		}
 	}
 	runes := []rune(text)
@@ -122,7 +125,8 @@ func (w Words) Mark(text string) []Piece {
 		for end < len(runes) && isWord(runes[end]) {
 			end++
 		}
-		if end > i && stems[stem(string(runes[i:end]))] {
+		// No form of a word begins with another letter; looking at that spares most stemming.
+		if end > i && heads[unicode.ToLower(runes[i])] && stems[stem(string(runes[i:end]))] {
 			spans = append(spans, [2]int{i, end})
 		}
 		i = max(end, i+1)

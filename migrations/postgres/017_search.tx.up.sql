@@ -24,17 +24,37 @@ CREATE FUNCTION sharon_words(home uuid, title text, body text) RETURNS tsvector 
   SELECT array_to_tsvector(ARRAY['~' || replace(home::text, '-', '')]) || to_tsvector('english', title) || to_tsvector('english', body)
 $$;
 --bun:split
+CREATE INDEX search_entries_latest ON search_entries (tenant_id, service_id, number);
+--bun:split
+-- Words that are everywhere stand in what is latest, so that is looked through first: 1,000 entries cost a tenth of what
+-- it costs to get all of a service from the index of words, and mostly that is a page. (The function in place of @@ keeps
+-- the planner to the order of the entries.)
 CREATE FUNCTION sharon_search(service uuid, asked text, before bigint, most integer)
 RETURNS TABLE (number bigint, kind text, subject_id uuid) LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   tenant uuid := NULLIF(current_setting('app.tenant_id', true), '')::uuid;
   wanted tsquery := websearch_to_tsquery('english', asked);
+  since bigint;
+  given integer;
 BEGIN
   IF numnode(wanted) = 0 THEN RETURN; END IF;
+  since := COALESCE((SELECT e.number FROM search_entries AS e
+    WHERE e.tenant_id = tenant AND e.service_id = service AND e.number < before ORDER BY e.number DESC OFFSET 1000 LIMIT 1), 0);
+  RETURN QUERY SELECT * FROM (
+      (SELECT e.number, e.kind, e.subject_id FROM search_entries AS e
+        WHERE e.tenant_id = tenant AND e.service_id = service AND e.number < before AND e.number > since AND ts_match_vq(e.words, wanted)
+        ORDER BY e.number DESC LIMIT most)
+      UNION ALL
+      (SELECT e.number, e.kind, e.subject_id FROM search_entries AS e
+        WHERE e.tenant_id = tenant AND e.service_id = tenant AND e.number < before AND e.number > since AND ts_match_vq(e.words, wanted)
+        ORDER BY e.number DESC LIMIT most)
+    ) AS latest ORDER BY latest.number DESC LIMIT most;
+  GET DIAGNOSTICS given = ROW_COUNT;
+  IF given = most OR since = 0 THEN RETURN; END IF;
   wanted := ('''~' || replace(service::text, '-', '') || ''' | ''~' || replace(tenant::text, '-', '') || '''')::tsquery && wanted;
   RETURN QUERY SELECT e.number, e.kind, e.subject_id FROM search_entries AS e
-    WHERE e.tenant_id = tenant AND e.service_id IN (service, tenant) AND e.words @@ wanted AND e.number < before
-    ORDER BY e.number DESC LIMIT most;
+    WHERE e.tenant_id = tenant AND e.service_id IN (service, tenant) AND e.words @@ wanted AND e.number <= since
+    ORDER BY e.number DESC LIMIT most - given;
 END $$;
 --bun:split
 CREATE FUNCTION sharon_index_post() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN

@@ -49,14 +49,21 @@ const (
 	Refuse Unattended = "refuse"
 )
 
+// choices are the modes that a service has chosen.
+func choices(ctx context.Context, s tenants.Scope) (rows []Mode, err error) {
+	err = s.Select(&rows).Scan(ctx)
+	return rows, err
+}
+
 // modeOf is how a room is looked after.
 func modeOf(ctx context.Context, s tenants.Scope, room string) (Mode, error) {
-	var rows []Mode
-	err := s.Select(&rows).Where("mode.module IN (?)", bun.List([]string{"", room})).Order("mode.module DESC").Scan(ctx)
-	if err != nil || len(rows) == 0 {
-		return Mode{Mode: After}, err
+	rows, err := tenants.Known(ctx, s, choices)
+	for _, key := range []string{room, ""} {
+		if at := slices.IndexFunc(rows, func(m Mode) bool { return m.Module == key }); at >= 0 {
+			return rows[at], err
+		}
 	}
-	return rows[0], nil
+	return Mode{Mode: After}, err
 }
 
 // mode has posts wait where the room, the hour or the newness of their author says
@@ -121,8 +128,8 @@ const whole = "all"
 
 // Modes lists how the rooms are looked after.
 func (c Catch) Modes(ctx context.Context, s tenants.Scope, _ web.None) (Modes, error) {
-	var rows []Mode
-	if err := s.Select(&rows).Scan(ctx); err != nil {
+	rows, err := choices(ctx, s)
+	if err != nil {
 		return Modes{}, err
 	}
 	find := func(key string) (Mode, bool) {
@@ -178,6 +185,9 @@ func (c Catch) Choose(ctx context.Context, s tenants.Scope, in Choose) (Modes, e
 	}
 	now := Mode{Module: was.Rooms[at].Module, Mode: When(in.Mode), Away: in.Away, FirstPosts: in.FirstPosts, Unattended: cmp.Or(Unattended(in.Unattended), was.Rooms[at].Unattended, Take), Version: in.Version + 1}
 	if err := now.put(ctx, s, in); err != nil {
+		return Modes{}, err
+	}
+	if err := s.Changed(ctx); err != nil {
 		return Modes{}, err
 	}
 	if err := s.Audit(ctx, "safeguarding.mode", tenants.Audited{Before: was.Rooms[at], After: in}); err != nil {

@@ -333,6 +333,22 @@ func (k *Kernel) Show(ctx context.Context, s tenants.Scope, in Show) (Shown, err
 	return out, err
 }
 
+// Actions are what somebody can do about a post.
+type Actions struct {
+	Post         Post `json:"post"`
+	conversation string
+}
+
+// Actions reads a post for whoever wants to do something about it.
+func (k *Kernel) Actions(ctx context.Context, s tenants.Scope, in ByID) (Actions, error) {
+	post, err := k.find(ctx, s, in.ID)
+	if err != nil || !post.IsReply() {
+		return Actions{post, post.Path}, err
+	}
+	root, err := k.find(ctx, s, *post.ParentID)
+	return Actions{post, root.Path}, err
+}
+
 // Move puts a post and its replies in another place of the same room.
 func (k *Kernel) Move(ctx context.Context, s tenants.Scope, root Post, to Place) error {
 	_, err := s.Update((*Post)(nil)).Set("place_id = ?", to.ID).Where("(id = ? OR parent_id = ?)", root.ID, root.ID).Exec(ctx)

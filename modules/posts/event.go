@@ -23,17 +23,21 @@ var heldBack = tenants.Kind{Key: "posts.held", Queue: jobs.Default}
 // emit notes what happened to a post, for those who may read it; of what is out of
 // sight nobody but its author learns.
 func (k *Kernel) emit(ctx context.Context, s tenants.Scope, kind tenants.Kind, p Post) error {
+	if !p.IsReply() || p.State != Visible {
+		return k.emitIn(ctx, s, kind, p, p.State)
+	}
+	root, err := unseen(ctx, s, *p.ParentID)
+	if err != nil {
+		return err
+	}
+	return k.emitIn(ctx, s, kind, p, root.State)
+}
+
+// emitIn is emit where it is known whether the conversation is in sight.
+func (k *Kernel) emitIn(ctx context.Context, s tenants.Scope, kind tenants.Kind, p Post, state State) error {
 	e := tenants.Event{Module: p.Module, Subject: p.ID, Audience: p.Audience}
-	state := p.State
-	if p.ParentID != nil {
+	if p.IsReply() {
 		e.About = *p.ParentID
-		if state == Visible {
-			root, err := unseen(ctx, s, *p.ParentID)
-			if err != nil {
-				return err
-			}
-			state = root.State
-		}
 	}
 	if state != Visible {
 		e.Audience, e.Readers = "", tenants.NewIDs(p.AuthorID)

@@ -136,7 +136,7 @@ func (k *Kernel) Reply(ctx context.Context, s tenants.Scope, in NewReply) (Done,
 		return Done{}, err
 	}
 	if reply.State == Visible {
-		err = k.emit(ctx, s, Replied, reply)
+		err = k.emitIn(ctx, s, Replied, reply, root.State)
 	} else {
 		err = k.fewer(ctx, s, root.ID, 1) // it counts once others can see it
 	}

@@ -49,6 +49,7 @@ func (k *Kernel) Room() modules.Module {
 		Routes: func(r *modules.Router) {
 			web.Get(r, "/mentions", "posts.write", "People to name in a post", k.Nameable, nameablePage)
 			web.Get(r, "/posts/{id}", "posts.read", "A post with its replies", k.Show, showPage)
+			web.Get(r, "/posts/{id}/actions", "posts.read", "What I can do about a post", k.Actions, actionsPage)
 			web.Post(r, "/posts/{id}/replies", "posts.reply", "Reply to a post", k.Reply, web.SeeOther("{path}"), web.FormAt("/posts/{id}?quote={quotes}"))
 			web.Post(r, "/posts/{id}/reaction", "posts.react", "Set my reaction to a post", k.React, web.SeeOther("{path}"), web.FormAt("/posts/{id}"))
 			web.Post(r, "/posts/{id}/follow", "posts.read", "Follow a post or stop", k.Follow, web.SeeOther("{path}"))

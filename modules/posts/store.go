@@ -228,7 +228,7 @@ func unheardReactions(ctx context.Context, s tenants.Scope, to []uuid.UUID) (fou
 // needs to know of its root. One statement: what else wants the lock waits for less.
 func (k *Kernel) oneMore(ctx context.Context, s tenants.Scope, id uuid.UUID) (root Post, err error) {
 	err = s.Update(&root).Set("replies = replies + 1").Where("post.id = ?", id).ApplyQueryBuilder(k.rootsSeen(s)).
-		Returning("id, kind, module, place_id, author_id, audience, circle_id, replies").Scan(ctx)
+		Returning("id, kind, module, place_id, author_id, audience, circle_id, state, replies").Scan(ctx)
 	k.Dress(s, &root)
 	return root, err
 }

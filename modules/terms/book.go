@@ -14,7 +14,7 @@ import (
 
 // book is what a service looks for, compiled. It never changes.
 type book struct {
-	version int
+	version edition
 	list    *watch.List
 	rules   map[uuid.UUID]Rule
 }
@@ -25,10 +25,10 @@ type shelf struct {
 	books map[uuid.UUID]*book
 }
 
-// book is the service's as it stands in this unit of work: its version is read
-// each time, so a change holds at once on every node.
+// book is the service's as it stands in this unit of work: a change holds at once
+// on every node.
 func (t *Terms) book(ctx context.Context, s tenants.Scope) (*book, error) {
-	version, err := version(ctx, s)
+	version, err := tenants.Known(ctx, s, editionOf)
 	if err != nil {
 		return nil, err
 	}
@@ -59,7 +59,7 @@ func (t *Terms) book(ctx context.Context, s tenants.Scope) (*book, error) {
 
 // bind compiles terms. Those that cannot be looked for, because what can changed
 // since they were written, are left out: the others must be found all the same.
-func bind(version int, rows []Term) (*book, error) {
+func bind(version edition, rows []Term) (*book, error) {
 	b := &book{version: version, rules: make(map[uuid.UUID]Rule, len(rows))}
 	terms := make([]watch.Term, 0, len(rows))
 	for _, row := range rows {

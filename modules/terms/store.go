@@ -19,15 +19,18 @@ type listing struct {
 	bun.BaseModel `bun:"table:term_lists,alias:listing"`
 	tenants.InService
 
-	Version int    `bun:"version"`
-	Taken   string `bun:"taken"`
+	Version edition `bun:"version"`
+	Taken   string  `bun:"taken"`
 }
 
 // batch is how many rows one statement writes.
 const batch = 500
 
-// version grows with each change; 0 for a service without a list.
-func version(ctx context.Context, s tenants.Scope) (version int, err error) {
+// edition is the version of a service's list: it grows with each change; 0 for a
+// service without a list.
+type edition int
+
+func editionOf(ctx context.Context, s tenants.Scope) (version edition, err error) {
 	err = s.Select((*listing)(nil)).Column("version").Scan(ctx, &version)
 	if database.Missing(err) {
 		return 0, nil
@@ -90,7 +93,10 @@ func alone(ctx context.Context, s tenants.Scope) error {
 		return err
 	}
 	list.Version++
-	return tenants.Touched(s.Update(&list).Column("version").Where("tenant_id = ?", s.Trust().ID).Exec(ctx))
+	if err := tenants.Touched(s.Update(&list).Column("version").Where("tenant_id = ?", s.Trust().ID).Exec(ctx)); err != nil {
+		return err
+	}
+	return s.Changed(ctx)
 }
 
 // put writes new and changed terms. Conflict if one looks for what another does.

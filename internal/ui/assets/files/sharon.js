@@ -355,6 +355,29 @@ document.addEventListener('click', async e => {
   }
 });
 
+/** Makes a menu of a link to a page that has one. */
+async function unfold(link) {
+  const page = await (await fetch(link.href)).text();
+  const menu = document.createElement('details');
+  const summary = document.createElement('summary');
+  menu.className = 'menu act--end';
+  summary.className = 'icon-button';
+  summary.ariaLabel = link.ariaLabel;
+  summary.append(...link.cloneNode(true).childNodes);
+  menu.append(summary, new DOMParser().parseFromString(page, 'text/html').querySelector('main .menu__list'));
+  prepare(menu);
+  link.replaceWith(menu);
+  menu.open = true;
+  summary.focus();
+}
+
+document.addEventListener('click', e => {
+  const link = e.target.closest?.('a[data-menu]');
+  if (!link || e.ctrlKey || e.metaKey || e.shiftKey) return;
+  e.preventDefault();
+  unfold(link).catch(() => location.assign(link.href));
+});
+
 document.addEventListener('keydown', e => {
   if (e.key === 'Escape') {
     const menu = document.activeElement?.closest?.('details.menu[open]') ?? document.querySelector('details.menu[open]');
