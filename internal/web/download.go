@@ -37,7 +37,7 @@ var contents = reflect.TypeFor[Content]()
 // Download binds a file: every request for any part of it goes through the gate.
 // A browser may keep it, but asks each time whether it still may show it.
 func Download[S, In any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Content, error)) {
-	add(r, http.MethodGet, path, permission, summary, use, func(*binding[S]) {})
+	r.bind(typed(use), http.MethodGet, path, permission, summary)
 }
 
 // shown are the types that a browser shows by itself and that can do nothing.

@@ -120,15 +120,9 @@ func (r *Router[S]) pageAt(address string) (*binding[S], map[string]string) {
 // Get binds a page: a use case that only reads, and its view. With OwnUnits it may
 // also note that somebody read.
 func Get[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Out, error), view func(Out) templ.Component, options ...Option) {
-	add(r, http.MethodGet, path, permission, summary, use, func(b *binding[S]) {
-		for _, option := range options {
-			option(&b.Route)
-		}
-		b.view = func(out any) templ.Component { return view(out.(Out)) }
-		for _, option := range options {
-			option(&b.Route)
-		}
-	})
+	b := typed(use)
+	b.view = func(out any) templ.Component { return view(out.(Out)) }
+	r.bind(b, http.MethodGet, path, permission, summary, options...)
 }
 
 // Stream binds what a page is told while it is open: a use case that only reads,
@@ -137,9 +131,9 @@ func Get[S, In, Out any](r *Router[S], path, permission, summary string, use fun
 // that was seen comes from the header Last-Event-ID, or from the query, in the
 // input's field `json:"last"`.
 func Stream[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Live[Out], error)) {
-	add(r, http.MethodGet, path, permission, summary, use, func(b *binding[S]) {
-		b.Stream, b.Output = true, reflect.TypeFor[Out]()
-	})
+	b := typed(use)
+	b.Stream, b.Output = true, reflect.TypeFor[Out]()
+	r.bind(b, http.MethodGet, path, permission, summary)
 }
 
 // Option completes a line in the table.
@@ -178,30 +172,31 @@ func OwnUnits(r *Route) { r.OwnUnits = true }
 
 // Post binds a command: a use case that changes something, in one transaction.
 func Post[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Out, error), options ...Option) {
-	add(r, http.MethodPost, path, permission, summary, use, func(b *binding[S]) {
-		for _, option := range options {
-			option(&b.Route)
-		}
-		if strings.HasPrefix(b.next, "/") {
-			b.next = r.base + b.next
-		}
-		if b.form != "" && !strings.HasPrefix(b.form, fromItself) {
-			b.form = join(r.base, b.form)
-		}
-	})
+	r.bind(typed(use), http.MethodPost, path, permission, summary, options...)
 }
 
-func add[S, In, Out any](r *Router[S], method, path, permission, summary string, use func(context.Context, S, In) (Out, error), complete func(*binding[S])) {
-	input := reflect.TypeFor[In]()
-	b := &binding[S]{
-		Route: Route{
-			Method: method, Path: join(r.base, path), Permission: permission, Module: r.module, Summary: summary,
-			Input: input, Output: reflect.TypeFor[Out](),
-		},
-		plan: planOf(input),
-		call: func(ctx context.Context, s S, in any) (any, error) { return use(ctx, s, *in.(*In)) },
+// typed closes over the types of a use case. It is compiled anew for each of them,
+// so what does not need them stands in bind.
+func typed[S, In, Out any](use func(context.Context, S, In) (Out, error)) *binding[S] {
+	return &binding[S]{
+		Route: Route{Input: reflect.TypeFor[In](), Output: reflect.TypeFor[Out]()},
+		call:  func(ctx context.Context, s S, in any) (any, error) { return use(ctx, s, *in.(*In)) },
 	}
-	complete(b)
+}
+
+// bind puts a line into the table.
+func (r *Router[S]) bind(b *binding[S], method, path, permission, summary string, options ...Option) {
+	b.Method, b.Path, b.Permission, b.Module, b.Summary = method, join(r.base, path), permission, r.module, summary
+	b.plan = planOf(b.Input)
+	for _, option := range options {
+		option(&b.Route)
+	}
+	if strings.HasPrefix(b.next, "/") {
+		b.next = r.base + b.next
+	}
+	if b.form != "" && !strings.HasPrefix(b.form, fromItself) {
+		b.form = join(r.base, b.form)
+	}
 	if permission == "" {
 		panic("route without a permission: " + method + " " + b.Path)
 	}

@@ -8,7 +8,6 @@ import (
 	"hash"
 	"io"
 	"net/http"
-	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -103,20 +102,20 @@ func Resumable[S any](r *Router[S], path, permission, summary string, u Uploads[
 		{http.MethodPost, u.begin}, {http.MethodHead, u.state}, {http.MethodPatch, u.take}, {http.MethodDelete, u.end}, {http.MethodOptions, u.abilities},
 	} {
 		method, speak := spoken.method, spoken.speak
-		add(r, method, path, permission, summary, func(context.Context, S, OneUpload) (None, error) { return None{}, nil }, func(b *binding[S]) {
-			b.Resumable, b.OwnUnits, b.Output = true, true, reflect.TypeFor[None]()
-			b.upload = func(ctx context.Context, s S, t *tusRequest, r *Request) error {
-				id, err := uuid.Parse(r.Params["id"])
-				if err != nil {
-					return fault.Missing()
-				}
-				if method != http.MethodOptions && t.header("Tus-Resumable") != tusVersion {
-					t.c.Set("Tus-Version", tusVersion)
-					return &tusAnswer{statusVersion, "Speak version " + tusVersion + " of the tus protocol."}
-				}
-				return speak(ctx, s, t, id)
+		b := typed(func(context.Context, S, OneUpload) (None, error) { return None{}, nil })
+		b.Resumable, b.OwnUnits = true, true
+		b.upload = func(ctx context.Context, s S, t *tusRequest, r *Request) error {
+			id, err := uuid.Parse(r.Params["id"])
+			if err != nil {
+				return fault.Missing()
 			}
-		})
+			if method != http.MethodOptions && t.header("Tus-Resumable") != tusVersion {
+				t.c.Set("Tus-Version", tusVersion)
+				return &tusAnswer{statusVersion, "Speak version " + tusVersion + " of the tus protocol."}
+			}
+			return speak(ctx, s, t, id)
+		}
+		r.bind(b, method, path, permission, summary)
 	}
 }
 

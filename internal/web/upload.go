@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
-	"path"
 	"reflect"
 	"strings"
 	"time"
@@ -133,7 +132,7 @@ func (r *Request) readMultipart(c *fiber.Ctx, bodyLimit int) error {
 			if header.Filename == "" && header.Size == 0 {
 				continue // a browser's way to say that none was chosen
 			}
-			file := File{Name: plainName(header.Filename), Type: plainName(header.Header.Get("Content-Type")), Size: header.Size, header: header}
+			file := File{Name: plain(header.Filename[strings.LastIndexAny(header.Filename, `/\`)+1:]), Type: plain(header.Header.Get("Content-Type")), Size: header.Size, header: header}
 			r.Files[strings.Clone(name)] = append(r.Files[name], file)
 			if sum += file.Size; largest == "" || file.Size > r.Files[largest][0].Size {
 				largest = strings.Clone(name)
@@ -158,11 +157,8 @@ func inWords(bytes int) string {
 	return fmt.Sprintf("%d KB", bytes>>10)
 }
 
-// plainName is the last part of a path, in characters that show, at most 200.
-func plainName(given string) string {
-	if strings.Contains(given, `\`) {
-		given = path.Base(strings.ReplaceAll(given, `\`, "/"))
-	}
+// plain is text in characters that show, at most 200.
+func plain(given string) string {
 	shown := []rune(strings.Map(func(r rune) rune {
 		if !unicode.IsGraphic(r) {
 			return -1

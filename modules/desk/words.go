@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/web"

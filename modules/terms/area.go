@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"sync"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"github.com/sharon-nhs/sharon/internal/watch"
 	"github.com/sharon-nhs/sharon/tenants"
