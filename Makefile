@@ -11,9 +11,11 @@ help: ## tell what there is to make
 run: bin/sharon ## build the platform and run it with a demonstration trust
 	@exec bin/sharon serve --demo
 
+# Without -l the compiler copies a whole component of internal/ui to each of its
+# callers, which makes the program 5 % larger and no quicker.
 .PHONY: bin/sharon
 bin/sharon:
-	@go build -trimpath -ldflags "-s -w -X main.version=$$(git describe --tags --always --dirty 2>/dev/null || echo dev)" -o $@ ./cmd/sharon
+	@go build -trimpath -gcflags=github.com/sharon-nhs/sharon/internal/ui=-l -ldflags "-s -w -X main.version=$$(git describe --tags --always --dirty 2>/dev/null || echo dev)" -o $@ ./cmd/sharon
 
 .PHONY: test
 test: ## run all tests (installs PostgreSQL, Redis, Chromium and ffmpeg if missing); TESTFLAGS=-run=Name for one
