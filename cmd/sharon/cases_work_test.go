@@ -199,3 +199,29 @@ func TestAPostLeadsTheTeamToACaseAboutIt(t *testing.T) {
 	}
 	want(t, "a member's case", sparrow.getJSON(opens, nil), http.StatusForbidden)
 }
+
+func TestAPrivateMessageOfACaseIsReadByWhoeverHasTheCase(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		s.catches("overdose")
+		juniper, sparrow, _ := strangers(s)
+		id := juniper.begin("Sparrow", "hello")
+		sparrow.accept(id, true)
+		want(t, "say", juniper.say(id, "I took an overdose"), http.StatusOK)
+		var opened string
+		s.scan([]any{&opened}, "SELECT i.case_id FROM desk_items AS i WHERE i.tenant_id = ? AND i.sort = 'message' AND i.decided_at IS NULL ORDER BY i.raised_at DESC LIMIT 1", s.northmoor())
+		clinician, moderator := s.over("clinician.willow@northmoor"), s.over("moderator.willow@northmoor")
+		path := "/willow/cases/" + opened
+		want(t, "have", clinician.sendJSON(path+"/have", nil), http.StatusOK)
+		for _, page := range []string{path, path + "/record"} {
+			if got := clinician.getJSON(page, nil); !got.has("I took an overdose") {
+				t.Errorf("whoever has the case: %s", got.body)
+			}
+			if got := moderator.getJSON(page, nil); got.status != http.StatusOK || got.has("I took an overdose") {
+				t.Errorf("a colleague: %d %s", got.status, got.body)
+			}
+			if got := s.as("moderator.willow@northmoor").get(page); got.has("I took an overdose") {
+				t.Error("a colleague reads it on the page")
+			}
+		}
+	})
+}

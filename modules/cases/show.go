@@ -102,7 +102,9 @@ type Linked struct {
 	Sort string `json:"sort"` // in words
 	// Subject is nil where the actor may not see it, or it is gone.
 	Subject *safety.Subject `json:"subject,omitempty"`
-	Item    *safety.Item    `json:"item,omitempty"` // of the desk
+	// Sealed says that few were to read it, and of the team only whoever has the case.
+	Sealed bool         `json:"sealed,omitempty"`
+	Item   *safety.Item `json:"item,omitempty"` // of the desk
 }
 
 // Shown is a case with all that belongs to it.
@@ -180,6 +182,7 @@ func (c Cases) linked(ctx context.Context, s tenants.Scope, one safety.Case) ([]
 	if err != nil {
 		return nil, err
 	}
+	mine := one.OwnerID != nil && *one.OwnerID == s.Actor.ID()
 	out := []Linked{}
 	seen := map[uuid.UUID]bool{}
 	add := func(key string, id uuid.UUID, item *safety.Item) error {
@@ -193,6 +196,9 @@ func (c Cases) linked(ctx context.Context, s tenants.Scope, one safety.Case) ([]
 			subject, err := sort.Show(ctx, s, id)
 			if err != nil && !database.Missing(err) {
 				return err
+			}
+			if err == nil && subject.Private && !mine {
+				subject, row.Sealed = subject.Bare(), true
 			}
 			if err == nil {
 				row.Subject = &subject

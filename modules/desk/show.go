@@ -112,7 +112,8 @@ func (d Desk) fill(ctx context.Context, s tenants.Scope, in Look, out *Shown) (e
 		return err
 	}
 	if out.Choices = d.choices(s, item, out.Subject != nil); out.Sealed {
-		out.Choices, out.Subject = nil, bared(*out.Subject)
+		bare := out.Subject.Bare()
+		out.Choices, out.Subject = nil, &bare
 	}
 	if out.Kind, err = kindWords(ctx, s); err != nil {
 		return err
@@ -156,11 +157,6 @@ func sealed(ctx context.Context, s tenants.Scope, item safety.Item, subject *saf
 	}
 	had, err := safety.Had(ctx, s, item.SubjectID)
 	return !had, err
-}
-
-// bared is a subject without anything that was said in it.
-func bared(of safety.Subject) *safety.Subject {
-	return &safety.Subject{Where: of.Where, State: of.State, Author: of.Author, At: of.At, Version: of.Version, Private: true}
 }
 
 // choices are what can be decided. What the actor cannot read they cannot judge:

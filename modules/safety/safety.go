@@ -169,6 +169,11 @@ type Subject struct {
 	Context []Subject `json:"context,omitempty"`
 }
 
+// Bare is a subject without anything that was said in it.
+func (x Subject) Bare() Subject {
+	return Subject{Where: x.Where, State: x.State, Author: x.Author, At: x.At, Version: x.Version, Private: x.Private}
+}
+
 // Picture is an image of a subject.
 type Picture struct {
 	Src string `json:"src"` // below the service
