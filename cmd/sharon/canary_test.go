@@ -1,15 +1,12 @@
 package main
 
 import (
-	"context"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
-	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/modules/safety"
 )
 
@@ -18,24 +15,18 @@ import (
 func TestACanaryInHoldAppearsNowhere(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		const canary = "kanarienvogel"
-		var posted []string
-		var one sync.Mutex
-		s.app.Outside.Email = func(_ context.Context, m mail.Message) error {
-			one.Lock()
-			defer one.Unlock()
-			posted = append(posted, m.To+" "+m.Subject+" "+m.Text)
-			return nil
-		}
+		post := s.posted()
 		juniper, sparrow, nettle := strangers(s)
-		want(t, "told at once", sparrow.sendJSON("/willow/notifications/settings", map[string]any{"choices": map[string]any{"reply.email": "now", "mention.email": "now", "friend_post.email": "now"}, "digest": "daily", "digest_day": 1, "digest_hour": 18}), http.StatusOK)
+		sparrow.choose("reply.email", "now", "reply.push", "now", "mention.email", "digest", "mention.push", "now", "friend_post.email", "digest", "friend_post.push", "now")
+		device := post.Subscribe()
+		want(t, "subscribe", sparrow.sendJSON("/willow/notifications/devices", map[string]any{"endpoint": device.Endpoint, "p256dh": device.P256dh, "auth": device.Auth}), http.StatusOK)
 		s.friends(juniper, sparrow, "juniper", "sparrow")
 		thread := threadBy(nettle, "sleep-and-feeding", "An open thread")
 		want(t, "follow", sparrow.sendJSON("/willow/posts/"+thread+"/follow", map[string]any{"follow": true}), http.StatusOK)
 		edited := juniper.writes("juniper", "Nothing yet", "")
-		s.settle(1)
-		one.Lock()
-		posted = nil
-		one.Unlock()
+		s.away()
+		s.settle(2)
+		before := len(post.Pushes()) // of what her friend wrote
 		s.waits("all", "before")
 		ear := sparrow.listen("willow", "")
 		held := []string{
@@ -77,12 +68,12 @@ func TestACanaryInHoldAppearsNowhere(t *testing.T) {
 		if got := sparrow.getJSON("/willow/search?q="+canary, nil); got.has("juniper") || got.has(held[3]) {
 			t.Errorf("a search finds it: %s", got.body)
 		}
-		one.Lock()
-		mails := strings.Join(posted, "\n")
-		one.Unlock()
-		if strings.Contains(mails, canary) || strings.Contains(mails, "sparrow") {
-			t.Errorf("emails: %s", mails)
+		s.clock.Advance(24 * time.Hour) // her digest's hour has come
+		s.settle(2)
+		if mails, pushes := post.to("sparrow"), post.Pushes()[before:]; len(mails)+len(pushes) > 0 {
+			t.Errorf("emails to her: %v, notices to her device: %v", mails, pushes)
 		}
+		sparrow = s.over("sparrow.willow@northmoor")
 		s.sent(sparrow, "/account/data/export", nil)
 		s.settle(2)
 		for name, words := range unzipped(t, sparrow.getJSON("/account/data/exports/"+sparrow.kept().Export.ID, nil).body) {
@@ -100,6 +91,13 @@ func TestACanaryInHoldAppearsNowhere(t *testing.T) {
 			if got := sparrow.getJSON(path, nil); !got.has(canary) {
 				t.Errorf("%s has it not, now that it may", path)
 			}
+		}
+		s.away()
+		s.settle(2)
+		s.clock.Advance(24 * time.Hour)
+		s.settle(2)
+		if mails, pushes := post.to("sparrow"), post.Pushes()[before:]; len(mails) < 2 || len(pushes) == 0 {
+			t.Errorf("%d emails and %d notices now that she may know", len(mails), len(pushes))
 		}
 	})
 }
