@@ -298,7 +298,16 @@ func TestASuspendedTrustIsClosedToEverybodyAndKeepsEverything(t *testing.T) {
 		want(t, "an onboarding manager", s.over("onboarding@sharon").sendJSON(path, doors("active", "suspended")), http.StatusForbidden)
 		want(t, "still open", hazel.get("/willow"), http.StatusOK)
 
+		post := s.posted()
+		s.over("hazel.willow@northmoor").choose("message.email", "now")
+		s.tell("message", uuid.New(), "hazel")
 		s.sent(platform, path, doors("active", "suspended"))
+		s.tell("safety_notice", uuid.New(), "hazel")
+		s.away()
+		s.settle(2)
+		if got := post.to("hazel"); len(got) != 1 || got[0].Header.Get("Subject") != "You have an important message" {
+			t.Errorf("emails that lead to a closed door: %v", got)
+		}
 		want(t, "a second click", platform.sendJSON(path, doors("active", "suspended")), http.StatusConflict)
 		for _, at := range []string{"/willow", "/", "/sign-in", "/willow/forums"} {
 			if page := hazel.get(at); page.status != http.StatusLocked || !page.has("We are closed") || !page.has("116 123") || page.has("There is a problem") {

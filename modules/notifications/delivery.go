@@ -240,6 +240,9 @@ func (n *Notifications) receiver(ctx context.Context, s tenants.Scope, d *Delive
 		if person.Away(s.Now) {
 			return receiver{refused: "away"}, nil
 		}
+		if s.Trust().Status != tenants.Active { // the link in it would lead to a closed door
+			return receiver{refused: "closed"}, nil
+		}
 	}
 	if err := n.about(ctx, s.As(person), d, mine, &to); err != nil {
 		return to, err
