@@ -40,8 +40,13 @@ func TestReportsOfGiftsGoAtTheirAgeAndTheGiftsStay(t *testing.T) {
 		for _, path := range []string{closed, open, held} {
 			s.sent(s.over("sparrow.willow@northmoor"), path+"/report", map[string]any{"reason": "why " + path})
 		}
+		lead := s.over("lead.willow@northmoor")
 		for _, path := range []string{closed, held} {
-			s.sent(s.over("lead.willow@northmoor"), path+"/settle", map[string]any{"done": "Talked with both."})
+			item := s.onDesk(strings.TrimPrefix(path, "/willow/gifts/"))
+			s.sent(lead, item+"/take", nil)
+			var taken struct{ Version int }
+			lead.getJSON(item, &taken)
+			s.sent(lead, item+"/decide", map[string]any{"version": taken.Version, "seen": 0, "act": "approve", "reason": "Talked with both"})
 		}
 		lift, gifts := s.holds("fern"), s.rowsOf("gifts", "1 = 1")
 		s.clock.Advance(7 * 365 * 24 * time.Hour)
