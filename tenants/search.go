@@ -2,9 +2,10 @@ package tenants
 
 import (
 	"context"
+	"encoding/hex"
+	"fmt"
 
 	"github.com/google/uuid"
-	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect"
 
 	"github.com/sharon-nhs/sharon/internal/search"
@@ -25,7 +26,11 @@ func (s Scope) Search(ctx context.Context, words search.Words, before int64, mos
 		err = s.unit.db.NewRaw("SELECT number, kind, subject_id FROM sharon_search(?, ?, ?, ?)", s.serviceID(), words.Postgres(), before, most).Scan(ctx, &hits)
 		return hits, err
 	}
-	err = s.unit.db.NewRaw("SELECT rowid AS number, kind, subject_id FROM search_entries WHERE search_entries MATCH ? AND tenant_id = ? AND service_id IN (?) AND rowid < ? ORDER BY rowid DESC LIMIT ?",
-		words.SQLite(), s.Estate.Trust.ID, bun.List([]uuid.UUID{s.serviceID(), s.Estate.Trust.ID}), before, most).Scan(ctx, &hits)
+	homes := fmt.Sprintf("service_id : (%s OR %s) AND ", word(s.serviceID()), word(s.Estate.Trust.ID))
+	err = s.unit.db.NewRaw("SELECT rowid AS number, kind, subject_id FROM search_entries WHERE search_entries MATCH ? AND tenant_id = ? AND rowid < ? ORDER BY rowid DESC LIMIT ?",
+		homes+words.SQLite(), s.Estate.Trust.ID, before, most).Scan(ctx, &hits)
 	return hits, err
 }
+
+// word is an id as the index of SQLite has it.
+func word(id uuid.UUID) string { return hex.EncodeToString(id[:]) }
