@@ -12,7 +12,6 @@ import (
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
-	"github.com/sharon-nhs/sharon/tenants/letters"
 )
 
 // Purpose is what a ticket's link does.
@@ -73,14 +72,11 @@ func unusable() *fault.Error {
 // redeem finds the ticket of a link; unusable otherwise, and that counts as a guess.
 func (c Credentials) redeem(ctx context.Context, s tenants.Scope, token string, purpose Purpose) (found Ticket, err error) {
 	right, err := s.Try(ctx, func(ctx context.Context, s tenants.Scope) (bool, error) {
-		id, ok := letters.Row(token)
-		if !ok {
-			return false, nil
-		}
-		if found, ok, err = ticket(ctx, s, id); err != nil || !ok {
-			return false, err
-		}
-		return found.Purpose == purpose && found.AccountID != uuid.Nil && c.office.Proves(s, token, string(purpose), id, 1), nil
+		return c.office.Opens(s, token, string(purpose), func(id uuid.UUID) (int, bool, error) {
+			ok := false
+			found, ok, err = ticket(ctx, s, id)
+			return 1, ok && found.Purpose == purpose && found.AccountID != uuid.Nil, err
+		})
 	})
 	if err == nil && !right {
 		err = unusable()

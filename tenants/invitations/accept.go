@@ -5,14 +5,14 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"github.com/sharon-nhs/sharon/internal/crypt"
-	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/markdown"
 	"github.com/sharon-nhs/sharon/internal/ui/assets"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/identity"
-	"github.com/sharon-nhs/sharon/tenants/letters"
 )
 
 // ByToken is what the link of an invitation carries.
@@ -54,17 +54,12 @@ func (i Invitations) Door(ctx context.Context, s tenants.Scope, in ByToken) (Doo
 // so too; unusable otherwise, whatever the reason, and that counts as a guess.
 func (i Invitations) redeem(ctx context.Context, s tenants.Scope, token string, right func(Row) (bool, error)) (row Row, at tenants.Scope, err error) {
 	found, err := s.Try(ctx, func(ctx context.Context, s tenants.Scope) (bool, error) {
-		id, ok := letters.Row(token)
-		if !ok {
-			return false, nil
-		}
-		if row, err = anywhere(ctx, s, id); database.Missing(err) {
-			return false, nil
-		} else if err != nil {
+		ok, err := i.office.Opens(s, token, purpose, func(id uuid.UUID) (_ int, _ bool, err error) {
+			row, err = anywhere(ctx, s, id)
+			return row.Sends, row.usable(s.Now), err
+		})
+		if err != nil || !ok {
 			return false, err
-		}
-		if !row.usable(s.Now) || !i.office.Proves(s, token, purpose, row.ID, row.Sends) {
-			return false, nil
 		}
 		return right(row)
 	})

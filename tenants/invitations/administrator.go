@@ -14,7 +14,6 @@ import (
 	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/tenants"
-	"github.com/sharon-nhs/sharon/tenants/letters"
 )
 
 // Administrator is an invitation to run a trust, by the platform. Whoever it was
@@ -110,17 +109,10 @@ func (i Invitations) AdministratorDoor(ctx context.Context, s tenants.Scope, in 
 // empty; unusable otherwise, whatever the reason, and that counts as a guess.
 func (i Invitations) redeemAdministrator(ctx context.Context, s tenants.Scope, token, email string) (row Administrator, err error) {
 	found, err := s.Try(ctx, func(ctx context.Context, s tenants.Scope) (bool, error) {
-		id, ok := letters.Row(token)
-		if !ok {
-			return false, nil
-		}
-		if row, err = administrator(ctx, s, id); database.Missing(err) {
-			return false, nil
-		} else if err != nil {
-			return false, err
-		}
-		return row.usable(s.Now) && i.office.Proves(s, token, running, row.ID, row.Sends) &&
-			(email == "" || row.EmailLookup == i.office.Keys.Lookup(email)), nil
+		return i.office.Opens(s, token, running, func(id uuid.UUID) (_ int, _ bool, err error) {
+			row, err = administrator(ctx, s, id)
+			return row.Sends, row.usable(s.Now) && (email == "" || row.EmailLookup == i.office.Keys.Lookup(email)), err
+		})
 	})
 	if err == nil && !found {
 		err = unusable()

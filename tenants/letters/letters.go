@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/tenants"
@@ -80,4 +81,19 @@ func Row(token string) (uuid.UUID, bool) {
 func (o Office) Proves(s tenants.Scope, token, purpose string, id uuid.UUID, round int) bool {
 	_, signature, ok := strings.Cut(token, "~")
 	return ok && o.Keys.Signed(signature, "letter", purpose, s.Trust().ID.String(), id.String(), strconv.Itoa(round))
+}
+
+// Opens tells whether the link of a token opens: find reads its row, and says which
+// round that is in and whether it is of use still. A token that is none, a row that
+// is missing and a wrong signature are all false; count that as a guess (Scope.Try).
+func (o Office) Opens(s tenants.Scope, token, purpose string, find func(id uuid.UUID) (round int, usable bool, err error)) (bool, error) {
+	id, ok := Row(token)
+	if !ok {
+		return false, nil
+	}
+	round, usable, err := find(id)
+	if database.Missing(err) {
+		return false, nil
+	}
+	return err == nil && usable && o.Proves(s, token, purpose, id, round), err
 }
