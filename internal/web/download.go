@@ -32,6 +32,17 @@ type Content struct {
 	Write func(ctx context.Context, w io.Writer) error
 }
 
+// Text is a text as a file.
+func Text(kind, name, text string) Content {
+	return Content{Type: kind + "; charset=utf-8", Name: name, Size: int64(len(text)), Tag: text,
+		Open: func(context.Context) (io.ReadSeekCloser, error) { return closing{strings.NewReader(text)}, nil }}
+}
+
+// closing is a reader that has nothing to close.
+type closing struct{ io.ReadSeeker }
+
+func (closing) Close() error { return nil }
+
 var contents = reflect.TypeFor[Content]()
 
 // Download binds a file: every request for any part of it goes through the gate.

@@ -1,9 +1,7 @@
 package rota
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"time"
 
 	ics "github.com/arran4/golang-ical"
@@ -108,14 +106,8 @@ func (r Rota) Calendar(ctx context.Context, s tenants.Scope, in ByToken) (web.Co
 			own = append(own, slot)
 		}
 	}
-	text := calendar(own)
-	return web.Content{Type: "text/calendar; charset=utf-8", Name: "shifts.ics", Size: int64(len(text)), Tag: text,
-		Open: func(context.Context) (io.ReadSeekCloser, error) { return reader{bytes.NewReader([]byte(text))}, nil }}, nil
+	return web.Text("text/calendar", "shifts.ics", calendar(own)), nil
 }
-
-type reader struct{ *bytes.Reader }
-
-func (reader) Close() error { return nil }
 
 // local is a time of iCalendar as a clock in a time zone shows it.
 const local = "20060102T150405"

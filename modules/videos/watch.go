@@ -3,7 +3,6 @@ package videos
 import (
 	"context"
 	"io"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -102,9 +101,7 @@ func (v Videos) File(ctx context.Context, s tenants.Scope, in OneFile) (web.Cont
 		return web.Content{}, err
 	}
 	if in.File == captions && row.Captions != "" {
-		return web.Content{Type: "text/vtt; charset=utf-8", Size: int64(len(row.Captions)), Tag: row.ID.String() + row.Captions, Open: func(context.Context) (io.ReadSeekCloser, error) {
-			return words{strings.NewReader(row.Captions)}, nil
-		}}, nil
+		return web.Text("text/vtt", "", row.Captions), nil
 	}
 	for _, f := range row.Files {
 		if f.Name == in.File {
@@ -124,8 +121,3 @@ func (v Videos) ofOthers(ctx context.Context, s tenants.Scope, id uuid.UUID) (Vi
 	found, _, err := v.find(ctx, s, *row.PostID)
 	return found, err
 }
-
-// words are a text as a file.
-type words struct{ *strings.Reader }
-
-func (words) Close() error { return nil }
