@@ -61,12 +61,15 @@ func (r Role) Name() string { return roleNames[r] }
 // Staff tells whether the role is held by the service's team.
 func (r Role) Staff() bool { return r == Moderator || r == Clinician || r == ServiceLead }
 
+// Holds is a condition on a column of roles: that one of them is this.
+func Holds(column string, role Role) string { return column + " LIKE '%" + string(role) + "%'" }
+
 // StaffIn is a condition on a column of roles: that one of them is the team's.
 func StaffIn(column string) string {
 	var works []string
 	for _, role := range ServiceRoles {
 		if role.Staff() {
-			works = append(works, column+" LIKE '%"+string(role)+"%'")
+			works = append(works, Holds(column, role))
 		}
 	}
 	return "(" + strings.Join(works, " OR ") + ")"

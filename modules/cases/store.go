@@ -146,7 +146,7 @@ func works(s tenants.Scope, person *tenants.Person) bool {
 
 // leads are the service's.
 func leads(ctx context.Context, s tenants.Scope) (ids []uuid.UUID, err error) {
-	err = s.Select((*tenants.Person)(nil)).Column("id").Where("person.status = 'active'").Where("person.roles LIKE ?", "%"+string(tenants.ServiceLead)+"%").Order("person.handle_key").Scan(ctx, &ids)
+	err = s.Select((*tenants.Person)(nil)).Column("id").Where("person.status = 'active'").Where(tenants.Holds("person.roles", tenants.ServiceLead)).Order("person.handle_key").Scan(ctx, &ids)
 	return ids, err
 }
 

@@ -100,7 +100,7 @@ func placesOf(ctx context.Context, s tenants.Scope, account uuid.UUID) (people [
 
 // otherAdministrators counts those who could run the trust without this account.
 func otherAdministrators(ctx context.Context, s tenants.Scope, account uuid.UUID) (int64, error) {
-	return s.Select((*tenants.Account)(nil)).Where("account.id <> ?", account).Where("account.status = 'active'").Where("account.trust_roles LIKE ?", "%"+string(tenants.TrustAdmin)+"%").Count(ctx)
+	return s.Select((*tenants.Account)(nil)).Where("account.id <> ?", account).Where("account.status = 'active'").Where(tenants.Holds("account.trust_roles", tenants.TrustAdmin)).Count(ctx)
 }
 
 // calledIn finds a member of a service by handle, also one who left it.

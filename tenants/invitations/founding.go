@@ -66,7 +66,7 @@ func (f Founding) List(ctx context.Context, trust uuid.UUID, by tenants.By) (out
 
 // run tells whether somebody runs the trust.
 func run(ctx context.Context, s tenants.Scope) (bool, error) {
-	return s.Select((*tenants.Account)(nil)).Where("account.status = 'active'").Where("account.trust_roles LIKE ?", "%"+string(tenants.TrustAdmin)+"%").Exists(ctx)
+	return s.Select((*tenants.Account)(nil)).Where("account.status = 'active'").Where(tenants.Holds("account.trust_roles", tenants.TrustAdmin)).Exists(ctx)
 }
 
 // Invite asks somebody to run a trust. Conflict if somebody does, or is asked
