@@ -34,11 +34,11 @@ type Answer struct {
 // Answer reads a decision about something of the actor's. NotFound for everybody
 // else, and until its author is told.
 func (d Desk) Answer(ctx context.Context, s tenants.Scope, in ByID) (Answer, error) {
-	deed, err := deedOf(ctx, s, in.ID)
+	deed, err := safety.DeedOf(ctx, s, in.ID)
 	if err != nil {
 		return Answer{}, err
 	}
-	item, err := itemOf(ctx, s, deed.ItemID)
+	item, err := safety.ItemOf(ctx, s, deed.ItemID)
 	if err != nil {
 		return Answer{}, err
 	}

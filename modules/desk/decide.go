@@ -71,7 +71,7 @@ func (d Desk) Decide(ctx context.Context, s tenants.Scope, in Decide) (Went, err
 	if err != nil {
 		return Went{}, err
 	}
-	item, err := lock(ctx, s, in.ID)
+	item, err := safety.TakeItem(ctx, s, in.ID)
 	if err != nil {
 		return Went{}, err
 	}
@@ -184,7 +184,7 @@ func (d Desk) Undo(ctx context.Context, s tenants.Scope, in ByID) (Taken, error)
 	if linked || s.Actor.Member == nil {
 		return Taken{}, fault.New(fault.Forbidden, "You are linked to this person; a colleague decides.")
 	}
-	item, err := lock(ctx, s, in.ID)
+	item, err := safety.TakeItem(ctx, s, in.ID)
 	if err != nil {
 		return Taken{}, err
 	}
@@ -208,7 +208,7 @@ func (d Desk) Undo(ctx context.Context, s tenants.Scope, in ByID) (Taken, error)
 	} else if err != nil {
 		return Taken{}, err
 	}
-	if err := markUndone(ctx, s, last.ID); err != nil {
+	if err := last.Undone(ctx, s); err != nil {
 		return Taken{}, err
 	}
 	if item.CaseID != nil {

@@ -231,7 +231,7 @@ func (d Desk) after(ctx context.Context, s tenants.Scope, done *uuid.UUID) (*Don
 	if err != nil || done == nil {
 		return nil, care, err
 	}
-	item, err := itemOf(ctx, s, *done)
+	item, err := safety.ItemOf(ctx, s, *done)
 	if database.Missing(err) || err == nil && (item.DecidedBy == nil || *item.DecidedBy != s.Actor.ID()) {
 		return nil, care, nil
 	}

@@ -144,20 +144,6 @@ func deedsOf(ctx context.Context, s tenants.Scope, item uuid.UUID) (deeds []safe
 	return deeds, err
 }
 
-func deedOf(ctx context.Context, s tenants.Scope, id uuid.UUID) (deed safety.Deed, err error) {
-	err = s.Select(&deed).Where("deed.id = ?", id).Scan(ctx)
-	return deed, err
-}
-
-func markUndone(ctx context.Context, s tenants.Scope, deed uuid.UUID) error {
-	return tenants.Touched(s.Update((*safety.Deed)(nil)).Set("undone_at = ?", s.Now).Where("deed.id = ?", deed).Where("deed.undone_at IS NULL").Exec(ctx))
-}
-
-func itemOf(ctx context.Context, s tenants.Scope, id uuid.UUID) (item safety.Item, err error) {
-	err = s.Select(&item).Where("item.id = ?", id).Scan(ctx)
-	return item, err
-}
-
 // latest are the last items about a member, but for one.
 func latest(ctx context.Context, s tenants.Scope, member, but uuid.UUID) (items []safety.Item, err error) {
 	err = s.Select(&items).Where("item.author_id = ?", member).Where("item.id <> ?", but).Order("item.raised_at DESC", "item.id").Limit(200).Scan(ctx)

@@ -177,7 +177,7 @@ func (d Desk) Leave(ctx context.Context, s tenants.Scope, in ByID) (Taken, error
 
 // give writes who has an item that the actor has, or nobody. Conflict otherwise.
 func give(ctx context.Context, s tenants.Scope, id uuid.UUID, to *uuid.UUID) error {
-	item, err := lock(ctx, s, id)
+	item, err := safety.TakeItem(ctx, s, id)
 	if err != nil {
 		return err
 	}
@@ -189,12 +189,6 @@ func give(ctx context.Context, s tenants.Scope, id uuid.UUID, to *uuid.UUID) err
 		item.TakenAt = &s.Now
 	}
 	return item.Put(ctx, s)
-}
-
-// lock reads an item that this unit of work is about to change.
-func lock(ctx context.Context, s tenants.Scope, id uuid.UUID) (item safety.Item, err error) {
-	err = s.Lock(&item).Where("item.id = ?", id).Scan(ctx)
-	return item, err
 }
 
 func nameOf(person *tenants.Person) string {

@@ -20,7 +20,7 @@ func recount(ctx context.Context, s tenants.Scope, e tenants.Event) error {
 // ofRaised tells those of the team who may decide about an item. What is urgent
 // passes quiet hours; the same at the same level is told once.
 func ofRaised(ctx context.Context, s tenants.Scope, e tenants.Event) ([]modules.Notice, error) {
-	item, err := itemOf(ctx, s, e.Subject)
+	item, err := safety.ItemOf(ctx, s, e.Subject)
 	if err != nil || item.DecidedAt != nil {
 		return nil, ignoreMissing(err)
 	}
@@ -41,7 +41,7 @@ func ofRaised(ctx context.Context, s tenants.Scope, e tenants.Event) ([]modules.
 
 // ofHanded tells a colleague that they have an item now.
 func ofHanded(ctx context.Context, s tenants.Scope, e tenants.Event) ([]modules.Notice, error) {
-	item, err := itemOf(ctx, s, e.Subject)
+	item, err := safety.ItemOf(ctx, s, e.Subject)
 	if err != nil || item.DecidedAt != nil || item.HolderID == nil || *item.HolderID != e.About {
 		return nil, ignoreMissing(err)
 	}
@@ -82,11 +82,11 @@ func ofUndone(ctx context.Context, s tenants.Scope, e tenants.Event) ([]modules.
 }
 
 func toAuthor(ctx context.Context, s tenants.Scope, e tenants.Event, holds func(safety.Deed) bool) ([]modules.Notice, error) {
-	deed, err := deedOf(ctx, s, e.Subject)
+	deed, err := safety.DeedOf(ctx, s, e.Subject)
 	if err != nil || !holds(deed) {
 		return nil, ignoreMissing(err)
 	}
-	item, err := itemOf(ctx, s, deed.ItemID)
+	item, err := safety.ItemOf(ctx, s, deed.ItemID)
 	if err != nil {
 		return nil, err
 	}

@@ -109,6 +109,26 @@ func openItem(ctx context.Context, s tenants.Scope, about About) (item *Item, fr
 	return item, item.ID == id, err
 }
 
+// ItemOf reads an item.
+func ItemOf(ctx context.Context, s tenants.Scope, id uuid.UUID) (item Item, err error) {
+	return item, s.Select(&item).Where("item.id = ?", id).Scan(ctx)
+}
+
+// TakeItem reads an item that this unit of work is about to change.
+func TakeItem(ctx context.Context, s tenants.Scope, id uuid.UUID) (item Item, err error) {
+	return item, s.Lock(&item).Where("item.id = ?", id).Scan(ctx)
+}
+
+// DeedOf reads a deed.
+func DeedOf(ctx context.Context, s tenants.Scope, id uuid.UUID) (deed Deed, err error) {
+	return deed, s.Select(&deed).Where("deed.id = ?", id).Scan(ctx)
+}
+
+// Undone notes that a deed was taken back. NotFound if it was before.
+func (d Deed) Undone(ctx context.Context, s tenants.Scope) error {
+	return tenants.Touched(s.Update((*Deed)(nil)).Set("undone_at = ?", s.Now).Where("deed.id = ?", d.ID).Where("deed.undone_at IS NULL").Exec(ctx))
+}
+
 // Put writes a changed item. Conflict if it changed since it was read.
 func (i *Item) Put(ctx context.Context, s tenants.Scope) error {
 	i.Version++

@@ -68,10 +68,10 @@ func (x Standing) matterOf(ctx context.Context, s tenants.Scope, id uuid.UUID) (
 	} else if !database.Missing(err) {
 		return m, err
 	} else {
-		if m.Deed, err = deedOf(ctx, s, id); err != nil {
+		if m.Deed, err = safety.DeedOf(ctx, s, id); err != nil {
 			return m, err
 		}
-		if m.Item, err = itemOf(ctx, s, m.Deed.ItemID); err != nil {
+		if m.Item, err = safety.ItemOf(ctx, s, m.Deed.ItemID); err != nil {
 			return m, err
 		}
 		m.Sort, m.By, m.Until, taken = ofDecision, m.Deed.ActorID, m.Deed.At.AddDate(0, 0, settings(s).AppealDays), m.Deed.UndoneAt != nil
@@ -203,7 +203,7 @@ func (x Standing) answer(ctx context.Context, s tenants.Scope, id uuid.UUID, wor
 		}
 		return lift(ctx, s, suspension, "An appeal")
 	}
-	deed, err := deedOf(ctx, s, row.AboutID)
+	deed, err := safety.DeedOf(ctx, s, row.AboutID)
 	if err != nil || deed.UndoneAt != nil {
 		return ignoreMissing(err)
 	}
@@ -213,14 +213,14 @@ func (x Standing) answer(ctx context.Context, s tenants.Scope, id uuid.UUID, wor
 // takeBack undoes what was done on the desk, and with it the strike that came with
 // it. What waited for the team before is shown: somebody has looked now.
 func (x Standing) takeBack(ctx context.Context, s tenants.Scope, deed safety.Deed) error {
-	var item safety.Item
-	if err := s.Lock(&item).Where("item.id = ?", deed.ItemID).Scan(ctx); err != nil {
+	item, err := safety.TakeItem(ctx, s, deed.ItemID)
+	if err != nil {
 		return err
 	}
 	if err := x.restore(ctx, s, item, deed); err != nil {
 		return err
 	}
-	if err := tenants.Touched(s.Update((*safety.Deed)(nil)).Set("undone_at = ?", s.Now).Where("deed.id = ?", deed.ID).Where("deed.undone_at IS NULL").Exec(ctx)); err != nil {
+	if err := deed.Undone(ctx, s); err != nil {
 		return err
 	}
 	item.Act = safety.Overturn

@@ -40,7 +40,7 @@ func (x Standing) shown(ctx context.Context, s tenants.Scope, id uuid.UUID) (saf
 		out.HTML = page
 		return out, nil
 	}
-	deed, err := deedOf(ctx, s, row.AboutID)
+	deed, err := safety.DeedOf(ctx, s, row.AboutID)
 	if err != nil {
 		return safety.Subject{}, err
 	}
@@ -59,7 +59,7 @@ func (x Standing) shown(ctx context.Context, s tenants.Scope, id uuid.UUID) (saf
 
 // withSubject adds what a decision was about, as its room shows it to the actor.
 func (x Standing) withSubject(ctx context.Context, s tenants.Scope, out safety.Subject, page string, deed safety.Deed) (safety.Subject, error) {
-	item, err := itemOf(ctx, s, deed.ItemID)
+	item, err := safety.ItemOf(ctx, s, deed.ItemID)
 	if err != nil {
 		return out, err
 	}

@@ -37,11 +37,11 @@ const (
 // ripple asks those how they are who read what the team has just taken out of sight
 // because somebody was in danger. It waits until the decision stands.
 func (x Standing) ripple(ctx context.Context, s tenants.Scope, e tenants.Event) error {
-	deed, err := deedOf(ctx, s, e.Subject)
+	deed, err := safety.DeedOf(ctx, s, e.Subject)
 	if err != nil || deed.UndoneAt != nil || deed.Act != safety.Hide && deed.Act != safety.Remove {
 		return ignoreMissing(err)
 	}
-	item, err := itemOf(ctx, s, deed.ItemID)
+	item, err := safety.ItemOf(ctx, s, deed.ItemID)
 	readers := x.desk.SortOf(item.Sort).Readers
 	if err != nil || !item.Level.Urgent() || readers == nil {
 		return ignoreMissing(err)

@@ -63,16 +63,6 @@ func away(ctx context.Context, s tenants.Scope, until *time.Time) error {
 	return tenants.Touched(s.Update((*tenants.Person)(nil)).Set("away_until = ?", until).Where("id = ?", s.Actor.ID()).Exec(ctx))
 }
 
-func deedOf(ctx context.Context, s tenants.Scope, id uuid.UUID) (deed safety.Deed, err error) {
-	err = s.Select(&deed).Where("deed.id = ?", id).Scan(ctx)
-	return deed, err
-}
-
-func itemOf(ctx context.Context, s tenants.Scope, id uuid.UUID) (item safety.Item, err error) {
-	err = s.Select(&item).Where("item.id = ?", id).Scan(ctx)
-	return item, err
-}
-
 // appealsOf lists those of a member, the latest first.
 func appealsOf(ctx context.Context, s tenants.Scope, member uuid.UUID) (rows []Appeal, err error) {
 	err = s.Select(&rows).Where("appeal.member_id = ?", member).Order("appeal.made_at DESC").Scan(ctx)
