@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/sheet"
 	"github.com/sharon-nhs/sharon/internal/web"
@@ -231,7 +232,7 @@ var portfolioColumns = []string{"trust", "ods_code", "status", "register", "serv
 // PortfolioFile is a view as CSV, a line for each service.
 func (c Console) PortfolioFile(ctx context.Context, s Scope, in View) (web.Content, error) {
 	all, err := c.trusts(ctx, s)
-	return web.Content{Type: "text/csv; charset=utf-8", Name: "trusts-" + today(s.Now) + ".csv", Write: func(_ context.Context, w io.Writer) error {
+	return web.Content{Type: "text/csv; charset=utf-8", Name: "trusts-" + clock.Day(s.Now) + ".csv", Write: func(_ context.Context, w io.Writer) error {
 		out := csv.NewWriter(w)
 		_ = out.Write(portfolioColumns) // what fails is told by Error
 		for _, trust := range in.among(all) {

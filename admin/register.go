@@ -48,14 +48,13 @@ type Register struct {
 }
 
 // today is the day in London.
-func today(now time.Time) string { return now.In(clock.London).Format(time.DateOnly) }
 
 // standing tells how an entry that ends on a day stands on another.
 func standing(expires string, now time.Time) Standing {
 	switch {
-	case expires < today(now):
+	case expires < clock.Day(now):
 		return Expired
-	case expires <= today(now.In(clock.London).AddDate(0, 0, warnedBefore)):
+	case expires <= clock.Day(now.In(clock.London).AddDate(0, 0, warnedBefore)):
 		return Ending
 	}
 	return Holding
@@ -127,7 +126,7 @@ func (c Console) KeepRegister(ctx context.Context, s Scope, in KeepRegister) (we
 	}
 	err := s.write(ctx, func(ctx context.Context, rows store) error {
 		row := registerRow{TrustID: in.Trust, Kind: in.Kind, Reference: in.Reference, Dated: in.Dated, Expires: in.Expires, Link: in.Link, Version: in.Version + 1, ChangedAt: s.Now}
-		return rows.keepRegister(ctx, row, in.Version)
+		return keep(ctx, rows, row, in.Version)
 	})
 	if err != nil {
 		return web.None{}, err

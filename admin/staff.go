@@ -114,11 +114,11 @@ func (r Roster) Enter(ctx context.Context, trust uuid.UUID, contacts Contacts, e
 		if err != nil {
 			return err
 		}
-		if err := rows.keepContacts(ctx, row, 0); err != nil {
+		if err := keep(ctx, rows, row, 0); err != nil {
 			return err
 		}
 		for _, entry := range entries {
-			if err := rows.keepRegister(ctx, registerRow{TrustID: trust, Kind: entry.Kind, Reference: entry.Reference, Dated: entry.Dated, Expires: entry.Expires, Link: entry.Link, Version: 1, ChangedAt: rows.now}, 0); err != nil {
+			if err := keep(ctx, rows, registerRow{TrustID: trust, Kind: entry.Kind, Reference: entry.Reference, Dated: entry.Dated, Expires: entry.Expires, Link: entry.Link, Version: 1, ChangedAt: rows.now}, 0); err != nil {
 				return err
 			}
 		}

@@ -136,7 +136,7 @@ func (c Console) keepContacts(ctx context.Context, s Scope, trust uuid.UUID, con
 	if err != nil {
 		return err
 	}
-	return s.write(ctx, func(ctx context.Context, rows store) error { return rows.keepContacts(ctx, row, since) })
+	return s.write(ctx, func(ctx context.Context, rows store) error { return keep(ctx, rows, row, since) })
 }
 
 // NewTrustForm is what a new trust needs.

@@ -55,8 +55,8 @@ func (s store) contacts(ctx context.Context, trust uuid.UUID) (row contactsRow, 
 	return row, err
 }
 
-// keepContacts writes those of a trust. Stale if they changed since a version.
-func (s store) keepContacts(ctx context.Context, row contactsRow, since int) error {
+// keep writes what a trust has one row of. Stale if it changed since a version.
+func keep[Row contactsRow | registerRow](ctx context.Context, s store, row Row, since int) error {
 	if since == 0 {
 		return fresh(s.db.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx))
 	}
@@ -70,14 +70,6 @@ func (s store) registers(ctx context.Context, trust uuid.UUID) (rows []registerR
 		q.Where("trust_id = ?", trust)
 	}
 	return rows, q.Scan(ctx)
-}
-
-// keepRegister writes an entry. Stale if it changed since a version.
-func (s store) keepRegister(ctx context.Context, row registerRow, since int) error {
-	if since == 0 {
-		return fresh(s.db.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx))
-	}
-	return fresh(s.db.NewUpdate().Model(&row).WherePK().Where("version = ?", since).Exec(ctx))
 }
 
 // fresh is Stale where a write met no row.

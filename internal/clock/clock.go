@@ -25,6 +25,9 @@ func mustLoad(name string) *time.Location {
 	return zone
 }
 
+// Day is the day in London at a time, such as 2026-11-04.
+func Day(t time.Time) string { return t.In(London).Format(time.DateOnly) }
+
 // Real is the machine's clock.
 type Real struct{}
 

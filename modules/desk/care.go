@@ -148,7 +148,7 @@ func days(rows []Exposure, now time.Time) []Day {
 		day := now.In(clock.London).AddDate(0, 0, -ago)
 		out[ago].Day = day.Format("Monday 2 January")
 		for _, row := range rows {
-			if row.At.In(clock.London).Format(time.DateOnly) == day.Format(time.DateOnly) {
+			if clock.Day(row.At) == clock.Day(day) {
 				out[ago].Weight += row.Weight
 				if row.What == "words" {
 					out[ago].Items++

@@ -118,7 +118,7 @@ func byDay(items []safety.Item, from, until time.Time) []Day {
 	}
 	waited := foundBy(safety.Unanswered)
 	for _, item := range items {
-		day := &days[at[item.RaisedAt.In(clock.London).Format(time.DateOnly)]]
+		day := &days[at[clock.Day(item.RaisedAt)]]
 		day.Counts[slices.Index(safety.Levels, item.Level)]++
 		if item.Held {
 			day.Held++

@@ -151,5 +151,5 @@ func withdrawOn(v Video) string {
 	if v.WithdrawAt == nil {
 		return ""
 	}
-	return v.WithdrawAt.In(clock.London).Format(time.DateOnly)
+	return clock.Day(*v.WithdrawAt)
 }

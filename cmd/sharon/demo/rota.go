@@ -61,7 +61,7 @@ func (w *seeding) rota(ctx context.Context, s tenants.Scope) error {
 	for _, line := range pattern {
 		for _, day := range strings.Fields(line.days) {
 			row := rota.Row{ID: w.ids.at(w.begun), MemberID: w.people[line.login].ID, Kind: line.kind, Weekday: day, From: line.from, To: line.to,
-				ValidFrom: w.begun.In(clock.London).Format(time.DateOnly), CreatedAt: w.begun}
+				ValidFrom: clock.Day(w.begun), CreatedAt: w.begun}
 			if rows = append(rows, row); line.login == "clinician" && line.kind == rota.OnCall && day == "wed" {
 				offered = row
 			}
