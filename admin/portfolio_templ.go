@@ -453,7 +453,7 @@ func (p Portfolio) at(page int) string {
 
 func areaOptions(all string) []ui.Option {
 	options := []ui.Option{{Label: all}}
-	for _, area := range areas() {
+	for _, area := range offered() {
 		options = append(options, ui.Option{Value: area.Key, Label: area.Name})
 	}
 	return options

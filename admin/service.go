@@ -9,6 +9,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 // Services is what the console can do with services. It enters none of them.
@@ -27,10 +28,10 @@ type Area struct {
 	Name string `json:"name"`
 }
 
-func areas() []Area {
-	all := make([]Area, len(tenants.Areas))
-	for i, area := range tenants.Areas {
-		all[i] = Area{string(area.Key), area.Name}
+func offered() []Area {
+	all := make([]Area, len(areas.All))
+	for i, area := range areas.All {
+		all[i] = Area{area.Key, area.Name}
 	}
 	return all
 }
@@ -51,7 +52,7 @@ type NewServicePage struct {
 // ServiceForm shows what a new service of an area begins with, before anything is made.
 func (c Console) ServiceForm(ctx context.Context, _ Scope, in ServiceForm) (NewServicePage, error) {
 	trust, err := c.Directory.Trust(ctx, in.Trust)
-	out := NewServicePage{Trust: nameOf(trust), Areas: areas()}
+	out := NewServicePage{Trust: nameOf(trust), Areas: offered()}
 	if err != nil || in.Area == "" {
 		return out, err
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 	"github.com/sharon-nhs/sharon/tenants/policy"
 )
 
@@ -35,7 +36,7 @@ type Module struct {
 	// Grants are the default permissions: "object.action" to roles.
 	Grants policy.Grants
 	// Begin writes what a new service has of it at first; nil for nothing.
-	Begin func(ctx context.Context, s tenants.Scope) error
+	Begin func(ctx context.Context, s tenants.Scope, preset areas.Area) error
 	// Routes adds pages and commands; r is already below /{service}.
 	Routes func(r *Router)
 	// On are what follows from events, and Rounds what comes round.
@@ -252,7 +253,7 @@ func Acts(rooms []Module) tenants.Acts {
 }
 
 // Begins are what the rooms write for a new service.
-func Begins(rooms []Module) (all []func(ctx context.Context, s tenants.Scope) error) {
+func Begins(rooms []Module) (all []func(ctx context.Context, s tenants.Scope, preset areas.Area) error) {
 	for _, room := range rooms {
 		if room.Begin != nil {
 			all = append(all, room.Begin)

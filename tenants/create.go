@@ -2,8 +2,8 @@ package tenants
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,6 +16,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/ui/colour"
 	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 // NewTrust is what a trust needs to begin.
@@ -86,7 +87,10 @@ type NewService struct {
 	Staffed                   []Hours
 	Crisis                    []Contact
 	Modules                   []string // rooms that are on
-	By                        By       `json:"-"` // zero for an operator at the command line
+	// Bare says that whoever makes it fills it: it has no boards yet, and everything
+	// is set as it usually is.
+	Bare bool `json:",omitempty"`
+	By   By   `json:"-"` // zero for an operator at the command line
 }
 
 // reserved are first parts of addresses that a service cannot have.
@@ -110,24 +114,25 @@ func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error
 			return nil, err
 		}
 	}
-	service := &Service{ID: newID(), Area: in.Area, Name: in.Name, Slug: in.Slug, About: in.About, Accent: strings.TrimPrefix(in.Accent, "#"), Status: "active", Staffed: in.Staffed, Crisis: in.Crisis, HouseRules: HouseRules, InvitationDays: usualDays, JoiningVersion: 1, CreatedAt: s.Now}
+	service := &Service{ID: newID(), Area: in.Area, Name: in.Name, Slug: in.Slug, About: in.About, Accent: strings.TrimPrefix(in.Accent, "#"), Status: "active", Staffed: in.Staffed, Crisis: in.Crisis, HouseRules: HouseRules(in.Area), InvitationDays: usualDays, JoiningVersion: 1, CreatedAt: s.Now}
 	if _, err := s.Insert(service).Exec(ctx); database.Taken(err) {
 		return nil, fault.Bad("slug", "The trust has a service with this address already.")
 	} else if err != nil {
 		return nil, err
 	}
 	s.Service = service
-	for _, module := range in.Modules {
-		room := Room{Module: module, Enabled: true, Version: 1, Settings: json.RawMessage("{}")}
-		if _, err := s.Insert(&room).Exec(ctx); err != nil {
-			return nil, err
-		}
+	preset := in.Area.preset()
+	if in.Bare {
+		preset.Settings, preset.Boards, preset.Waits = nil, nil, areas.Waits{}
+	}
+	if err := addRooms(ctx, s, in.Modules, preset); err != nil {
+		return nil, err
 	}
 	if err := addUsualTopics(ctx, s, in.Area); err != nil {
 		return nil, err
 	}
 	for _, begin := range s.unit.dir.Begins {
-		if err := begin(ctx, s); err != nil {
+		if err := begin(ctx, s, preset); err != nil {
 			return nil, err
 		}
 	}
@@ -138,6 +143,20 @@ func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error
 		return nil, err
 	}
 	return service, s.Changed(ctx)
+}
+
+// addRooms writes a new service's rooms: those that are on, and those that are set
+// otherwise than usual, on or off.
+func addRooms(ctx context.Context, s Scope, on []string, preset areas.Area) error {
+	keys := slices.Concat(on, slices.Collect(maps.Keys(preset.Settings)))
+	slices.Sort(keys)
+	for _, key := range slices.Compact(keys) {
+		room := Room{Module: key, Enabled: slices.Contains(on, key), Version: 1, Settings: preset.SettingsOf(key)}
+		if _, err := s.Insert(&room).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // NewAccount is a person who may sign in to the trust.

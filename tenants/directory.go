@@ -13,6 +13,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 	"github.com/sharon-nhs/sharon/tenants/policy"
 )
 
@@ -25,7 +26,7 @@ type Directory struct {
 	// Defaults are the rules that every trust starts from.
 	Defaults []policy.Rule
 	// Begins are what the rooms write for a new service, in its transaction.
-	Begins []func(ctx context.Context, s Scope) error
+	Begins []func(ctx context.Context, s Scope, preset areas.Area) error
 	// Outlet is told what has happened once it is committed; nil for nobody. It
 	// must not wait: what it misses is found in the outbox.
 	Outlet func(events []Event)

@@ -12,6 +12,13 @@ type Preset struct {
 	Staffed  []Hours      `json:"staffed"`
 	National []Contact    `json:"national"` // contacts in a crisis that every service has
 	Days     int          `json:"days"`     // that an invitation lasts
+
+	About    string         `json:"about"`    // why it begins so
+	Settings []SettingDrift `json:"settings"` // of rooms, that are not as they usually are
+	Waits    string         `json:"waits"`    // for the team, in words
+	Boards   []string       `json:"boards"`
+	Gifts    int            `json:"gifts"` // of its own; 0 for the usual ones
+	Rules    string         `json:"rules"` // Markdown, before the usual house rules
 }
 
 // PresetRoom is a room, and whether the preset has it on.
@@ -30,9 +37,14 @@ var usualHours = []Hours{{Days: days[:5], From: "09:00", To: "17:00"}}
 
 // PresetOf is what a service of an area begins with, so far as the rooms do not say.
 func PresetOf(area Area) Preset {
-	out := Preset{Area: area, Rooms: []PresetRoom{}, Topics: []string{}, Staffed: usualHours, National: nationalContacts, Days: usualDays}
+	preset := area.preset()
+	out := Preset{Area: area, Rooms: []PresetRoom{}, Topics: []string{}, Staffed: usualHours, National: nationalContacts, Days: usualDays,
+		About: preset.About, Settings: []SettingDrift{}, Waits: preset.Waits.Words(), Boards: []string{}, Gifts: len(preset.Gifts), Rules: preset.Rules}
 	for _, topic := range topicsOf(area) {
-		out.Topics = append(out.Topics, topic[1])
+		out.Topics = append(out.Topics, topic.Name)
+	}
+	for _, board := range preset.Boards {
+		out.Boards = append(out.Boards, board.Name)
 	}
 	return out
 }
@@ -44,6 +56,7 @@ type Drift struct {
 	Rooms    []RoomDrift    `json:"rooms"`
 	Settings []SettingDrift `json:"settings"`
 	Topics   TopicDrift     `json:"topics"`
+	Waits    *WaitsDrift    `json:"waits,omitempty"` // nil if the same waits for the team
 	Terms    TermDrift      `json:"terms"`
 	Hours    bool           `json:"hours"`  // the team's hours are others
 	Crisis   int            `json:"crisis"` // contacts of its own
@@ -53,8 +66,9 @@ type Drift struct {
 
 // RoomDrift is a room that is on and was not at first, or the other way round.
 type RoomDrift struct {
-	Name string `json:"name"`
-	On   bool   `json:"on"` // now
+	Name    string `json:"name"`
+	On      bool   `json:"on"`                // now
+	Matters string `json:"matters,omitempty"` // what that means for people's safety
 }
 
 // SettingDrift is a setting of a room that was changed. What somebody wrote in
@@ -64,6 +78,13 @@ type SettingDrift struct {
 	Setting string `json:"setting"`
 	First   string `json:"first"`
 	Now     string `json:"now"`
+	Matters string `json:"matters,omitempty"` // what that means for people's safety
+}
+
+// WaitsDrift is what waited for the team at first, and what does now.
+type WaitsDrift struct {
+	First string `json:"first"`
+	Now   string `json:"now"`
 }
 
 // TopicDrift are topics that were added, and those not offered any more.
@@ -85,7 +106,7 @@ func DriftOf(s Scope) Drift {
 	now, first := s.Service, PresetOf(s.Service.Area)
 	out := Drift{Service: now.Name, Area: now.Area, Rooms: []RoomDrift{}, Settings: []SettingDrift{}, Topics: TopicDrift{[]string{}, []string{}},
 		Hours:  !slices.EqualFunc(now.Staffed, first.Staffed, func(a, b Hours) bool { return slices.Equal(a.Days, b.Days) && a.From == b.From && a.To == b.To }),
-		Crisis: len(now.Crisis), Rules: now.HouseRules != HouseRules, Days: [2]int{first.Days, now.InvitationDays}}
+		Crisis: len(now.Crisis), Rules: now.HouseRules != HouseRules(now.Area), Days: [2]int{first.Days, now.InvitationDays}}
 	for _, topic := range now.topics {
 		switch usual := slices.Contains(first.Topics, topic.Name); {
 		case topic.Offered && !usual:

@@ -1,7 +1,13 @@
 package tenants
 
-// HouseRules are those that a service begins with. Its lead writes its own.
-const HouseRules = `**Be kind.** Everybody here has a hard time of some sort. Say what helped you, not what others must do.
+import "strings"
+
+// HouseRules are those that a service of an area begins with. Its lead writes its own.
+func HouseRules(area Area) string {
+	return strings.TrimLeft(area.preset().Rules+"\n"+usualRules, "\n")
+}
+
+const usualRules = `**Be kind.** Everybody here has a hard time of some sort. Say what helped you, not what others must do.
 
 **Stay nameless.** No surnames, addresses, schools or photos of faces: yours or anybody else’s.
 

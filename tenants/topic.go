@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/uptrace/bun"
+
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 // Topic is something that members may wish to be told of before they read: what
@@ -31,28 +33,17 @@ func (s *Service) Topic(key string) (Topic, bool) {
 	return s.topics[at], true
 }
 
-// usualTopics are those that a service of an area begins with.
-var usualTopics = map[Area][][2]string{
-	"eating_disorders":      {{"body", "Weight and body"}, {"food", "Food and eating"}, {"exercise", "Exercise"}},
-	"perinatal":             {{"baby-loss", "Baby loss"}, {"birth", "A hard birth"}, {"feeding", "Feeding a baby"}, {"neonatal", "Neonatal care"}},
-	"children_young_people": {{"bullying", "Bullying"}, {"eating", "Eating and body"}, {"family", "Trouble at home"}},
-	"learning_disabilities": {{"death", "Somebody dying"}, {"hurt", "Being hurt by somebody"}, {"hospital", "Hospital"}},
-	"early_intervention":    {{"voices", "Voices and visions"}, {"ward", "Being kept in hospital"}, {"drugs", "Drugs and alcohol"}},
-	"carers":                {{"grief", "Death and grief"}, {"violence", "Violence at home"}},
-	"waiting_list":          {{"medicine", "Medicines"}, {"news", "Bad news"}},
-}
-
 // alwaysTopics are offered in every service.
-var alwaysTopics = [][2]string{{"self-harm", "Self-harm"}, {"suicide", "Suicide"}, {"abuse", "Abuse"}}
+var alwaysTopics = []areas.Topic{{Key: "self-harm", Name: "Self-harm"}, {Key: "suicide", Name: "Suicide"}, {Key: "abuse", Name: "Abuse"}}
 
-// topicsOf are those that a service of an area begins with: keys and names.
-func topicsOf(area Area) [][2]string { return slices.Concat(usualTopics[area], alwaysTopics) }
+// topicsOf are those that a service of an area begins with.
+func topicsOf(area Area) []areas.Topic { return slices.Concat(area.preset().Topics, alwaysTopics) }
 
 // addUsualTopics gives a new service the topics of its area.
 func addUsualTopics(ctx context.Context, s Scope, area Area) error {
 	var rows []Topic
 	for i, usual := range topicsOf(area) {
-		rows = append(rows, Topic{Key: usual[0], Name: usual[1], Position: i + 1, Offered: true})
+		rows = append(rows, Topic{Key: usual.Key, Name: usual.Name, Position: i + 1, Offered: true})
 	}
 	_, err := InsertAll(s, rows).Exec(ctx)
 	return err

@@ -3,6 +3,7 @@
 package tenants
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -13,6 +14,8 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/tenants/policy"
+
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 // Trust is an NHS organisation: the tenant, the data controller, the boundary.
@@ -131,26 +134,11 @@ func (e *Estate) Service(slug string) *Service {
 // Area is the kind of service; it decides the preset.
 type Area string
 
-// Areas are those that SHaRON has been used in, with their names.
-var Areas = []struct {
-	Key  Area
-	Name string
-}{
-	{"eating_disorders", "Eating disorders"},
-	{"perinatal", "Perinatal"},
-	{"children_young_people", "Children and young people"},
-	{"learning_disabilities", "Learning disabilities"},
-	{"early_intervention", "Early intervention in psychosis"},
-	{"carers", "Relatives and carers"},
-	{"waiting_list", "Waiting-list support"},
+// preset is what a service of the area begins with; nothing if there is no such area.
+func (a Area) preset() areas.Area {
+	preset, _ := areas.Of(string(a))
+	return preset
 }
 
 // Name is the area in words.
-func (a Area) Name() string {
-	for _, area := range Areas {
-		if area.Key == a {
-			return area.Name
-		}
-	}
-	return string(a)
-}
+func (a Area) Name() string { return cmp.Or(a.preset().Name, string(a)) }

@@ -15,8 +15,8 @@ import (
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/modules"
-	"github.com/sharon-nhs/sharon/modules/all"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 type trustCmd struct {
@@ -87,7 +87,8 @@ func (cmd serviceCreate) Run(ctx context.Context) error {
 
 func (cmd serviceCreate) service(rooms []modules.Module) (tenants.NewService, error) {
 	if len(cmd.Modules) == 0 {
-		cmd.Modules = all.Preset(tenants.Area(cmd.Area))
+		preset, _ := areas.Of(cmd.Area)
+		cmd.Modules = preset.Rooms
 	}
 	in := tenants.NewService{Area: tenants.Area(cmd.Area), Name: cmd.Name, Slug: cmd.Slug, About: cmd.About, Accent: cmd.Accent,
 		Modules: cmd.Modules, Staffed: []tenants.Hours{{Days: cmd.Days, From: cmd.From, To: cmd.To}}}

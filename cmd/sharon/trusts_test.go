@@ -269,6 +269,36 @@ func TestAServiceBeginsAsItsPreviewSaysAndDriftsByName(t *testing.T) {
 	})
 }
 
+// A service of children and young people has its boards and rules from the first
+// day, and lets nobody be read before the team has read them. Whoever changes that
+// is told by the comparison, with what it means.
+func TestAServiceOfChildrenBeginsPreModerated(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		manager, trust, lead := s.over("onboarding@sharon"), s.pathOf("northmoor"), s.over("admin@northmoor")
+		service := field(t, s.sent(manager, trust+"/services", map[string]any{"area": "children_young_people", "name": "Otter", "slug": "otter", "accent": "#005eb8", "rooms": []string{"forums"}}), "id")
+		if n := s.count("SELECT count(*) FROM places WHERE tenant_id = ? AND service_id = ? AND module = 'forums' AND slug = 'school-and-friends'", s.northmoor(), service); n != 1 {
+			t.Errorf("it has %d of its boards", n)
+		}
+		if got := lead.getJSON("/otter/settings/joining", nil); !got.has("Do not meet up") || !got.has("Be kind") {
+			t.Errorf("its rules: %s", got.body)
+		}
+		if got := lead.getJSON("/otter/settings/rooms/messages", nil); !got.has(`"members_may_write_each_other":false`) {
+			t.Errorf("its messages: %s", got.body)
+		}
+		var drift admin.DriftPage
+		if manager.getJSON(trust+"/services/"+service, &drift); drift.Waits != nil || len(drift.Settings) > 0 {
+			t.Errorf("a new service differs: %+v", drift)
+		}
+		s.sent(lead, "/otter/settings/safeguarding/all", map[string]any{"mode": "after", "version": 1})
+		s.sent(lead, "/otter/settings/rooms/messages", map[string]any{"on": true, "version": 1, "settings": map[string]any{"members_may_write_each_other": true}})
+		manager.getJSON(trust+"/services/"+service, &drift)
+		if drift.Waits == nil || !strings.Contains(drift.Waits.First, "once the team has read it") ||
+			!slices.ContainsFunc(drift.Rooms, func(r tenants.RoomDrift) bool { return strings.Contains(r.Matters, "does not read along") }) {
+			t.Errorf("the difference: %+v", drift)
+		}
+	})
+}
+
 // doors is a change of a trust's state.
 func doors(from, to string) map[string]any {
 	return map[string]any{"from_state": from, "to_state": to, "reason": "The contract ended", "ods": "RNM9Z", "proof": demo.Password}

@@ -50,6 +50,7 @@ func New(desk *safety.Desk, kernel *posts.Kernel, rooms []modules.Module) module
 		Rounds: []tenants.Round{{Key: "catch.unanswered", Queue: jobs.Safety, Every: 5 * time.Minute, Do: c.unanswered}},
 		Unread: c.waiting,
 		Data:   data(),
+		Begin:  begin,
 		Routes: c.routes,
 		Mine: func(s tenants.Scope) []tenants.MeLink {
 			if !s.May("safeguarding.configure") {

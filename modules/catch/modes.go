@@ -13,6 +13,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 // Mode is how a room is looked after. The one without a module holds wherever a
@@ -64,6 +65,25 @@ func modeOf(ctx context.Context, s tenants.Scope, room string) (Mode, error) {
 		}
 	}
 	return Mode{Mode: After}, err
+}
+
+// begin has the service look after its rooms as its area's services begin.
+func begin(ctx context.Context, s tenants.Scope, preset areas.Area) error {
+	if preset.Waits == (areas.Waits{}) {
+		return nil
+	}
+	now := Mode{Mode: After, Away: preset.Waits.Away, FirstPosts: preset.Waits.First, Unattended: Unattended(preset.Waits.Unattended), Version: 1}
+	if preset.Waits.Before {
+		now.Mode = Before
+	}
+	_, err := s.Insert(&now).Exec(ctx)
+	return err
+}
+
+// Waits is what waits for the team in the service, where a room has no rule of its own.
+func Waits(ctx context.Context, s tenants.Scope) (areas.Waits, error) {
+	rule, err := modeOf(ctx, s, "")
+	return areas.Waits{Before: rule.Mode == Before, Away: rule.Away, First: rule.FirstPosts, Unattended: string(cmp.Or(rule.Unattended, Take))}, err
 }
 
 // mode has posts wait where the room, the hour or the newness of their author says

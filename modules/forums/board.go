@@ -13,6 +13,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 // Board is a place with what the list of boards says of it.
@@ -126,6 +127,23 @@ func (f Forums) MakeBoard(ctx context.Context, s tenants.Scope, in MakeBoard) (p
 		return posts.Place{}, err
 	}
 	return board, s.Audit(ctx, "boards.make", tenants.Audited{Subject: board.ID, After: wordsOf(board)})
+}
+
+// begin makes the boards that the area's services begin with.
+func begin(ctx context.Context, s tenants.Scope, preset areas.Area) error {
+	if len(preset.Boards) == 0 {
+		return nil
+	}
+	boards := make([]posts.Place, len(preset.Boards))
+	for i, b := range preset.Boards {
+		boards[i] = posts.Place{ID: uuid.Must(uuid.NewV7()), Module: key, Slug: b.Slug, Name: b.Name, About: b.About,
+			Audience: tenants.AudienceService, WhoMayPost: posts.PostMembers, Position: i + 1, Version: 1, CreatedAt: s.Now}
+		if b.Staff {
+			boards[i].WhoMayPost = posts.PostStaff
+		}
+	}
+	_, err := tenants.InsertAll(s, boards).Exec(ctx)
+	return err
 }
 
 // ByBoard names a board.

@@ -53,6 +53,7 @@ func New(kernel *posts.Kernel) modules.Module {
 			"forums.read": {"member"}, "forums.start": {"member"}, "forums.reply": {"member"},
 			"forums.steer": {"peer_supporter"}, "forums.arrange": {"service_lead"},
 		},
+		Begin:  begin,
 		Routes: f.routes,
 		Data:   data(),
 		Rights: map[string]string{

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 // Drawing is one of SHaRON's own: Name is what the gift is called unless a lead
@@ -70,23 +71,16 @@ func drawingOf(key string) (Drawing, bool) {
 	return drawings[at], true
 }
 
-// presets are what the services of an area begin with. Nobody in an eating
-// disorders service is given food; new parents are given what they go without.
-var presets = map[tenants.Area][]string{
-	"perinatal":             {"hugging-face", "hot-beverage", "bed", "crescent-moon", "baby-bottle", "socks", "cookie", "cupcake", "teddy-bear", "yarn", "bouquet", "sun-with-face", "glowing-star", "owl"},
-	"eating_disorders":      {"hugging-face", "bouquet", "sunflower", "seedling", "rainbow", "glowing-star", "scarf", "books", "headphone", "butterfly", "hedgehog", "artist-palette"},
-	"children_young_people": {"hugging-face", "glowing-star", "rainbow", "balloon", "kite", "puzzle-piece", "artist-palette", "headphone", "hedgehog", "duck", "butterfly", "four-leaf-clover"},
-	"learning_disabilities": {"hugging-face", "red-heart", "hot-beverage", "cupcake", "balloon", "sun-with-face", "bouquet", "teddy-bear"},
-}
-
-// usual is for areas that are not in presets.
+// usual is for areas that have no gifts of their own. Nobody in an eating disorders
+// service is given food; new parents are given what they go without.
 var usual = []string{"hugging-face", "red-heart", "hot-beverage", "cookie", "bouquet", "potted-plant", "seedling", "four-leaf-clover", "rainbow", "candle", "umbrella", "books", "headphone", "hedgehog"}
 
 // Preset is the catalogue of a service that never changed it. Its ids follow
 // from the service, so that they are the same before and after it is stored.
 func Preset(service *tenants.Service) []Kind {
-	chosen, ok := presets[service.Area]
-	if !ok {
+	area, _ := areas.Of(string(service.Area))
+	chosen := area.Gifts
+	if len(chosen) == 0 {
 		chosen = usual
 	}
 	kinds := make([]Kind, len(chosen))

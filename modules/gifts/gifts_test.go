@@ -8,6 +8,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/ui/assets"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 func TestEveryDrawingIsThereAndHasWords(t *testing.T) {
@@ -22,8 +23,8 @@ func TestEveryDrawingIsThereAndHasWords(t *testing.T) {
 }
 
 func TestEveryAreaBeginsWithGiftsThatExist(t *testing.T) {
-	for _, area := range tenants.Areas {
-		service := &tenants.Service{ID: uuid.New(), Area: area.Key}
+	for _, area := range areas.All {
+		service := &tenants.Service{ID: uuid.New(), Area: tenants.Area(area.Key)}
 		kinds := Preset(service)
 		if len(kinds) < 8 || len(kinds) > mostKinds {
 			t.Errorf("%s begins with %d gifts", area.Name, len(kinds))

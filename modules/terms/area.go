@@ -11,6 +11,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/watch"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 //go:embed lists/*.yaml
@@ -47,8 +48,8 @@ var lists = sync.OnceValues(func() (map[tenants.Area]areaList, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, known := range tenants.Areas {
-		area := known.Key
+	for _, known := range areas.All {
+		area := tenants.Area(known.Key)
 		own, err := read(string(area))
 		if err != nil {
 			return nil, err

@@ -11,6 +11,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/watch"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 // listing is how often a service's terms changed, and which version of its area's
@@ -63,7 +64,7 @@ func fresh(s tenants.Scope, rule Rule) Term {
 }
 
 // begin gives a service the list of its area, once.
-func begin(ctx context.Context, s tenants.Scope) error {
+func begin(ctx context.Context, s tenants.Scope, _ areas.Area) error {
 	list, err := listOf(s.Service.Area)
 	if err != nil {
 		return err
@@ -86,7 +87,7 @@ func begin(ctx context.Context, s tenants.Scope) error {
 // and counts the change.
 func alone(ctx context.Context, s tenants.Scope) error {
 	var list listing
-	if err := begin(ctx, s); err != nil {
+	if err := begin(ctx, s, areas.Area{}); err != nil {
 		return err
 	}
 	if err := s.Lock(&list).Scan(ctx); err != nil {

@@ -9,11 +9,12 @@ import (
 	"github.com/sharon-nhs/sharon/internal/watch"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 func TestEveryListCanBeLookedForAndHasItsSources(t *testing.T) {
-	for _, area := range tenants.Areas {
-		for _, name := range []string{common, string(area.Key)} {
+	for _, area := range areas.All {
+		for _, name := range []string{common, area.Key} {
 			list, err := read(name)
 			if err != nil {
 				t.Fatal(err)
@@ -27,16 +28,16 @@ func TestEveryListCanBeLookedForAndHasItsSources(t *testing.T) {
 				}
 			}
 		}
-		list, err := listOf(area.Key)
+		list, err := listOf(tenants.Area(area.Key))
 		if err != nil {
 			t.Fatal(err)
 		}
 		for i, reason := range refusals(list.rules) {
-			t.Errorf("%s: %q: %s", area.Key, list.rules[i].Text, reason)
+			t.Errorf("%s: %q: %s", tenants.Area(area.Key), list.rules[i].Text, reason)
 		}
 		for _, rule := range list.rules {
 			if tidy, err := rule.fit(); err != nil || tidy != rule {
-				t.Errorf("%s: %+v is kept as %+v", area.Key, rule, tidy)
+				t.Errorf("%s: %+v is kept as %+v", tenants.Area(area.Key), rule, tidy)
 			}
 		}
 	}

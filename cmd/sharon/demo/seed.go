@@ -50,7 +50,7 @@ type seeding struct {
 func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) error {
 	service, err := tenants.CreateService(ctx, s, tenants.NewService{
 		Area: c.Service.Area, Name: c.Service.Name, Slug: c.Service.Slug, About: c.Service.About, Accent: c.Service.Accent,
-		Staffed: c.Service.Staffed, Crisis: c.Service.Crisis, Modules: c.Service.Modules,
+		Staffed: c.Service.Staffed, Crisis: c.Service.Crisis, Modules: c.Service.Modules, Bare: true,
 	})
 	if err != nil {
 		return err
