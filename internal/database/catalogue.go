@@ -41,6 +41,15 @@ type Table struct {
 type Column struct {
 	Name string
 	Kind Kind
+	Type string // in the dialect's own words
+}
+
+// Ordered is the column as what rows are ordered by, the same on both dialects.
+func (c Column) Ordered() string {
+	if c.Type == "text" { // on SQLite it is TEXT, which is ordered by its bytes anyway
+		return `"` + c.Name + `" COLLATE "C"`
+	}
+	return `"` + c.Name + `"`
 }
 
 // Reference is a foreign key.
@@ -80,7 +89,7 @@ func (d *DB) Catalogue(ctx context.Context, db bun.IDB) ([]Table, error) {
 			tables = append(tables, Table{Name: c.Name})
 		}
 		t := &tables[at[c.Name]]
-		t.Columns = append(t.Columns, Column{c.Col, kinds[strings.ToLower(c.Type)]})
+		t.Columns = append(t.Columns, Column{c.Col, kinds[strings.ToLower(c.Type)], c.Type})
 		if c.Place > 0 {
 			keys[c.Name][c.Place] = c.Col
 		}
