@@ -112,10 +112,24 @@ func (t table) insert(ctx context.Context, db bun.IDB, trust uuid.UUID, rows []m
 	if len(rows) == 0 {
 		return nil
 	}
+	names := []string{t.scope}
+	for _, c := range t.columns {
+		if c.Name != t.scope {
+			names = append(names, c.Name)
+		}
+	}
+	args := []any{bun.Ident(t.Name)}
+	for _, name := range names {
+		args = append(args, bun.Ident(name))
+	}
+	marks := "(?" + strings.Repeat(", ?", len(names)-1) + ")"
 	for _, row := range rows {
 		row[t.scope] = trust
+		for _, name := range names {
+			args = append(args, row[name])
+		}
 	}
-	_, err := db.NewInsert().Model(&rows).TableExpr("?", bun.Ident(t.Name)).Exec(ctx)
+	_, err := db.NewRaw("INSERT INTO ? "+marks+" VALUES "+marks+strings.Repeat(", "+marks, len(rows)-1), args...).Exec(ctx)
 	return err
 }
 
