@@ -43,10 +43,6 @@ var acts = Acts{
 	"trust.register":  "The platform wrote an entry of the data-protection register",
 	"trust.contacts":  "The platform wrote whom it asks about data protection",
 	"services.create": "Made a service",
-	"kit.asked":       "The platform had an exit kit made: all the trust’s data, for the trust’s key",
-	"kit.fetched":     "The platform fetched an exit kit, which only the trust’s key opens",
-	"kit.removed":     "The platform threw an exit kit away",
-	"kit.written":     "An exit kit was written at the server: all the trust’s data, for the trust’s key",
 	"trust.restored":  "The trust came here from an exit kit",
 }
 

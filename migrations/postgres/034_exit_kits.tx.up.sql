@@ -31,3 +31,15 @@ CREATE UNIQUE INDEX platform_kits_under_way ON platform_kits (trust_id) WHERE st
 CREATE INDEX platform_kits_due ON platform_kits (state, due_at);
 --bun:split
 GRANT SELECT, INSERT, UPDATE ON platform_kits TO sharon_app;
+--bun:split
+-- The public key that a trust wants its exit kits for. It is the trust's own to choose: whoever has the secret one reads everything.
+CREATE TABLE kit_keys (
+  tenant_id uuid NOT NULL REFERENCES trusts (id),
+  recipient text NOT NULL,
+  account_id uuid NOT NULL,
+  given_at timestamptz NOT NULL,
+  PRIMARY KEY (tenant_id),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES accounts (tenant_id, id)
+);
+--bun:split
+SELECT sharon_protect('kit_keys');

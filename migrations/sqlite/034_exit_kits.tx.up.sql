@@ -29,3 +29,13 @@ CREATE TABLE platform_kits (
 CREATE UNIQUE INDEX platform_kits_under_way ON platform_kits (trust_id) WHERE state IN ('waiting', 'making');
 --bun:split
 CREATE INDEX platform_kits_due ON platform_kits (state, due_at);
+--bun:split
+-- The public key that a trust wants its exit kits for. It is the trust's own to choose: whoever has the secret one reads everything.
+CREATE TABLE kit_keys (
+  tenant_id TEXT NOT NULL REFERENCES trusts (id),
+  recipient TEXT NOT NULL,
+  account_id TEXT NOT NULL,
+  given_at timestamp NOT NULL,
+  PRIMARY KEY (tenant_id),
+  FOREIGN KEY (tenant_id, account_id) REFERENCES accounts (tenant_id, id)
+);

@@ -50,6 +50,31 @@ const (
 	Removed = "removed" // by hand
 )
 
+// Key is the public key that a trust wants its kits for.
+type Key struct {
+	bun.BaseModel `bun:"table:kit_keys,alias:key"`
+	tenants.InTrust
+
+	Recipient string    `bun:"recipient" json:"recipient"`
+	AccountID uuid.UUID `bun:"account_id,type:uuid" json:"-"`
+	GivenAt   time.Time `bun:"given_at" json:"given_at"`
+}
+
+// keyOf is the key of the trust; nil if it has given none.
+func keyOf(ctx context.Context, s tenants.Scope) (*Key, error) {
+	var key Key
+	err := s.Select(&key).Scan(ctx)
+	if database.Missing(err) {
+		return nil, nil
+	}
+	return &key, err
+}
+
+func giveKey(ctx context.Context, s tenants.Scope, key Key) error {
+	_, err := s.Insert(&key).On("CONFLICT (tenant_id) DO UPDATE").Set("recipient = EXCLUDED.recipient").Set("account_id = EXCLUDED.account_id").Set("given_at = EXCLUDED.given_at").Exec(ctx)
+	return err
+}
+
 // kits is the table within a transaction.
 type kits struct{ db bun.IDB }
 

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -34,24 +33,39 @@ func (o Office) List(ctx context.Context, trust uuid.UUID) (all []Kit, err error
 	})
 }
 
-// Ask has a kit made for a public key. While one of the trust is under way, that is
-// the answer. Invalid if the key is none.
+// KeyOf is the public key that a trust has given; nil if it has not. The platform
+// chooses none: with a key of its own it could read all of the trust.
+func (o Office) KeyOf(ctx context.Context, trust uuid.UUID) (key *Key, err error) {
+	err = o.Directory.ReadAs(ctx, trust, "", func(ctx context.Context, s tenants.Scope) error {
+		key, err = keyOf(ctx, s)
+		return err
+	})
+	return key, err
+}
+
+// Ask has a kit made for the key that the trust has given, which is the one that was
+// read. While one of the trust is under way, that is the answer. Conflict if there is
+// no key, or another one by now.
 func (o Office) Ask(ctx context.Context, trust uuid.UUID, recipient string, by tenants.By) (kit Kit, err error) {
-	if _, err := Recipient(recipient); err != nil {
-		return kit, err
-	}
+	begun := false
 	err = o.Directory.WriteAs(ctx, trust, "", func(ctx context.Context, s tenants.Scope) error {
-		kit = Kit{ID: uuid.Must(uuid.NewV7()), StaffID: by.ID, Recipient: strings.TrimSpace(recipient), State: Waiting, DueAt: s.Now, AskedAt: s.Now, ExpiresAt: s.Now.Add(Kept)}
-		begun, err := tenants.About(ctx, s, &kit)
-		if err != nil || !begun {
+		key, err := keyOf(ctx, s)
+		if err != nil {
 			return err
 		}
-		if err := s.Audit(ctx, "kit.asked", tenants.Audited{Subject: kit.ID, After: asked{kit.Recipient, by.Name}}); err != nil {
+		if key == nil || key.Recipient != recipient {
+			return fault.New(fault.Conflict, "The trust’s key is not the one that you read. Load the page again.")
+		}
+		kit = Kit{ID: uuid.Must(uuid.NewV7()), StaffID: by.ID, Recipient: recipient, State: Waiting, DueAt: s.Now, AskedAt: s.Now, ExpiresAt: s.Now.Add(Kept)}
+		if begun, err = tenants.About(ctx, s, &kit); err != nil || !begun {
+			return err
+		}
+		if err := s.Audit(ctx, "kit.asked", tenants.Audited{Subject: kit.ID, After: asked{recipient, by.Name}}); err != nil {
 			return err
 		}
 		return s.Deed(ctx, by, "kit.asked", "")
 	})
-	if err != nil || kit.TrustID != uuid.Nil {
+	if err != nil || begun {
 		return kit, err
 	}
 	all, err := o.List(ctx, trust)
@@ -77,11 +91,20 @@ func (o Office) Fetch(ctx context.Context, trust, id uuid.UUID, by tenants.By) (
 	if err != nil {
 		return web.Content{}, err
 	}
-	if err := o.Directory.Note(ctx, trust, by, "kit.fetched", map[string]string{"sha256": kit.SHA256}); err != nil {
-		return web.Content{}, err
-	}
+	return o.content(of, kit, func(ctx context.Context) error {
+		return o.Directory.Note(ctx, trust, by, "kit.fetched", map[string]string{"sha256": kit.SHA256})
+	}), nil
+}
+
+// content is a kit's file; note writes down that somebody fetches it.
+func (o Office) content(of tenants.Trust, kit Kit, note func(context.Context) error) web.Content {
 	return web.Content{Type: "application/octet-stream", Name: of.Slug + "-" + kit.AskedAt.Format(time.DateOnly) + ".tar.gz.age", Size: kit.Bytes, Tag: kit.SHA256,
-		Open: func(ctx context.Context) (io.ReadSeekCloser, error) { return o.Files.Open(ctx, kit.file()) }}, nil
+		Open: func(ctx context.Context) (io.ReadSeekCloser, error) {
+			if err := note(ctx); err != nil {
+				return nil, err
+			}
+			return o.Files.Open(ctx, kit.file())
+		}}
 }
 
 // Remove throws a kit away before its time. NotFound if it is gone.
