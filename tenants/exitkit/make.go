@@ -15,6 +15,7 @@ import (
 	"filippo.io/age"
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/fault"
 )
 
@@ -116,7 +117,7 @@ func (m Maker) expire(ctx context.Context) error {
 	for _, kit := range old {
 		err = errors.Join(err, m.end(ctx, kit, Expired))
 	}
-	return errors.Join(err, m.sweep())
+	return errors.Join(err, sweep())
 }
 
 // one makes a kit, and writes down what became of it.
@@ -218,11 +219,11 @@ func (m Maker) signs(ctx context.Context, stop context.CancelCauseFunc, kit Kit,
 const temporary = "sharon-kit-"
 
 // sweep removes what a killed worker left there.
-func (m Maker) sweep() error {
+func sweep() error {
 	found, err := filepath.Glob(filepath.Join(os.TempDir(), temporary+"*"))
 	for _, name := range found {
 		info, gone := os.Stat(name)
-		if gone == nil && m.Clock.Now().Sub(info.ModTime()) > 24*time.Hour {
+		if gone == nil && (clock.Real{}).Now().Sub(info.ModTime()) > 24*time.Hour {
 			err = errors.Join(err, os.RemoveAll(name))
 		}
 	}
