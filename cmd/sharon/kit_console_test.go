@@ -16,6 +16,7 @@ import (
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/testkit"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/exitkit"
 )
@@ -50,7 +51,7 @@ func asking(key *age.X25519Identity) map[string]any {
 func TestThePlatformHasAKitMadeThatOnlyTheTrustOpens(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		key, platform, path := pair(t), s.over("platform@sharon"), s.pathOf("northmoor")+"/exit-kit"
-		want(t, "without a key of the trust", platform.sendJSON(path, asking(key)), http.StatusConflict)
+		want(t, "without a key of the trust", platform.sendJSON(s.pathOf("eastvale")+"/exit-kit", asking(key)), http.StatusConflict)
 		s.gives(key)
 		want(t, "another key than the trust’s", platform.sendJSON(path, asking(pair(t))), http.StatusConflict)
 		want(t, "without proof", platform.sendJSON(path, map[string]any{"recipient": key.Recipient().String(), "proof": "guess"}), http.StatusUnprocessableEntity)
@@ -205,4 +206,33 @@ func TestOnlyAPublicKeyIsAKey(t *testing.T) {
 			t.Error("from a session that somebody may have left open")
 		}
 	})
+}
+
+// kitPages are those of the exit kit, in each of its states.
+func kitPages(s *site) []aPage {
+	key, platform, north := pair(s.t), s.over("platform@sharon"), s.pathOf("northmoor")+"/exit-kit"
+	s.gives(key)
+	for _, state := range []string{exitkit.Ready, exitkit.Failed} {
+		s.sent(platform, north, asking(key))
+		if state == exitkit.Ready {
+			s.worksOnKits()
+		}
+		s.sql("UPDATE platform_kits SET state = ?, table_rows = 4737, problem = ? WHERE trust_id = ? AND state = 'waiting'", state,
+			map[string]string{exitkit.Failed: "The database or the storage did not answer."}[state], s.northmoor())
+	}
+	keyless := field(s.t, s.sent(platform, "/trusts", southmere("ods", "RKL9Z", "name", "Kirkby Lea NHS Trust", "slug", "kirkby")), "id")
+	east := s.pathOf("eastvale") + "/exit-kit"
+	s.sent(s.over("admin@eastvale"), "/trust/exit-kit", map[string]any{"recipient": key.Recipient().String()})
+	s.sent(platform, east, asking(key))
+	return []aPage{
+		{"exit-kit", "admin@northmoor", "/trust/exit-kit", nil},
+		{"exit-kit-error", "admin@eastvale", "/trust/exit-kit", func(tab *testkit.Tab) {
+			tab.Fill("#recipient", "my key")
+			tab.Click("main form.form button[type=submit], main .form form button[type=submit]")
+		}},
+		{"console-exit-kit", "platform@sharon", north, nil},
+		{"console-exit-kit-error", "platform@sharon", north, func(tab *testkit.Tab) { tab.Click("main form.form button[type=submit]") }},
+		{"console-exit-kit-waiting", "platform@sharon", east, nil},
+		{"console-exit-kit-no-key", "platform@sharon", "/trusts/" + keyless + "/exit-kit", nil},
+	}
 }

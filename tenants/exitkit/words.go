@@ -8,6 +8,9 @@ import (
 // Fetchable tells whether the kit's file can be fetched now.
 func (k Kit) Fetchable(now time.Time) bool { return k.State == Ready && k.ExpiresAt.After(now) }
 
+// UnderWay tells whether somebody works on the kit or will.
+func (k Kit) UnderWay() bool { return k.State == Waiting || k.State == Making }
+
 // standing is a kit's state in words, with the colour of its pill.
 func (k Kit) standing(now time.Time) (words, colour string) {
 	switch {
