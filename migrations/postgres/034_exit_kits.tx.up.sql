@@ -17,7 +17,7 @@ CREATE TABLE platform_kits (
   missing_files integer NOT NULL,
   bytes bigint NOT NULL,
   sha256 text NOT NULL,
-  sealed_records bigint NOT NULL,
+  audit_records bigint NOT NULL,
   audit_problems integer NOT NULL,
   asked_at timestamptz NOT NULL,
   ready_at timestamptz,

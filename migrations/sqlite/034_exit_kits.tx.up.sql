@@ -17,7 +17,7 @@ CREATE TABLE platform_kits (
   missing_files INTEGER NOT NULL,
   bytes bigint NOT NULL,
   sha256 TEXT NOT NULL,
-  sealed_records bigint NOT NULL,
+  audit_records bigint NOT NULL,
   audit_problems INTEGER NOT NULL,
   asked_at timestamp NOT NULL,
   ready_at timestamp,

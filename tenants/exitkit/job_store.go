@@ -32,7 +32,7 @@ type Kit struct {
 	Bytes   int64  `bun:"bytes" json:"bytes"`
 	SHA256  string `bun:"sha256" json:"sha256,omitempty"`
 	// What the check by restoring found of the audit log.
-	Sealed   int64 `bun:"sealed_records" json:"sealed_records"`
+	Sealed   int64 `bun:"audit_records" json:"audit_records"`
 	Problems int   `bun:"audit_problems" json:"audit_problems"`
 
 	AskedAt   time.Time  `bun:"asked_at" json:"asked_at"`

@@ -134,7 +134,7 @@ func (m Maker) one(ctx context.Context, kit Kit) error {
 	case failed == nil:
 		now := m.Clock.Now()
 		kit.State, kit.Problem, kit.ReadyAt, kit.ExpiresAt = Ready, "", &now, now.Add(Kept)
-		columns = append(columns, "table_rows", "table_count", "file_count", "missing_files", "bytes", "sha256", "sealed_records", "audit_problems", "ready_at", "expires_at")
+		columns = append(columns, "table_rows", "table_count", "file_count", "missing_files", "bytes", "sha256", "audit_records", "audit_problems", "ready_at", "expires_at")
 	case kit.Attempts < tries:
 		m.Log.WarnContext(ctx, "exit kit", slog.String("kit", kit.ID.String()), slog.Any("cause", failed))
 		kit.State, kit.Problem, kit.DueAt = Waiting, worded(failed), m.Clock.Now().Add(time.Minute<<kit.Attempts)
