@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"os"
@@ -198,6 +199,11 @@ func (m Maker) make(ctx context.Context, kit *Kit) (err error) {
 
 // signs keeps the kit this worker's, and says how far it is, until ctx ends.
 func (m Maker) signs(ctx context.Context, stop context.CancelCauseFunc, kit Kit, rows *atomic.Int64) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			stop(fmt.Errorf("exit kit: %v", cause))
+		}
+	}()
 	tick := time.NewTicker(sign)
 	defer tick.Stop()
 	for {

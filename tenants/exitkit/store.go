@@ -171,7 +171,7 @@ func eachFile(ctx context.Context, db bun.IDB, trust uuid.UUID, tables []table, 
 		}
 	}
 	var keys []string // short: what is long are the files
-	if err := db.NewRaw(strings.Join(parts, " UNION ")+" ORDER BY 1", args...).Scan(ctx, &keys); err != nil {
+	if err := db.NewRaw(strings.Join(parts, " UNION "), args...).Scan(ctx, &keys); err != nil {
 		return err
 	}
 	slices.Sort(keys)
@@ -201,6 +201,7 @@ func free(ctx context.Context, db bun.IDB, in Trust) error {
 	if err != nil {
 		return err
 	}
+	var clashes []string
 	for _, other := range others {
 		what := ""
 		switch {
@@ -213,7 +214,10 @@ func free(ctx context.Context, db bun.IDB, in Trust) error {
 		default:
 			what = "has the host name " + *in.Domain
 		}
-		return fault.New(fault.Conflict, "The trust “"+other.Name+"” "+what+".")
+		clashes = append(clashes, "The trust “"+other.Name+"” "+what+".")
+	}
+	if len(clashes) > 0 {
+		return fault.New(fault.Conflict, strings.Join(clashes, " "))
 	}
 	return nil
 }
