@@ -9,6 +9,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/exitkit"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
 	"github.com/sharon-nhs/sharon/tenants/programmes"
 )
@@ -23,6 +24,7 @@ type Console struct {
 	Sessions   signin.Sessions
 	BaseURL    string // where people find their trust
 	Programmes programmes.Office
+	Kits       exitkit.Office
 	Log        *slog.Logger
 }
 

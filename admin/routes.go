@@ -12,6 +12,7 @@ var Grants = policy.Grants{
 	"trusts.list":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager), string(tenants.Finance)},
 	"trusts.create": {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"trusts.close":  {string(tenants.PlatformAdmin)},
+	"trusts.export": {string(tenants.PlatformAdmin)},
 	"queues.read":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"hazards.read":  {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"queues.steer":  {string(tenants.PlatformAdmin)},
@@ -58,7 +59,7 @@ func (c Console) Routes(r *web.Router[Scope]) {
 
 // trustRoutes are those of the trusts and their services.
 func (c Console) trustRoutes(r *web.Router[Scope]) {
-	const one, register, services = "/trusts/{trust}", "/trusts/{trust}/register/{kind}", "/trusts/{trust}/services"
+	const one, register, services, kits = "/trusts/{trust}", "/trusts/{trust}/register/{kind}", "/trusts/{trust}/services", "/trusts/{trust}/exit-kit"
 	web.Get(r, "/trusts", "trusts.list", "The trusts and their services", c.Portfolio, portfolioPage, web.Asks)
 	web.Download(r, "/trusts/file", "trusts.list", "The trusts and their services as CSV", c.PortfolioFile)
 	web.Post(r, "/trusts/views", "trusts.list", "Keep a way to look at the trusts", c.KeepView, web.SeeOther("{path}"), web.FormAt("/trusts"))
@@ -75,6 +76,10 @@ func (c Console) trustRoutes(r *web.Router[Scope]) {
 	web.Post(r, one+"/administrators/{id}/revoke", "trusts.create", "Take that invitation back", c.TakeBack, web.SeeOther(one))
 	web.Get(r, one+"/doors", "trusts.close", "How a trust is closed and opened", c.Closing, closingPage)
 	web.Post(r, one+"/doors", "trusts.close", "Suspend a trust, open it again or put it in the archive", c.Close, web.SeeOther(one), web.FormAt(one+"/doors"))
+	web.Get(r, kits, "trusts.export", "The exit kits of a trust", c.KitsPage, kitsPage)
+	web.Post(r, kits, "trusts.export", "Have an exit kit made", c.AskKit, web.SeeOther(kits), web.FormAt(kits))
+	web.Download(r, kits+"/{id}/file", "trusts.export", "An exit kit, which only the trust can open", c.FetchKit)
+	web.Post(r, kits+"/{id}/remove", "trusts.export", "Throw an exit kit away", c.RemoveKit, web.SeeOther(kits))
 	web.Get(r, services+"/new", "trusts.create", "What a new service of an area begins with", c.ServiceForm, newServicePage, web.Asks)
 	web.Post(r, services, "trusts.create", "Make a service", c.MakeService, web.SeeOther("/trusts/{trust}"), web.FormAt(services+"/new?area={area}"))
 	web.Get(r, services+"/{service}", "trusts.list", "How a service differs from its preset", c.Drift, driftPage)

@@ -65,6 +65,7 @@ type Deed struct {
 var deedNames = map[string]string{
 	"trust.create": "Made the trust", "trust.suspended": "Suspended the trust", "trust.active": "Opened the trust again", "trust.archived": "Put the trust in the archive",
 	"trust.register": "Wrote an entry of the register", "trust.contacts": "Wrote the contacts", "services.create": "Made a service",
+	"kit.asked": "Had an exit kit made", "kit.fetched": "Fetched an exit kit", "kit.removed": "Threw an exit kit away",
 	"administrator.invited": "Invited an administrator", "administrator.invited_again": "Sent the administrator’s invitation again", "administrator.revoked": "Took the administrator’s invitation back",
 }
 

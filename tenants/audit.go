@@ -43,6 +43,7 @@ var acts = Acts{
 	"trust.register":  "The platform wrote an entry of the data-protection register",
 	"trust.contacts":  "The platform wrote whom it asks about data protection",
 	"services.create": "Made a service",
+	"trust.restored":  "The trust came here from an exit kit",
 }
 
 // Audited completes a record. Before and After are what changed, as JSON.

@@ -41,6 +41,25 @@ func Restate[T any, P interface {
 	return err
 }
 
+// About adds a row to one of the platform's tables about this trust. It is false,
+// and the row as it was, where one is there that leaves no room for it.
+func About[T any, P interface {
+	*T
+	about(s Scope)
+}](ctx context.Context, s Scope, row P) (added bool, err error) {
+	full := *row
+	P(&full).about(s)
+	result, err := s.unit.db.NewInsert().Model(&full).On("CONFLICT DO NOTHING").Exec(ctx)
+	if err != nil {
+		return false, err
+	}
+	n, err := result.RowsAffected()
+	if n > 0 {
+		*row = full
+	}
+	return n > 0, err
+}
+
 // By is who of the platform does something to a trust.
 type By struct {
 	ID   uuid.UUID

@@ -18,16 +18,21 @@ type periodic struct {
 	Type  string
 	Queue string
 	Every time.Duration
-	Do    func(ctx context.Context) error
+	// Timeout is how long it may take; zero is five minutes.
+	Timeout time.Duration
+	Do      func(ctx context.Context) error
 }
 
 func (d Deps) schedule() []periodic {
-	all := []periodic{{"housekeeping:sweep:", jobs.Bulk, 15 * time.Minute, d.sweep}}
+	all := []periodic{{Type: "housekeeping:sweep:", Queue: jobs.Bulk, Every: 15 * time.Minute, Do: d.sweep}}
+	for _, chore := range d.Chores {
+		all = append(all, periodic{"chore:" + chore.Key + ":", chore.Queue, chore.Every, chore.Timeout, chore.Do})
+	}
 	for _, round := range d.Rounds {
 		if round.Queue == "" {
 			continue // see watch
 		}
-		all = append(all, periodic{"round:" + round.Key + ":", round.Queue, round.Every, func(ctx context.Context) error { return d.round(ctx, round) }})
+		all = append(all, periodic{Type: "round:" + round.Key + ":", Queue: round.Queue, Every: round.Every, Do: func(ctx context.Context) error { return d.round(ctx, round) }})
 	}
 	return all
 }
@@ -58,7 +63,7 @@ func beat(ctx context.Context, d Deps, schedule []periodic) {
 
 func offer(ctx context.Context, queue *jobs.Queue, work periodic, now time.Time) error {
 	slot := now.Truncate(work.Every).Format(time.RFC3339)
-	return queue.Offer(ctx, jobs.Task{Type: work.Type, ID: work.Type + slot, Queue: work.Queue, Timeout: 5 * time.Minute, Kept: 2 * work.Every})
+	return queue.Offer(ctx, jobs.Task{Type: work.Type, ID: work.Type + slot, Queue: work.Queue, Timeout: cmp.Or(work.Timeout, 5*time.Minute), Kept: 2 * work.Every})
 }
 
 // EachTrust runs fn for every trust. What fails for one does not keep the others waiting.

@@ -25,10 +25,20 @@ type Deps struct {
 	Relay     *Relay
 	On        []tenants.Handler
 	Rounds    []tenants.Round
+	Chores    []Chore
 	Queues    []string      // that this worker serves; none means all
 	Beat      time.Duration // how often a worker looks for what is due; zero means every two seconds
 	Clock     clock.Clock
 	Log       *slog.Logger
+}
+
+// Chore is periodic work of the platform, in no trust. Several may run at once.
+type Chore struct {
+	Key     string
+	Queue   string
+	Every   time.Duration
+	Timeout time.Duration
+	Do      func(ctx context.Context) error
 }
 
 // Run works until ctx ends, then finishes what it began.

@@ -35,6 +35,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/account"
+	"github.com/sharon-nhs/sharon/tenants/exitkit"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
 	"github.com/sharon-nhs/sharon/tenants/programmes"
 	"github.com/sharon-nhs/sharon/workers"
@@ -136,6 +137,7 @@ func (a *app) work(relay *workers.Relay, queues []string) workers.Deps {
 	return workers.Deps{
 		Directory: a.Directory, Sessions: a.Web.sessions(), Queue: a.Queue, Queues: queues, Relay: relay, Clock: a.Clock, Log: a.Log,
 		On: a.handlers(), Rounds: slices.Concat(a.Parts.Rounds(), modules.Rounds(a.Rooms)),
+		Chores: a.chores(),
 	}
 }
 
@@ -182,7 +184,7 @@ func (a *app) consoleFace(options web.Options, help func(context.Context, *web.R
 	a.console = web.NewRouter[admin.Scope]()
 	admin.Console{Directory: a.Directory, Queue: a.Queue, Keys: a.Keys, Sessions: sessions, BaseURL: a.Web.BaseURL, Log: a.Log,
 		Founding: invitations.Founding{Directory: a.Directory, Office: a.office()}, Services: services{a},
-		Programmes: programmes.Office{Directory: a.Directory, Letters: a.office()}}.Routes(a.console)
+		Programmes: programmes.Office{Directory: a.Directory, Letters: a.office()}, Kits: exitkit.Office{House: a.house()}}.Routes(a.console)
 	gate := &admin.Gate{DB: a.DB, Clock: a.Clock, Keys: a.Keys, Sessions: sessions}
 	face := &web.App[admin.Scope]{Options: options, Router: a.console, Gate: gate, Plain: a.plain(help)}
 	face.Plain["/openapi.json"] = document("SHaRON console", a.console.Routes)

@@ -27,7 +27,7 @@ type cli struct {
 	Migrate migrateCmd `cmd:"" help:"Bring the database's tables up to date, take the last change back, or look."`
 	Demo    demoCmd    `cmd:"" help:"Fill the database with a large amount of invented, plausible data, for demonstrations and benchmarks."`
 	Doctor  doctorCmd  `cmd:"" help:"Say what is configured, what answers, what is unsafe for production, and how to mend it."`
-	Trust   trustCmd   `cmd:"" help:"Make a trust, and its first service."`
+	Trust   trustCmd   `cmd:"" help:"Make a trust and its first service, or take a trust with you: its exit kit."`
 	Staff   staffCmd   `cmd:"" help:"Make an account for a member of staff."`
 	Audit   auditCmd   `cmd:"" help:"Prove that a trust's audit log is whole."`
 	Keys    keysCmd    `cmd:"" help:"Make a key that seals identities, or seal everything anew with the first one."`

@@ -12,6 +12,7 @@ import (
 	"github.com/sharon-nhs/sharon/tenants/audit"
 	"github.com/sharon-nhs/sharon/tenants/credentials"
 	"github.com/sharon-nhs/sharon/tenants/data"
+	"github.com/sharon-nhs/sharon/tenants/exitkit"
 	"github.com/sharon-nhs/sharon/tenants/identity"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
 	"github.com/sharon-nhs/sharon/tenants/letters"
@@ -33,6 +34,7 @@ func everywhere(a *app) tenants.Parts {
 		programmes.New(a.office()),
 		audit.New(audit.Log{Acts: a.acts, Log: a.Log}),
 		portfolio.New(posts.Activity),
+		exitkit.New(func() exitkit.Office { return exitkit.Office{House: a.house()} }),
 	}
 }
 

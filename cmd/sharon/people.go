@@ -22,6 +22,9 @@ import (
 type trustCmd struct {
 	Create  trustCreate   `cmd:"" help:"Make a trust."`
 	Service serviceCreate `cmd:"" help:"Make a service of a trust."`
+	Export  trustExport   `cmd:"" help:"Write the exit kit of a trust: all its data, for its own key alone."`
+	Check   trustCheck    `cmd:"" help:"Check an exit kit by restoring it into a database that is thrown away."`
+	Restore trustRestore  `cmd:"" help:"Put the trust of an exit kit into this SHaRON."`
 }
 
 type trustCreate struct {

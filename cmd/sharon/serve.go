@@ -98,10 +98,10 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 		a.Outside.Email = a.Inbox.Send
 		a.Texts = text.NewInbox(a.Clock)
 		a.Outside.Text = a.Texts
-		if err := demo.KeepFilms(ctx, a.Files); err != nil {
+		if err := demo.Seed(ctx, demo.Deps{Directory: a.Directory, Keys: keys, Clock: a.Clock}); err != nil {
 			return err
 		}
-		if err := demo.Seed(ctx, demo.Deps{Directory: a.Directory, Keys: keys, Clock: a.Clock}); err != nil {
+		if err := demo.KeepFilms(ctx, a.Files, a.Directory); err != nil {
 			return err
 		}
 	}

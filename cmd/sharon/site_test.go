@@ -125,6 +125,11 @@ func newSite(t *testing.T, address string, changes ...func(*app)) *site {
 
 func newSiteOf(t *testing.T, address string, w webConfig, changes ...func(*app)) *site {
 	t.Helper()
+	return newSiteWith(t, address, w, testKeys, changes...)
+}
+
+func newSiteWith(t *testing.T, address string, w webConfig, keys crypt.Keys, changes ...func(*app)) *site {
+	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -133,10 +138,10 @@ func newSiteOf(t *testing.T, address string, w webConfig, changes ...func(*app))
 	s := &site{t: t, clock: clock.NewFake(now), port: port}
 	c := config{Data: t.TempDir(), DatabaseURL: address, LogLevel: "error", LogFormat: "text"}
 	w.BaseURL, w.SessionIdle, w.SessionAbsolute, w.BodyLimit = "http://localhost:"+port, 30*time.Minute, 12*time.Hour, 256<<10
-	if s.app, err = open(c, w, testKeys, s.clock); err != nil {
+	if s.app, err = open(c, w, keys, s.clock); err != nil {
 		t.Fatal(err)
 	}
-	if err := demo.KeepFilms(t.Context(), s.app.Files); err != nil {
+	if err := demo.KeepFilms(t.Context(), s.app.Files, s.app.Directory); err != nil {
 		t.Fatal(err)
 	}
 	s.app.Patience = 2 * time.Minute // the machine may be crowded

@@ -189,6 +189,27 @@ func (d *DB) Read(ctx context.Context, tenant uuid.UUID, fn func(context.Context
 	return d.run(ctx, d.read, "BEGIN", tenant, fn)
 }
 
+// Snapshot is Read for as long as it takes: all that fn reads is as it was at one
+// moment. PostgreSQL removes nothing that was deleted meanwhile.
+func (d *DB) Snapshot(ctx context.Context, tenant uuid.UUID, fn func(context.Context, bun.IDB) error) error {
+	if d.postgres {
+		return d.run(ctx, d.read, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"+unhurried, tenant, fn)
+	}
+	return d.run(ctx, d.read, "BEGIN", tenant, fn)
+}
+
+// Fill is Write for as long as it takes. On SQLite everybody else waits with
+// writing until it is done.
+func (d *DB) Fill(ctx context.Context, tenant uuid.UUID, fn func(context.Context, bun.IDB) error) error {
+	if d.postgres {
+		return d.run(ctx, d.write, "BEGIN"+unhurried, tenant, fn)
+	}
+	return d.run(ctx, d.write, "BEGIN IMMEDIATE", tenant, fn)
+}
+
+// unhurried lifts the limits that keep a request from holding up the others.
+const unhurried = "; SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0"
+
 // Write runs fn in a transaction of the tenant; an error or a panic undoes all of it.
 func (d *DB) Write(ctx context.Context, tenant uuid.UUID, fn func(context.Context, bun.IDB) error) error {
 	if d.postgres {

@@ -142,8 +142,11 @@ func (a Archive) lookup(number string) string {
 	if number == "" {
 		return ""
 	}
-	return a.Keys.Lookup("nhs:" + number)
+	return a.Keys.Lookup(Labelled(number))
 }
+
+// Labelled is an NHS number as its look-up is made.
+func Labelled(number string) string { return "nhs:" + number }
 
 // Of is who an account is, as far as it is known, for rules that must look at it.
 // It is shown to nobody.

@@ -16,6 +16,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/exitkit"
 )
 
 // Password is that of every demo account.
@@ -34,6 +35,7 @@ type trust struct {
 	services []string
 	contacts admin.Contacts
 	entries  []entry
+	key      string // for its exit kits; nobody has the secret one
 }
 
 // entry is one of a trust's register, from so many days ago until in so many days.
@@ -53,10 +55,10 @@ func (t trust) register(now time.Time) (all []admin.Register) {
 var trusts = []trust{
 	{tenants.NewTrust{ODSCode: "RNM9Z", Name: "Northmoor Mental Health NHS Foundation Trust", Slug: "northmoor"}, []string{"willow", "harbour", "kin"},
 		admin.Contacts{Person: "Ruth Adeyemi", Post: "Data protection officer", Email: "dpo@northmoor.example", Phone: "01632 960177"},
-		[]entry{{"dspt", "RNM9Z 2026", 320, 41}, {"ico", "ZA999001", 200, 165}, {"dpia", "DPIA-014", 150, 580}, {"safety", "CSC-SHARON-2", 140, 590}}},
+		[]entry{{"dspt", "RNM9Z 2026", 320, 41}, {"ico", "ZA999001", 200, 165}, {"dpia", "DPIA-014", 150, 580}, {"safety", "CSC-SHARON-2", 140, 590}}, "age1w5gegm5fggvrmscyxymk45ctvymf28d7lrp5axrfu5qwdx9424us3p35jk"},
 	{tenants.NewTrust{ODSCode: "REV9Z", Name: "Eastvale Partnership NHS Trust", Slug: "eastvale"}, []string{"orchard", "lantern", "bridge", "meadow"},
 		admin.Contacts{Person: "Gareth Pugh", Post: "Head of information governance", Email: "ig@eastvale.example"},
-		[]entry{{"dspt", "REV9Z 2026", 130, 235}, {"ico", "ZA999002", 90, 275}, {"dpia", "EV/2026/031", 100, 630}}},
+		[]entry{{"dspt", "REV9Z 2026", 130, 235}, {"ico", "ZA999002", 90, 275}, {"dpia", "EV/2026/031", 100, 630}}, ""},
 }
 
 // email is the address that a demo account signs in with.
@@ -107,7 +109,7 @@ func Seed(ctx context.Context, d Deps) error {
 		if err := d.roster().Enter(ctx, made.ID, wanted.contacts, wanted.register(d.Clock.Now())...); err != nil && !fault.Is(err, fault.Conflict) {
 			return fmt.Errorf("register of demo trust %s: %w", wanted.Slug, err)
 		}
-		if err := d.seedTrust(ctx, made, wanted.services, hash); err != nil {
+		if err := d.seedTrust(ctx, made, wanted, hash); err != nil {
 			return fmt.Errorf("demo trust %s: %w", wanted.Slug, err)
 		}
 	}
@@ -145,9 +147,9 @@ func (d Deps) hasServices(ctx context.Context, trust tenants.Trust) (full bool, 
 	return full, err
 }
 
-func (d Deps) seedTrust(ctx context.Context, trust tenants.Trust, services []string, hash string) error {
-	contents := make([]content, len(services))
-	for i, slug := range services {
+func (d Deps) seedTrust(ctx context.Context, trust tenants.Trust, wanted trust, hash string) error {
+	contents := make([]content, len(wanted.services))
+	for i, slug := range wanted.services {
 		var err error
 		if contents[i], err = read(slug); err != nil {
 			return err
@@ -155,8 +157,14 @@ func (d Deps) seedTrust(ctx context.Context, trust tenants.Trust, services []str
 	}
 	return d.Directory.WriteAs(ctx, trust.ID, "", func(ctx context.Context, s tenants.Scope) error {
 		admin := tenants.NewAccount{Email: adminEmail(trust.Slug), PasswordHash: hash, TrustRoles: tenants.Roles{tenants.TrustAdmin}}
-		if _, err := tenants.CreateAccount(ctx, s, d.Keys, admin); err != nil {
+		account, err := tenants.CreateAccount(ctx, s, d.Keys, admin)
+		if err != nil {
 			return err
+		}
+		if wanted.key != "" {
+			if err := insert(ctx, s, []exitkit.Key{{Recipient: wanted.key, AccountID: account.ID, GivenAt: s.Now.AddDate(0, 0, -9)}}); err != nil {
+				return err
+			}
 		}
 		accounts := accounts{keys: d.Keys, hash: hash, trust: trust.Slug}
 		for _, c := range contents {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules/posts"
@@ -47,14 +49,27 @@ func (v video) check(members map[string]member) error {
 	return errors.Join(wrong...)
 }
 
-// keyOf is where a film lies. All videos made of it share the file.
-func keyOf(file string) string { return "videos/demo/" + file }
+// keyOf is where a film lies. All of a trust's videos made of it share the file.
+func keyOf(trust uuid.UUID, file string) string { return "videos/" + trust.String() + "/demo/" + file }
 
 // KeepFilms puts the films where the videos of the demonstration look for them.
-func KeepFilms(ctx context.Context, files *storage.Files) error {
+func KeepFilms(ctx context.Context, files *storage.Files, directory *tenants.Directory) error {
+	trusts, err := directory.AllTrusts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, trust := range trusts {
+		if err := keepFilms(ctx, files, trust.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func keepFilms(ctx context.Context, files *storage.Files, trust uuid.UUID) error {
 	for name := range reels {
 		for file, kind := range map[string]string{name + ".mp4": "video/mp4", name + ".jpg": "image/jpeg"} {
-			if there, err := files.Open(ctx, keyOf(file)); err == nil {
+			if there, err := files.Open(ctx, keyOf(trust, file)); err == nil {
 				if err := there.Close(); err != nil {
 					return err
 				}
@@ -66,7 +81,7 @@ func KeepFilms(ctx context.Context, files *storage.Files) error {
 			if err != nil {
 				return err
 			}
-			if err := files.Put(ctx, keyOf(file), bytes.NewReader(content), int64(len(content)), kind); err != nil {
+			if err := files.Put(ctx, keyOf(trust, file), bytes.NewReader(content), int64(len(content)), kind); err != nil {
 				return err
 			}
 		}
@@ -107,7 +122,7 @@ func (w *seeding) videos(c content) error {
 			if err != nil {
 				return err
 			}
-			f.VideoID, f.File, f.Bytes, f.Width, f.Height = row.ID, keyOf(f.File), int64(len(content)), reelWidth, reelHeight
+			f.VideoID, f.File, f.Bytes, f.Width, f.Height = row.ID, keyOf(w.s.Trust().ID, f.File), int64(len(content)), reelWidth, reelHeight
 			w.films = append(w.films, f)
 		}
 	}

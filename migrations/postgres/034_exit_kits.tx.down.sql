@@ -1,0 +1,3 @@
+DROP TABLE kit_keys;
+--bun:split
+DROP TABLE platform_kits;
