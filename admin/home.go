@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/sharon-nhs/sharon/admin/money"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/signin"
@@ -23,6 +24,7 @@ type Console struct {
 	Sessions   signin.Sessions
 	BaseURL    string // where people find their trust
 	Programmes programmes.Office
+	Money      money.Money
 	Log        *slog.Logger
 }
 

@@ -12,6 +12,15 @@ import (
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
+// Work is what the platform does for itself, in no trust, once in each Every over
+// all nodes. It takes five minutes at most.
+type Work struct {
+	Key   string
+	Queue string
+	Every time.Duration
+	Do    func(ctx context.Context) error
+}
+
 // periodic is work that comes round, once a slot of time over all nodes: the
 // slot is in the task's id.
 type periodic struct {
@@ -23,6 +32,9 @@ type periodic struct {
 
 func (d Deps) schedule() []periodic {
 	all := []periodic{{"housekeeping:sweep:", jobs.Bulk, 15 * time.Minute, d.sweep}}
+	for _, work := range d.Platform {
+		all = append(all, periodic{"platform:" + work.Key + ":", work.Queue, work.Every, work.Do})
+	}
 	for _, round := range d.Rounds {
 		if round.Queue == "" {
 			continue // see watch

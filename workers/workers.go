@@ -25,6 +25,7 @@ type Deps struct {
 	Relay     *Relay
 	On        []tenants.Handler
 	Rounds    []tenants.Round
+	Platform  []Work
 	Queues    []string      // that this worker serves; none means all
 	Beat      time.Duration // how often a worker looks for what is due; zero means every two seconds
 	Clock     clock.Clock
