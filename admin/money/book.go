@@ -123,7 +123,7 @@ func (m Money) ChangePrices(ctx context.Context, by By, in ChangePrices) (web.No
 func readRate(typed string) (int, error) {
 	whole, part, _ := strings.Cut(strings.TrimSuffix(strings.TrimSpace(typed), "%"), ".")
 	n, err := strconv.ParseUint(whole+(part + "00")[:max(2, len(part))], 10, 31)
-	if err != nil || len(part) > 2 || n > 10000 {
+	if whole == "" || err != nil || len(part) > 2 || n > 10000 {
 		return 0, fault.Bad("vat", "Enter a rate in percent, such as 20 or 17.5.")
 	}
 	return int(n), nil

@@ -378,7 +378,8 @@ func (w work) begin(ctx context.Context, begun *stripe.Subscription) error {
 		if err != nil || deal.SubscriptionID != "" {
 			return err
 		}
-		deal.SubscriptionID, deal.SubscriptionState = begun.ID, string(begun.Status)
+		now := ofSubscription(begun, headerTime(begun.LastResponse))
+		deal.SubscriptionID, deal.SubscriptionState, deal.SubscriptionTold = now.ID, now.State, now.At
 		return rows.put(ctx, &deal)
 	})
 }
