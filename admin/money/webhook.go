@@ -42,7 +42,7 @@ func (m Money) Receive(ctx context.Context, in web.Delivery) (Taken, error) {
 		return Taken{}, errors.Join(m.remark(ctx, factForged, err.Error()), fault.New(fault.Malformed, "Stripe did not sign this, or too long ago."))
 	case err == nil && (read.ID == "" || len(read.ID) > 100 || read.Data == nil):
 		return Taken{}, fault.New(fault.Malformed, "This is no event.")
-	case err != nil && read.APIVersion != stripe.APIVersion:
+	case err != nil && read.APIVersion != "" && read.APIVersion != stripe.APIVersion:
 		m.Log.WarnContext(ctx, "a webhook has another version", slog.String("version", read.APIVersion), slog.String("wanted", stripe.APIVersion))
 		return Taken{}, errors.Join(m.remark(ctx, factVersion, read.APIVersion), fault.New(fault.Malformed, "This endpoint reads events of version "+stripe.APIVersion+". Create the webhook at Stripe with that version."))
 	case err != nil:

@@ -242,7 +242,7 @@ func TestWebhooksInAnyOrderComeToTheSameEnd(t *testing.T) {
 		if many < 100 || strings.Count(straight, "canceled") != 4 || strings.Count(straight, "  in_") != 9 || strings.Count(straight, " void SHARON") != 2 || strings.Count(straight, " paid SHARON") != 5 || strings.Count(straight, "issued") != 2 {
 			w.Fatalf("%d events come to\n%s", many, straight)
 		}
-		for seed := uint64(1); seed <= 6; seed++ {
+		for seed := uint64(1); seed <= 3; seed++ {
 			if shuffled, _ := run(seed); shuffled != straight {
 				w.Fatalf("seed %d comes to\n%s\nnot\n%s", seed, shuffled, straight)
 			}
