@@ -81,6 +81,11 @@ func (m Money) Standings(ctx context.Context) ([]Standing, error) {
 	return out, nil
 }
 
+// Urgency orders trusts by their money: what is late first, then what is due soonest.
+func Urgency(a, b Standing) int {
+	return cmp.Or(cmp.Compare(b.Stage.weight(), a.Stage.weight()), cmp.Compare(a.NextOn, b.NextOn))
+}
+
 // View is how somebody looks at the list; what is empty counts not.
 type View struct {
 	Q     string `json:"q" validate:"max=100" label:"what to look for"`
@@ -146,7 +151,7 @@ func (v View) among(all []Standing) (found []Standing) {
 		case "owed":
 			return cmp.Or(cmp.Compare(b.Owed, a.Owed), strings.Compare(a.Trust.Name, b.Trust.Name))
 		}
-		return cmp.Or(cmp.Compare(b.Stage.weight(), a.Stage.weight()), cmp.Compare(a.NextOn, b.NextOn), strings.Compare(a.Trust.Name, b.Trust.Name))
+		return cmp.Or(Urgency(a, b), strings.Compare(a.Trust.Name, b.Trust.Name))
 	})
 	return found
 }
@@ -193,7 +198,7 @@ type TrustMoney struct {
 }
 
 // shownDeeds is how much of the history a page has.
-const shownDeeds = 50
+const shownDeeds = 30
 
 // Trust shows a trust's money. NotFound if there is no such trust.
 func (m Money) Trust(ctx context.Context, by By, in OneTrust) (out TrustMoney, err error) {
