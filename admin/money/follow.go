@@ -2,6 +2,7 @@ package money
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"time"
 
@@ -23,18 +24,18 @@ func (m Money) Follow(ctx context.Context, trust uuid.UUID, anew bool) error {
 	if err != nil {
 		return err
 	}
+	var failed error // one trust's trouble keeps no other waiting
 	for _, row := range due {
-		if err := m.Tell(ctx, row.TrustID, row.ServiceID, string(row.Stage), int64(row.Pence), row.Stage != Nothing); err != nil {
-			return err
+		err := m.Tell(ctx, row.TrustID, row.ServiceID, string(row.Stage), int64(row.Pence), row.Stage != Nothing)
+		if err == nil {
+			err = m.write(ctx, func(ctx context.Context, rows store) error {
+				row.ToldAt = rows.now
+				return rows.keepSaid(ctx, row)
+			})
 		}
-		if err := m.write(ctx, func(ctx context.Context, rows store) error {
-			row.ToldAt = rows.now
-			return rows.keepSaid(ctx, row)
-		}); err != nil {
-			return err
-		}
+		failed = errors.Join(failed, err)
 	}
-	return nil
+	return failed
 }
 
 // untold is what programmes are to be told.

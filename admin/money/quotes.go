@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -44,6 +45,9 @@ func (m Money) QuoteForm(ctx context.Context, _ By, in OneTrust) (out QuoteForm,
 		return err
 	})
 }
+
+// mostLines is how many a quote has: a subscription of Stripe's takes no more.
+const mostLines = 20
 
 // MakeQuote is a quote to be made. Lines name what each service shall have: its id
 // with the key of a subscription, and its id, a slash and the key of a fee with
@@ -130,6 +134,9 @@ func (f QuoteForm) lines(chosen json.RawMessage) (all []Line, err error) {
 	}
 	if len(all) == 0 {
 		return nil, fault.Bad("lines", "Choose a subscription or a fee for one service at least.")
+	}
+	if len(all) > mostLines {
+		return nil, fault.Bad("lines", "A quote has "+strconv.Itoa(mostLines)+" lines at most. Make two of it.")
 	}
 	return all, nil
 }
