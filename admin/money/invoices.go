@@ -41,7 +41,7 @@ func (m Money) IssueInvoice(ctx context.Context, by By, in IssueInvoice) (Issued
 			return Issued{}, err
 		}
 	}
-	if err := by.Prove(ctx, in.Proof); err != nil {
+	if err := m.proved(ctx, by, in.Proof, in.OneDeal, in.Version, func(ctx context.Context, rows store, deal Deal) error { return invoiceable(ctx, rows, deal, way) }); err != nil {
 		return Issued{}, err
 	}
 	return Issued{noted.ID}, m.turn(ctx, in.OneDeal, in.Version, func(ctx context.Context, rows store, deal *Deal) error {
@@ -67,6 +67,25 @@ func (m Money) IssueInvoice(ctx context.Context, by By, in IssueInvoice) (Issued
 		}
 		return rows.note(ctx, by.id(), deal.TrustID, &deal.ID, "invoice.asked", noted.Pence.Words())
 	})
+}
+
+// proved has whoever asks show again that it is them. Their code works once, so
+// what would be refused anyway is refused before it is used up; check reads only,
+// and whoever calls asks it again when the deal is theirs alone.
+func (m Money) proved(ctx context.Context, by By, proof string, at OneDeal, version int, check func(context.Context, store, Deal) error) error {
+	if err := m.read(ctx, func(ctx context.Context, rows store) error {
+		deal, err := rows.deal(ctx, at.Trust, at.Deal)
+		if err == nil && deal.Version != version {
+			err = fault.Stale()
+		}
+		if err != nil {
+			return err
+		}
+		return check(ctx, rows, deal)
+	}); err != nil {
+		return err
+	}
+	return by.Prove(ctx, proof)
 }
 
 // wayOf is how a trust pays. Conflict while nobody wrote down who does.
@@ -219,29 +238,21 @@ func (m Money) GiveCredit(ctx context.Context, by By, in GiveCredit) (web.None, 
 	if err != nil {
 		return web.None{}, err
 	}
-	if err := by.Prove(ctx, in.Proof); err != nil {
+	of := func(ctx context.Context, rows store) (Invoice, error) { return in.of(ctx, rows, amount) }
+	if err := m.proved(ctx, by, in.Proof, in.OneDeal, in.Version, func(ctx context.Context, rows store, _ Deal) error {
+		_, err := of(ctx, rows)
+		return err
+	}); err != nil {
 		return web.None{}, err
 	}
 	return web.None{}, m.turn(ctx, in.OneDeal, in.Version, func(ctx context.Context, rows store, deal *Deal) error {
-		invoice, err := rows.invoice(ctx, deal.ID, in.Invoice)
+		invoice, err := of(ctx, rows)
 		if err != nil {
 			return err
-		}
-		if !invoice.counts() {
-			return fault.New(fault.Conflict, "Nothing can be taken off an invoice that was not sent, or does not count any more.")
-		}
-		left, err := rows.creditable(ctx, invoice)
-		if err != nil {
-			return err
-		}
-		if amount == 0 || amount > left {
-			return fault.Bad("credit_amount", "Enter an amount of "+left.Words()+" or less: that is what can be taken off.")
 		}
 		note := CreditNote{ID: uuid.New(), InvoiceID: invoice.ID, Number: strings.TrimSpace(in.Number), State: "asked", Pence: amount, Reason: strings.TrimSpace(in.Reason), MadeBy: by.id(), MadeAt: rows.now}
 		if invoice.Way == ByHand {
-			if note.State = "issued"; note.Number == "" {
-				return fault.Bad("credit_number", "Enter the credit note’s number.")
-			}
+			note.State = "issued"
 		}
 		if err := rows.add(ctx, &note); err != nil {
 			return err
@@ -258,6 +269,25 @@ func (m Money) GiveCredit(ctx context.Context, by By, in GiveCredit) (web.None, 
 		}
 		return rows.put(ctx, &invoice)
 	})
+}
+
+// of reads the invoice that an amount can be taken off; an error if it cannot.
+func (in GiveCredit) of(ctx context.Context, rows store, amount Pence) (Invoice, error) {
+	invoice, err := rows.invoice(ctx, in.Deal, in.Invoice)
+	if err != nil {
+		return invoice, err
+	}
+	left, err := rows.creditable(ctx, invoice)
+	switch {
+	case err != nil:
+	case !invoice.counts():
+		err = fault.New(fault.Conflict, "Nothing can be taken off an invoice that was not sent, or does not count any more.")
+	case amount == 0 || amount > left:
+		err = fault.Bad("credit_amount", "Enter an amount of "+left.Words()+" or less: that is what can be taken off.")
+	case invoice.Way == ByHand && strings.TrimSpace(in.Number) == "":
+		err = fault.Bad("credit_number", "Enter the credit note’s number.")
+	}
+	return invoice, err
 }
 
 // creditable is how much can be taken off an invoice: of an open one what is owed,
@@ -287,12 +317,18 @@ type EndSubscription struct {
 // EndSubscription has Stripe send no invoice for another year. Nobody's door is
 // closed by it.
 func (m Money) EndSubscription(ctx context.Context, by By, in EndSubscription) (web.None, error) {
-	if err := by.Prove(ctx, in.Proof); err != nil {
+	goesOn := func(_ context.Context, _ store, deal Deal) error {
+		if deal.SubscriptionID == "" || deal.SubscriptionState == "canceled" {
+			return fault.New(fault.Conflict, "There is no subscription by Stripe that goes on.")
+		}
+		return nil
+	}
+	if err := m.proved(ctx, by, in.Proof, in.OneDeal, in.Version, goesOn); err != nil {
 		return web.None{}, err
 	}
 	return web.None{}, m.turn(ctx, in.OneDeal, in.Version, func(ctx context.Context, rows store, deal *Deal) error {
-		if deal.SubscriptionID == "" || deal.SubscriptionState == "canceled" {
-			return fault.New(fault.Conflict, "There is no subscription by Stripe that goes on.")
+		if err := goesOn(ctx, rows, *deal); err != nil {
+			return err
 		}
 		if err := rows.ask(ctx, callEnd, *deal, deal.ID); err != nil {
 			return err

@@ -150,14 +150,14 @@ func (s store) payments(ctx context.Context, invoices []uuid.UUID) (all []Paymen
 	if len(invoices) == 0 {
 		return nil, nil
 	}
-	return all, s.db.NewSelect().Model(&all).Where("invoice_id IN (?)", bun.In(invoices)).OrderExpr("paid_on, id").Scan(ctx)
+	return all, s.db.NewSelect().Model(&all).Where("invoice_id IN (?)", bun.List(invoices)).OrderExpr("paid_on, id").Scan(ctx)
 }
 
 func (s store) credits(ctx context.Context, invoices []uuid.UUID) (all []CreditNote, err error) {
 	if len(invoices) == 0 {
 		return nil, nil
 	}
-	return all, s.db.NewSelect().Model(&all).Where("invoice_id IN (?)", bun.In(invoices)).OrderExpr("made_at, id").Scan(ctx)
+	return all, s.db.NewSelect().Model(&all).Where("invoice_id IN (?)", bun.List(invoices)).OrderExpr("made_at, id").Scan(ctx)
 }
 
 // creditBy finds a credit note by our id or by what Stripe calls it; false if there is none.
@@ -325,7 +325,7 @@ func (s store) take(ctx context.Context, name string, every time.Duration) (bool
 
 // forget has facts be of long ago.
 func (s store) forget(ctx context.Context, names ...string) error {
-	_, err := s.db.NewUpdate().Model((*fact)(nil)).Set("at = ?", time.Unix(0, 0).UTC()).Where("name IN (?)", bun.In(names)).Exec(ctx)
+	_, err := s.db.NewUpdate().Model((*fact)(nil)).Set("at = ?", time.Unix(0, 0).UTC()).Where("name IN (?)", bun.List(names)).Exec(ctx)
 	return err
 }
 

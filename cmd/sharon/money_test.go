@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/stripe/stripe-go/v76"
-	"github.com/stripe/stripe-go/v76/webhook"
 
 	"github.com/sharon-nhs/sharon/admin"
 	"github.com/sharon-nhs/sharon/admin/money"
@@ -39,12 +37,11 @@ func withStripe(t *testing.T, address string) (*site, *stripetest.Stripe) {
 // stripeTells delivers an event as Stripe does: signed, over HTTP, by nobody.
 func (s *site) stripeTells(id, kind string, object map[string]any) answer {
 	s.t.Helper()
-	body, err := json.Marshal(map[string]any{"id": id, "object": "event", "api_version": stripe.APIVersion, "type": kind, "created": s.clock.Now().Unix(), "data": map[string]any{"object": object}})
+	body, err := json.Marshal(map[string]any{"id": id, "object": "event", "api_version": stripetest.Version, "type": kind, "created": s.clock.Now().Unix(), "data": map[string]any{"object": object}})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	signed := webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{Payload: body, Secret: stripeSecret, Timestamp: time.Now()})
-	return s.visit("console").sendJSON("/webhooks/stripe", signed.Payload, "Stripe-Signature", signed.Header)
+	return s.visit("console").sendJSON("/webhooks/stripe", body, "Stripe-Signature", stripetest.Sign(body, stripeSecret, time.Now()))
 }
 
 // From the quote to the payment, at the console, by Stripe: the programme's gate

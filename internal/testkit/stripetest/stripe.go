@@ -5,12 +5,16 @@ package stripetest
 
 import (
 	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stripe/stripe-mock/embedded"
 	"github.com/stripe/stripe-mock/server"
@@ -18,6 +22,17 @@ import (
 
 // Key is one that stripe-mock takes.
 const Key = "sk_test_123"
+
+// Version is that of the API in which webhooks are to be created.
+const Version = "2023-10-16"
+
+// Sign is the header Stripe-Signature of a body, as Stripe makes it.
+// Source: https://docs.stripe.com/webhooks#verify-manually
+func Sign(body []byte, secret string, at time.Time) string {
+	sum := hmac.New(sha256.New, []byte(secret))
+	fmt.Fprintf(sum, "%d.%s", at.Unix(), body)
+	return fmt.Sprintf("t=%d,v1=%x", at.Unix(), sum.Sum(nil))
+}
 
 // mock reads the description once for a process: it is large.
 var mock = sync.OnceValues(func() (http.Handler, error) {
