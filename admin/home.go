@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 
+	"github.com/sharon-nhs/sharon/admin/money"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/signin"
@@ -25,6 +26,7 @@ type Console struct {
 	BaseURL    string // where people find their trust
 	Programmes programmes.Office
 	Kits       exitkit.Office
+	Money      money.Money
 	Log        *slog.Logger
 }
 

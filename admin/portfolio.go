@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/admin/money"
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/sheet"
@@ -27,7 +28,7 @@ type View struct {
 	Status   string `json:"status" validate:"omitempty,oneof=active suspended archived" label:"a state"`
 	Area     string `json:"area" validate:"omitempty,oneof=eating_disorders perinatal children_young_people learning_disabilities early_intervention carers waiting_list" label:"an area"`
 	Register string `json:"register" validate:"omitempty,oneof=expired ending lacking" label:"how the register stands"`
-	Sort     string `json:"sort" validate:"omitempty,oneof=name members register newest" label:"an order"`
+	Sort     string `json:"sort" validate:"omitempty,oneof=name members register newest money" label:"an order"`
 }
 
 // PageOf asks for a page of a view.
@@ -63,6 +64,7 @@ type TrustLine struct {
 	Trust    TrustName        `json:"trust"`
 	Register []Register       `json:"register"`
 	Services []portfolio.Line `json:"services"`
+	Money    money.Standing   `json:"money"`
 	since    time.Time
 }
 
@@ -129,6 +131,14 @@ func (c Console) trusts(ctx context.Context, s Scope) ([]TrustLine, error) {
 	if err != nil {
 		return nil, err
 	}
+	standings, err := c.Money.Standings(ctx)
+	if err != nil {
+		return nil, err
+	}
+	stands := map[uuid.UUID]money.Standing{}
+	for _, one := range standings {
+		stands[one.Trust.ID] = one
+	}
 	entries, services := map[uuid.UUID][]registerRow{}, map[uuid.UUID][]portfolio.Line{}
 	err = s.read(ctx, func(ctx context.Context, rows store) error {
 		registers, err := rows.registers(ctx, uuid.Nil)
@@ -146,7 +156,7 @@ func (c Console) trusts(ctx context.Context, s Scope) ([]TrustLine, error) {
 	})
 	all := make([]TrustLine, len(trusts))
 	for i, trust := range trusts {
-		all[i] = TrustLine{nameOf(trust), registerOf(entries[trust.ID], s.Now), services[trust.ID], trust.CreatedAt}
+		all[i] = TrustLine{nameOf(trust), registerOf(entries[trust.ID], s.Now), services[trust.ID], stands[trust.ID], trust.CreatedAt}
 	}
 	return all, err
 }
@@ -180,6 +190,7 @@ func (t TrustLine) has(one Standing) bool {
 var orders = map[string]func(a, b TrustLine) int{
 	"": byName, "name": byName,
 	"members":  func(a, b TrustLine) int { return cmp.Compare(b.members(), a.members()) },
+	"money":    func(a, b TrustLine) int { return money.Urgency(a.Money, b.Money) },
 	"newest":   func(a, b TrustLine) int { return b.since.Compare(a.since) },
 	"register": func(a, b TrustLine) int { return cmp.Compare(urgency[worst(a.Register)], urgency[worst(b.Register)]) },
 }
@@ -227,7 +238,7 @@ func (c Console) DropView(ctx context.Context, s Scope, in DropView) (web.None, 
 	return web.None{}, s.write(ctx, func(ctx context.Context, rows store) error { return rows.dropView(ctx, s.Staff.ID, in.Name) })
 }
 
-var portfolioColumns = []string{"trust", "ods_code", "status", "register", "service", "area", "service_status", "members", "counted_at"}
+var portfolioColumns = []string{"trust", "ods_code", "status", "register", "service", "area", "service_status", "members", "counted_at", "money", "owed"}
 
 // PortfolioFile is a view as CSV, a line for each service.
 func (c Console) PortfolioFile(ctx context.Context, s Scope, in View) (web.Content, error) {
@@ -249,10 +260,10 @@ func (c Console) PortfolioFile(ctx context.Context, s Scope, in View) (web.Conte
 func (t TrustLine) cells() (lines [][]string) {
 	first := []string{sheet.Plain(t.Trust.Name), t.Trust.ODSCode, t.Trust.Status, string(worst(t.Register))}
 	for _, service := range t.Services {
-		lines = append(lines, append(slices.Clone(first), sheet.Plain(service.Name), service.Area.Name(), service.Status, countWords(service.Members), service.CountedAt.UTC().Format(time.RFC3339)))
+		lines = append(lines, append(slices.Clone(first), sheet.Plain(service.Name), service.Area.Name(), service.Status, countWords(service.Members), service.CountedAt.UTC().Format(time.RFC3339), t.Money.Stage.Name(), t.Money.Owed.Typed()))
 	}
 	if lines == nil {
-		lines = [][]string{append(first, "", "", "", "", "")}
+		lines = [][]string{append(first, "", "", "", "", "", t.Money.Stage.Name(), t.Money.Owed.Typed())}
 	}
 	return lines
 }

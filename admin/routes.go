@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"github.com/sharon-nhs/sharon/admin/money"
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
@@ -21,6 +22,9 @@ var Grants = policy.Grants{
 	"programmes.work":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"programmes.manage": {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"programmes.money":  {string(tenants.PlatformAdmin), string(tenants.Finance)},
+
+	"money.read":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager), string(tenants.Finance)},
+	"money.manage": {string(tenants.PlatformAdmin), string(tenants.Finance)},
 }
 
 // rooms are the navigation; the key is the permission that a page asks for.
@@ -28,6 +32,7 @@ var rooms = []ui.Room{
 	{Name: "Home", Path: "/"},
 	{Key: "trusts.list", Name: "Trusts", Path: "/trusts"},
 	{Key: "programmes.read", Name: "Onboarding", Path: "/programmes"},
+	{Key: "money.read", Name: "Money", Path: "/money"},
 	{Key: "queues.read", Name: "Queues", Path: "/queues"},
 	{Key: "hazards.read", Name: "Hazard log", Path: "/hazards"},
 	{Name: "Second step", Path: "/account/second-factor/new"},
@@ -46,6 +51,7 @@ func (c Console) Routes(r *web.Router[Scope]) {
 
 	c.trustRoutes(r)
 	c.programmeRoutes(r)
+	money.Routes(r, c.Money, c.payingDesk)
 
 	web.Get(r, "/hazards", "hazards.read", "The clinical hazard log", c.Hazards, hazardsPage)
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -237,5 +238,24 @@ func TestATrustsRoundIsDoneOnceHoweverManyServicesItHas(t *testing.T) {
 	})
 	if trusts != 1 || services != 2 {
 		t.Errorf("%d times for the trust, %d times for its services", trusts, services)
+	}
+}
+
+// What the platform does for itself is done once a slot, in no trust.
+func TestThePlatformsWorkIsDoneOnceASlot(t *testing.T) {
+	w := newWorks(t, testkit.SQLite(t, testkit.Migrated(migrations.Files)), testkit.Redis(t))
+	var done atomic.Int32
+	w.deps.Chores = []workers.Chore{{Key: "money", Queue: jobs.Default, Every: time.Minute, Do: func(context.Context) error {
+		done.Add(1)
+		return nil
+	}}}
+	w.deps.Beat = 20 * time.Millisecond
+	for slot := int32(1); slot <= 2; slot++ {
+		start := time.Now()
+		w.run(3, func() bool { return done.Load() >= slot && time.Since(start) > 300*time.Millisecond })
+		if done.Load() != slot {
+			t.Errorf("done %d times in %d slots", done.Load(), slot)
+		}
+		w.clock.Advance(time.Minute)
 	}
 }

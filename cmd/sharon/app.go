@@ -16,6 +16,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/sharon-nhs/sharon/admin"
+	"github.com/sharon-nhs/sharon/admin/money"
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
@@ -63,6 +64,7 @@ type app struct {
 	Inbox     *mail.Inbox // takes every email of a demonstration; otherwise nil
 	Texts     *text.Inbox // takes every text message of a demonstration; otherwise nil
 	Queue     *jobs.Queue // nil where there is none
+	Money     money.Money
 
 	table   *tenants.Router
 	console *web.Router[admin.Scope] // once there is a handler
@@ -83,6 +85,10 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	if err != nil {
 		return nil, err
 	}
+	paying, err := c.stripe()
+	if err != nil {
+		return nil, err
+	}
 	db, err := database.Open(c.database())
 	if err != nil {
 		return nil, err
@@ -95,6 +101,7 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	a.Rooms = all.Rooms(a.Desk, files, outside, a.Parts.Person)
 	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: slices.Concat(tenants.Grants.Rules(), a.Parts.Rules(), modules.Grants(a.Rooms))}
 	a.Directory.Begins = modules.Begins(a.Rooms)
+	a.Money = money.Money{DB: db, Clock: at, Keys: keys, Directory: a.Directory, Stripe: paying, Hook: c.StripeWebhookSecret, Tell: a.programmes().Paid, Log: a.Log}
 	a.Live = &tenants.Live{Directory: a.Directory, Sessions: w.sessions(), Unread: modules.Unread(a.Rooms)}
 	a.table = web.NewRouter[tenants.Scope]()
 	tenants.Entrance{Keys: keys, Sessions: w.sessions(), Live: a.Live, Ways: a.Accounts.Ways, Own: a.Parts.Links, Mine: a.mine}.Routes(a.table)
@@ -178,13 +185,18 @@ func (a *app) handler() (*fiber.App, error) {
 	}, options), nil
 }
 
+// programmes is the console's door to onboarding programmes.
+func (a *app) programmes() programmes.Office {
+	return programmes.Office{Directory: a.Directory, Letters: a.office()}
+}
+
 // consoleFace is what platform staff see.
 func (a *app) consoleFace(options web.Options, help func(context.Context, *web.Request) (int, templ.Component)) *web.App[admin.Scope] {
 	sessions := signin.Sessions(a.Web.sessions())
 	a.console = web.NewRouter[admin.Scope]()
 	admin.Console{Directory: a.Directory, Queue: a.Queue, Keys: a.Keys, Sessions: sessions, BaseURL: a.Web.BaseURL, Log: a.Log,
 		Founding: invitations.Founding{Directory: a.Directory, Office: a.office()}, Services: services{a},
-		Programmes: programmes.Office{Directory: a.Directory, Letters: a.office()}, Kits: exitkit.Office{House: a.house()}}.Routes(a.console)
+		Programmes: a.programmes(), Kits: exitkit.Office{House: a.house()}, Money: a.Money}.Routes(a.console)
 	gate := &admin.Gate{DB: a.DB, Clock: a.Clock, Keys: a.Keys, Sessions: sessions}
 	face := &web.App[admin.Scope]{Options: options, Router: a.console, Gate: gate, Plain: a.plain(help)}
 	face.Plain["/openapi.json"] = document("SHaRON console", a.console.Routes)

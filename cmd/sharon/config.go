@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sharon-nhs/sharon/admin/money"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/internal/realtime"
@@ -32,6 +33,22 @@ type config struct {
 	LogFormat   string   `help:"text or json." enum:"text,json" default:"text"`
 	LogLevel    string   `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
 	sendConfig
+	moneyConfig
+}
+
+// moneyConfig is how trusts pay.
+type moneyConfig struct {
+	StripeKey           string `help:"Secret key of Stripe (sk_… or, with fewer rights, rk_…). Without it invoices and payments are noted by hand." placeholder:"KEY"`
+	StripeWebhookSecret string `help:"By which Stripe signs what it sends to https://console.…/webhooks/stripe (whsec_…). Create the webhook with API version 2023-10-16." placeholder:"SECRET"`
+	StripeURL           string `name:"stripe-url" help:"Address of Stripe’s API. Default: Stripe’s own." placeholder:"URL"`
+}
+
+// stripe is the account, nil if there is no key.
+func (c moneyConfig) stripe() (*money.Stripe, error) {
+	if c.StripeKey == "" {
+		return nil, nil
+	}
+	return money.OpenStripe(money.StripeOptions{Key: c.StripeKey, URL: c.StripeURL})
 }
 
 // sendConfig is how SHaRON reaches people who are not on its pages.

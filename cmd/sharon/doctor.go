@@ -31,7 +31,7 @@ type finding struct{ state, what, mend string }
 // something is broken; what is merely unsafe for production is a warning.
 func (cmd doctorCmd) Run(ctx context.Context) error {
 	var all []finding
-	for _, look := range []func(context.Context) []finding{cmd.database, cmd.queue, cmd.files, cmd.secret, cmd.pages, cmd.mail, cmd.texts, cmd.notices, cmd.films, cmd.demoData} {
+	for _, look := range []func(context.Context) []finding{cmd.database, cmd.queue, cmd.files, cmd.secret, cmd.pages, cmd.mail, cmd.texts, cmd.notices, cmd.money, cmd.films, cmd.demoData} {
 		all = append(all, look(ctx)...)
 	}
 	broken := 0
@@ -214,6 +214,25 @@ func (cmd doctorCmd) texts(context.Context) []finding {
 		return []finding{{"warning", "no key of GOV.UK Notify is set, so no text message is sent", "If you want them, set SHARON_NOTIFY_KEY and SHARON_NOTIFY_TEMPLATE."}}
 	}
 	return []finding{{"good", "text messages go through GOV.UK Notify", ""}}
+}
+
+// money looks at how trusts pay. It asks Stripe nothing: a key with fewer rights may
+// not answer a question, and still be the right one.
+func (cmd doctorCmd) money(context.Context) []finding {
+	account, err := cmd.stripe()
+	switch {
+	case err != nil:
+		return []finding{{"broken", "Stripe: " + err.Error(), "Correct SHARON_STRIPE_KEY and SHARON_STRIPE_URL."}}
+	case account == nil && cmd.StripeWebhookSecret == "":
+		return []finding{{"good", "no key of Stripe is set, so invoices and payments are noted by hand", ""}}
+	case account == nil:
+		return []finding{{"warning", "a webhook secret of Stripe is set and no key, so Stripe is asked for nothing", "Set SHARON_STRIPE_KEY."}}
+	case cmd.StripeWebhookSecret == "":
+		return []finding{{"warning", "Stripe cannot tell us what is paid: that is found out once a day", "Create a webhook at Stripe, with API version 2023-10-16, and set SHARON_STRIPE_WEBHOOK_SECRET."}}
+	case strings.Contains(cmd.StripeKey, "_test_"):
+		return []finding{{"warning", "the key of Stripe is one for tests, so no money moves", "Set SHARON_STRIPE_KEY to a live key."}}
+	}
+	return []finding{{"good", "invoices go through Stripe, and its webhooks are checked", ""}}
 }
 
 func (cmd doctorCmd) notices(context.Context) []finding {

@@ -72,6 +72,7 @@ var sealedColumns = []sealed{
 
 // ofPlatform are those that belong to no trust.
 var ofPlatform = []sealed{
+	{"platform_payers", "billing_sealed", "trust_id", "trust_id", "billing of "},
 	{"platform_staff", "email_sealed", "id", "id", ""},
 	{"platform_staff", "totp_sealed", "id", "id", "second factor of "},
 	{"platform_trusts", "contacts_sealed", "trust_id", "trust_id", "contacts of "},

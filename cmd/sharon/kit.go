@@ -36,7 +36,10 @@ func (a *app) house() exitkit.House {
 // chores are what the workers do for the platform.
 func (a *app) chores() []workers.Chore {
 	maker := exitkit.Maker{House: a.house(), Log: a.Log}
-	return []workers.Chore{{Key: "kits", Queue: jobs.Bulk, Every: 10 * time.Second, Timeout: 24 * time.Hour, Do: maker.Work}}
+	return []workers.Chore{
+		{Key: "kits", Queue: jobs.Bulk, Every: 10 * time.Second, Timeout: 24 * time.Hour, Do: maker.Work},
+		{Key: "money", Queue: jobs.Default, Every: 10 * time.Second, Do: a.Money.Round},
+	}
 }
 
 // throwaway makes an empty SQLite database in a folder of its own.

@@ -56,6 +56,9 @@ func jsonName(field reflect.StructField) string {
 // bind fills a new input from the request and validates it. What it returns
 // holds copies: nothing points into the server's buffers.
 func (b *binding[S]) bind(r *Request) (any, error) {
+	if b.Input == deliveries {
+		return &Delivery{r.Body, r.signature}, nil
+	}
 	in := reflect.New(b.Input)
 	var err error
 	switch {

@@ -66,6 +66,9 @@ func operation(route *Route, schemas *schemas) map[string]any {
 // bodies are the forms in which a command can be sent: JSON wherever it needs no
 // file, and a form of the kind that can carry what it takes.
 func bodies(route *Route, schemas *schemas) map[string]any {
+	if route.Input == deliveries {
+		return map[string]any{"application/json": map[string]any{"schema": map[string]any{"type": "object"}}}
+	}
 	inBody := func(f reflect.StructField) bool { return f.Tag.Get("path") == "" }
 	form := schemas.object(route.Input, inBody)
 	delete(form, "additionalProperties") // a page's own forms carry more than the fields

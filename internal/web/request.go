@@ -43,6 +43,7 @@ type Request struct {
 	// Outcome is what the command answered; the door keeps it with OnceKey.
 	Outcome Outcome
 
+	signature         string
 	wantsJSON         bool
 	wantsStream       bool
 	fetchSite, origin string
@@ -140,6 +141,9 @@ func (a *App[S]) copyRequest(c *fiber.Ctx, route *Route) (*Request, error) {
 		return r, nil
 	}
 	r.OnceKey = string(c.Request().Header.Peek("Idempotency-Key"))
+	if route != nil && route.signature != "" {
+		r.signature = string(c.Request().Header.Peek(route.signature))
+	}
 	if route == nil || !route.Command() {
 		r.Values = values(c.Request().URI().QueryArgs())
 		if route != nil && route.Stream {

@@ -49,6 +49,8 @@ type Route struct {
 	// repeatable commands keep no receipt: to do them again is to do them anew.
 	repeatable bool
 
+	signature string // the header with that of a delivery
+
 	limit int // bytes of files that a command takes; 0 for no more than of a form
 	// shown is what a browser sees of a command's outcome, instead of being sent on.
 	shown func(out any) templ.Component

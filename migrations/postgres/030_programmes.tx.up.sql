@@ -10,6 +10,8 @@ CREATE TABLE programmes (
   -- How far the money has come; pence are what was quoted or invoiced.
   money text NOT NULL CHECK (money IN ('', 'quoted', 'ordered', 'invoiced', 'paid', 'overdue')),
   pence bigint NOT NULL,
+  -- Billing says how far the money has come, and nobody by hand.
+  billed boolean NOT NULL,
   ended_at timestamptz,
   created_at timestamptz NOT NULL,
   version integer NOT NULL,

@@ -112,6 +112,7 @@ type Programme struct {
 	LiveOn    Day        `bun:"live_on" json:"live_on"`
 	Money     Money      `bun:"money" json:"money"` // the finance stage
 	Pence     int64      `bun:"pence" json:"pence"`
+	Billed    bool       `bun:"billed" json:"billed"` // billing says so, and nobody by hand
 	EndedAt   *time.Time `bun:"ended_at" json:"ended_at,omitempty"`
 	CreatedAt time.Time  `bun:"created_at" json:"created_at"`
 	Version   int        `bun:"version" json:"version"`

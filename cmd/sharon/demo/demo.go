@@ -113,7 +113,10 @@ func Seed(ctx context.Context, d Deps) error {
 			return fmt.Errorf("demo trust %s: %w", wanted.Slug, err)
 		}
 	}
-	return d.seedPlatform(ctx, hash)
+	if err := d.seedPlatform(ctx, hash); err != nil {
+		return err
+	}
+	return d.seedMoney(ctx)
 }
 
 func (d Deps) roster() admin.Roster {

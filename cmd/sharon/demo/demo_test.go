@@ -118,7 +118,7 @@ func (b world) rows(t *testing.T, query string) string {
 }
 
 var tables = []string{"platform_staff", "trusts", "services", "accounts", "members", "service_modules", "places", "posts", "post_versions", "reactions", "follows", "threads", "thread_reads",
-	"live_sessions", "live_hosts", "live_messages", "live_questions", "videos", "video_files"}
+	"live_sessions", "live_hosts", "live_messages", "live_questions", "videos", "video_files", "platform_payers", "platform_deals", "platform_invoices", "platform_payments", "platform_money_log"}
 
 func (b world) counts(t *testing.T) string {
 	t.Helper()

@@ -50,6 +50,8 @@ func TestSeed(t *testing.T) {
 			"an invitation that waits":    "SELECT 1 FROM invitations WHERE closed_at IS NULL AND opened_at IS NOT NULL",
 			"an identity":                 "SELECT 1 FROM identities WHERE nhs_lookup <> ''",
 			"platform staff":              "SELECT 1 FROM platform_staff",
+			"a paid invoice":              "SELECT 1 FROM platform_invoices WHERE state = 'paid'",
+			"an invoice that is owed":     "SELECT 1 FROM platform_invoices WHERE owed > 0",
 			"a session to come":           "SELECT 1 FROM live_sessions WHERE opened_at IS NULL",
 			"somebody in two places":      "SELECT account_id FROM members GROUP BY account_id HAVING count(*) = 2",
 		} {
