@@ -147,7 +147,7 @@ func (p Programmes) write(ctx context.Context, s tenants.Scope, e tenants.Event)
 			return err
 		}
 		if who, known := w.person(&row.PersonID); known && who.EmailSealed != "" {
-			to, err = p.keys.Open(who.EmailSealed, who.ID.String())
+			to, err = p.office.Keys.Open(who.EmailSealed, who.ID.String())
 		}
 		return err
 	})
@@ -204,20 +204,25 @@ type Wait struct {
 	Lacks    []string   `json:"lacks"`
 }
 
+// proven is the link of a token; false if there is none, or the token is not its own.
+func (p Programmes) proven(ctx context.Context, s tenants.Scope, token string) (row Link, ok bool, err error) {
+	id, ok := letters.Row(token)
+	if !ok {
+		return row, false, nil
+	}
+	row, err = linkAnywhere(ctx, s, id)
+	if database.Missing(err) {
+		return row, false, nil
+	}
+	return row, err == nil && p.office.Proves(s, token, signedFor, row.ID, round), err
+}
+
 // enter finds the link of a token and its programme. Whatever keeps it from
 // opening gets one answer, and counts as a guess.
 func (p Programmes) enter(ctx context.Context, s tenants.Scope, token string) (row Link, at tenants.Scope, err error) {
-	found, err := s.Try(ctx, func(ctx context.Context, s tenants.Scope) (bool, error) {
-		id, ok := letters.Row(token)
-		if !ok {
-			return false, nil
-		}
-		if row, err = linkAnywhere(ctx, s, id); database.Missing(err) {
-			return false, nil
-		} else if err != nil {
-			return false, err
-		}
-		return row.usable(s.Now) && p.office.Proves(s, token, signedFor, row.ID, round), nil
+	found, err := s.Try(ctx, func(ctx context.Context, s tenants.Scope) (ok bool, err error) {
+		row, ok, err = p.proven(ctx, s, token)
+		return ok && row.usable(s.Now), err
 	})
 	if err != nil {
 		return row, s, err
@@ -243,7 +248,7 @@ func (w Whole) door(s tenants.Scope, row Link) (out Door, err error) {
 		out.Gate = &Wait{g.Phase.Gate, g.Phase.Name, g.Phase.Evidence, g.Lacks}
 		return out, err
 	}
-	seen, err := w.seen(s, By{Frame: frameOf(s, "")})
+	seen, err := w.seen(s, By{Frame: frameOf(s, "", false)})
 	out.Seen = &seen
 	return out, err
 }

@@ -12,11 +12,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/internal/clock"
-	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
-	"github.com/sharon-nhs/sharon/tenants/letters"
 )
 
 // MeetingSeen is a meeting with those who are invited.
@@ -163,11 +161,11 @@ func (p Programmes) Meeting(ctx context.Context, s tenants.Scope, by By, in ByID
 	if err != nil {
 		return MeetingPage{}, err
 	}
-	at := slices.IndexFunc(seen.Meetings, func(m MeetingSeen) bool { return m.ID == in.ID })
-	if at < 0 {
-		return MeetingPage{}, fault.Missing()
+	meeting, err := find(seen.Meetings, func(m MeetingSeen) bool { return m.ID == in.ID })
+	if err != nil {
+		return MeetingPage{}, err
 	}
-	out := MeetingPage{Seen: seen, Meeting: seen.Meetings[at], Agenda: []Need{}, Due: []ActionSeen{}, Begun: !seen.Meetings[at].StartsAt.After(s.Now)}
+	out := MeetingPage{Seen: seen, Meeting: meeting, Agenda: []Need{}, Due: []ActionSeen{}, Begun: !meeting.StartsAt.After(s.Now)}
 	for _, need := range seen.Needs {
 		if need.What != "Action" {
 			out.Agenda = append(out.Agenda, need)
@@ -191,11 +189,7 @@ type Hold struct {
 }
 
 func (w Whole) meeting(id uuid.UUID) (Meeting, error) {
-	at := slices.IndexFunc(w.Meetings, func(m Meeting) bool { return m.ID == id })
-	if at < 0 {
-		return Meeting{}, fault.Missing()
-	}
-	return w.Meetings[at], nil
+	return find(w.Meetings, func(m Meeting) bool { return m.ID == id })
 }
 
 // Hold notes who came and what was said. Conflict before the meeting begins.
@@ -252,19 +246,12 @@ func (p Programmes) CallOff(ctx context.Context, s tenants.Scope, by By, in ByID
 // Calendar is the meetings for somebody's own calendar, by their link to look. It
 // names the meetings and nobody.
 func (p Programmes) Calendar(ctx context.Context, s tenants.Scope, in ByToken) (web.Content, error) {
-	id, ok := letters.Row(in.Token)
-	if !ok {
-		return web.Content{}, fault.Missing()
-	}
-	row, err := linkAnywhere(ctx, s, id)
-	if database.Missing(err) {
-		return web.Content{}, fault.Missing()
-	}
+	row, ok, err := p.proven(ctx, s, in.Token)
 	if err != nil {
 		return web.Content{}, err
 	}
 	s, open := s.Within(row.ServiceID)
-	if !open || row.Purpose != toLook || !row.usable(s.Now) || !p.office.Proves(s, in.Token, signedFor, row.ID, round) {
+	if !ok || !open || row.Purpose != toLook || !row.usable(s.Now) {
 		return web.Content{}, fault.Missing()
 	}
 	w, err := load(ctx, s)

@@ -12,7 +12,7 @@ import (
 // Routes binds the programmes to a console's table; who tells which of the
 // platform's people asks. Permissions are those of the console.
 func Routes[S any](r *web.Router[S], o Office, who func(S) Staff) {
-	p := Programmes{o.Letters, o.Letters.Keys}
+	p := Programmes{o.Letters}
 	f := func(ctx context.Context, s S, at Place, write bool, fn func(context.Context, tenants.Scope, By) error) error {
 		return o.enter(ctx, who(s), at, write, fn)
 	}
@@ -46,8 +46,7 @@ func (o Office) enter(ctx context.Context, who Staff, at Place, write bool, fn f
 	}
 	return unit(ctx, trust.ID, at.Service, func(ctx context.Context, s tenants.Scope) error {
 		s.Client = who.Client
-		by := By{Name: who.Name, Side: Platform, Staff: who.ID, Frame: frameOf(s, "/programmes/"+at.Trust+"/"+at.Service)}
-		by.Desk = true
+		by := By{Name: who.Name, Side: Platform, Staff: who.ID, Frame: frameOf(s, "/programmes/"+at.Trust+"/"+at.Service, true)}
 		return fn(ctx, s, by)
 	})
 }

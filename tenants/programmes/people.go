@@ -44,7 +44,7 @@ func (p Programmes) AddPerson(ctx context.Context, s tenants.Scope, by By, in Ad
 		return "", err
 	}
 	row := Stakeholder{ID: newID(), ProgrammeID: w.ID, Version: 1}
-	if err := in.write(p.keys, &row); err != nil {
+	if err := in.write(p.office.Keys, &row); err != nil {
 		return "", err
 	}
 	if err := w.free(row); err != nil {
@@ -99,7 +99,7 @@ func (p Programmes) Person(ctx context.Context, s tenants.Scope, by By, in ByID)
 		}
 	}
 	if who.EmailSealed != "" {
-		if out.Email, err = p.keys.Open(who.EmailSealed, who.ID.String()); err != nil {
+		if out.Email, err = p.office.Keys.Open(who.EmailSealed, who.ID.String()); err != nil {
 			return out, err
 		}
 	}
@@ -129,7 +129,7 @@ func (p Programmes) ChangePerson(ctx context.Context, s tenants.Scope, by By, in
 		return "", fault.Missing()
 	}
 	was := row
-	if err := in.write(p.keys, &row); err != nil {
+	if err := in.write(p.office.Keys, &row); err != nil {
 		return "", err
 	}
 	if err := w.free(row); err != nil {
@@ -199,11 +199,7 @@ func (p Programmes) AddAbsence(ctx context.Context, s tenants.Scope, by By, in A
 }
 
 func (w Whole) absence(id uuid.UUID) (Absence, error) {
-	at := slices.IndexFunc(w.Absences, func(a Absence) bool { return a.ID == id })
-	if at < 0 {
-		return Absence{}, fault.Missing()
-	}
-	return w.Absences[at], nil
+	return find(w.Absences, func(a Absence) bool { return a.ID == id })
 }
 
 // Cover is who stands in; empty for nobody.
@@ -288,12 +284,12 @@ func (p Programmes) DropHoliday(ctx context.Context, s tenants.Scope, by By, in 
 	if err != nil {
 		return "", err
 	}
-	at := slices.IndexFunc(w.Holidays, func(h Holiday) bool { return h.ID == in.ID })
-	if at < 0 {
-		return "", fault.Missing()
-	}
-	if err := drop(ctx, s, &w.Holidays[at], in.ID); err != nil {
+	row, err := find(w.Holidays, func(h Holiday) bool { return h.ID == in.ID })
+	if err != nil {
 		return "", err
 	}
-	return "/people#holidays", note(ctx, s, by, "programme.holiday", in.ID, []Day{w.Holidays[at].From, w.Holidays[at].To}, nil)
+	if err := drop(ctx, s, &row, in.ID); err != nil {
+		return "", err
+	}
+	return "/people#holidays", note(ctx, s, by, "programme.holiday", in.ID, []Day{row.From, row.To}, nil)
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
@@ -20,7 +19,6 @@ import (
 // Programmes are the use cases.
 type Programmes struct {
 	office letters.Office
-	keys   crypt.Keys
 }
 
 // Place says whose programme: the trust stands in the address at the console only.
@@ -125,7 +123,7 @@ func shared[S any](r *web.Router[S], p Programmes, f face[S]) {
 
 // Part is the trust's own side.
 func New(office letters.Office) tenants.Part {
-	p := Programmes{office, office.Keys}
+	p := Programmes{office}
 	return tenants.Part{
 		Grants: policy.Grants{"programmes.read": leads, "programmes.work": leads},
 		Rights: map[string]string{"programmes.read": "See how the onboarding of a service goes", "programmes.work": "Do the trust’s part of the onboarding of a service"},
@@ -168,15 +166,15 @@ func inTrust(ctx context.Context, s tenants.Scope, _ Place, _ bool, fn func(cont
 	if err := s.Select(&account).Column("email_lookup").Where("account.id = ?", s.Actor.AccountID).Scan(ctx); err != nil {
 		return err
 	}
-	by := By{Name: "The trust’s administrator", Side: Trust, lookup: account.EmailLookup, Frame: frameOf(s, "/"+s.Service.Slug+"/programme")}
+	by := By{Name: "The trust’s administrator", Side: Trust, lookup: account.EmailLookup, Frame: frameOf(s, "/"+s.Service.Slug+"/programme", false)}
 	if s.Actor.Member != nil {
 		by.Name = s.Actor.Member.Handle
 	}
 	return fn(ctx, s, by)
 }
 
-func frameOf(s tenants.Scope, base string) Frame {
-	return Frame{Base: base, Trust: s.Trust().Name, Name: s.Service.Name}
+func frameOf(s tenants.Scope, base string, desk bool) Frame {
+	return Frame{Base: base, Desk: desk, Trust: s.Trust().Name, Name: s.Service.Name}
 }
 
 // Staff is somebody of the platform.

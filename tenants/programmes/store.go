@@ -2,6 +2,7 @@ package programmes
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -69,6 +70,15 @@ func (w *Whole) read(ctx context.Context, s tenants.Scope, q *bun.SelectQuery) e
 		}
 	}
 	return nil
+}
+
+// find is the row for which is holds. NotFound if there is none.
+func find[T any](rows []T, is func(T) bool) (row T, err error) {
+	at := slices.IndexFunc(rows, is)
+	if at < 0 {
+		return row, fault.Missing()
+	}
+	return rows[at], nil
 }
 
 // running tells whether the service has a programme that has not ended.

@@ -46,11 +46,7 @@ func (p Programmes) Task(ctx context.Context, s tenants.Scope, by By, in ByID) (
 
 // task finds one of the programme's. NotFound if it is not among them.
 func (w Whole) task(id uuid.UUID) (Task, error) {
-	at := slices.IndexFunc(w.Tasks, func(t Task) bool { return t.ID == id })
-	if at < 0 {
-		return Task{}, fault.Missing()
-	}
-	return w.Tasks[at], nil
+	return find(w.Tasks, func(t Task) bool { return t.ID == id })
 }
 
 // signed tells whether the gate of a phase is open.
@@ -86,13 +82,13 @@ func (p Programmes) Finish(ctx context.Context, s tenants.Scope, by By, in Finis
 		return "", fault.New(fault.Conflict, "The gate before this phase is not open yet, so nothing in it can be done.")
 	case in.Done:
 		for _, before := range w.Tasks {
-			if slices.Contains(task.After, before.Key) && before.DoneOn == "" {
+			if task.waits(before.Key) && before.DoneOn == "" {
 				return "", fault.New(fault.Conflict, "This task waits for “"+before.Name+"”, which is not done.")
 			}
 		}
 	default:
 		for _, behind := range w.Tasks {
-			if slices.Contains(behind.After, task.Key) && behind.DoneOn != "" {
+			if behind.waits(task.Key) && behind.DoneOn != "" {
 				return "", fault.New(fault.Conflict, "“"+behind.Name+"” waited for this task and is done.")
 			}
 		}
