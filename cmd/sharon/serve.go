@@ -98,7 +98,7 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 		a.Outside.Email = a.Inbox.Send
 		a.Texts = text.NewInbox(a.Clock)
 		a.Outside.Text = a.Texts
-		if err := demo.KeepFilms(ctx, a.Files); err != nil {
+		if err := demo.KeepFiles(ctx, a.Files); err != nil {
 			return err
 		}
 		if err := demo.Seed(ctx, demo.Deps{Directory: a.Directory, Keys: keys, Clock: a.Clock}); err != nil {

@@ -136,7 +136,7 @@ func newSiteOf(t *testing.T, address string, w webConfig, changes ...func(*app))
 	if s.app, err = open(c, w, testKeys, s.clock); err != nil {
 		t.Fatal(err)
 	}
-	if err := demo.KeepFilms(t.Context(), s.app.Files); err != nil {
+	if err := demo.KeepFiles(t.Context(), s.app.Files); err != nil {
 		t.Fatal(err)
 	}
 	s.app.Patience = 2 * time.Minute // the machine may be crowded

@@ -29,8 +29,9 @@ type MeetingSeen struct {
 
 // Seat is somebody who is invited.
 type Seat struct {
-	Who  Stakeholder `json:"who"`
-	Came bool        `json:"came"`
+	Who     Stakeholder `json:"who"`
+	Came    bool        `json:"came"`
+	Invited bool        `json:"invited"` // by email
 }
 
 // meetingsSeen puts attendance to the meetings.
@@ -39,7 +40,7 @@ func (w Whole) meetingsSeen() (all []MeetingSeen) {
 		seen := MeetingSeen{Meeting: m, Missing: []string{}}
 		for _, a := range w.Attendance {
 			if who, known := w.person(&a.PersonID); known && a.MeetingID == m.ID {
-				if seen.Seats = append(seen.Seats, Seat{who, a.Came}); a.Came {
+				if seen.Seats = append(seen.Seats, Seat{who, a.Came, a.InvitedAt != nil}); a.Came {
 					seen.Came++
 				}
 			}
@@ -142,8 +143,9 @@ func (p Programmes) AddMeeting(ctx context.Context, s tenants.Scope, by By, in A
 		if err := note(ctx, s, by, "programme.meeting", row.ID, nil, at); err != nil {
 			return "", err
 		}
+		w.Meetings, w.Attendance = append(w.Meetings, row), append(w.Attendance, seats...)
 	}
-	return "/meetings", nil
+	return "/meetings", p.invite(ctx, s, w)
 }
 
 // MeetingPage is a meeting with its agenda.
@@ -202,7 +204,10 @@ func (p Programmes) Hold(ctx context.Context, s tenants.Scope, by By, in Hold) (
 	if err != nil {
 		return "", err
 	}
-	if row.StartsAt.After(s.Now) {
+	switch {
+	case row.CalledOff != nil:
+		return "", fault.New(fault.Conflict, "This meeting was called off.")
+	case row.StartsAt.After(s.Now):
 		return "", fault.New(fault.Conflict, "This meeting has not begun yet.")
 	}
 	if row.Minutes, row.Version = in.Minutes, in.Version+1; row.HeldAt == nil {
@@ -221,7 +226,7 @@ func (p Programmes) Hold(ctx context.Context, s tenants.Scope, by By, in Hold) (
 	return "/meetings/" + in.ID.String(), note(ctx, s, by, "programme.meeting", in.ID, nil, "held")
 }
 
-// CallOff removes a meeting that was not held.
+// CallOff calls off a meeting that was not held. Whoever was invited by email is told.
 func (p Programmes) CallOff(ctx context.Context, s tenants.Scope, by By, in ByID) (string, error) {
 	w, err := alone(ctx, s)
 	if err != nil {
@@ -231,13 +236,18 @@ func (p Programmes) CallOff(ctx context.Context, s tenants.Scope, by By, in ByID
 	if err != nil {
 		return "", err
 	}
-	if row.HeldAt != nil {
+	switch {
+	case row.HeldAt != nil:
 		return "", fault.New(fault.Conflict, "This meeting was held. Its minutes stay.")
+	case row.CalledOff != nil:
+		return "/meetings", nil
 	}
-	if err := noSeats(ctx, s, row.ID); err != nil {
+	seen := row.Version
+	row.CalledOff, row.Version = &s.Now, seen+1
+	if err := put(ctx, s, &row, row.ID, seen, "called_off_at"); err != nil {
 		return "", err
 	}
-	if err := drop(ctx, s, &row, row.ID); err != nil {
+	if err := w.disinvite(ctx, s, row); err != nil {
 		return "", err
 	}
 	return "/meetings", note(ctx, s, by, "programme.meeting", in.ID, row.StartsAt, nil)
@@ -251,7 +261,7 @@ func (p Programmes) Calendar(ctx context.Context, s tenants.Scope, in ByToken) (
 		return web.Content{}, err
 	}
 	s, open := s.Within(row.ServiceID)
-	if !ok || !open || row.Purpose != toLook || !row.usable(s.Now) {
+	if !ok || !open || !looks[row.Purpose] || !row.usable(s.Now) {
 		return web.Content{}, fault.Missing()
 	}
 	w, err := load(ctx, s)
@@ -275,13 +285,16 @@ func (w Whole) calendar(person uuid.UUID) string {
 		if !slices.ContainsFunc(m.Seats, func(s Seat) bool { return s.Who.ID == person }) {
 			continue
 		}
-		event := c.AddEvent(m.ID.String() + "@sharon")
+		event := c.AddEvent(m.uid())
 		event.SetDtStampTime(w.CreatedAt)
 		event.SetSequence(m.Version)
 		event.SetSummary(m.Name)
 		event.SetLocation(m.Where)
 		event.SetStartAt(m.StartsAt)
-		event.SetEndAt(m.StartsAt.Add(time.Duration(m.Length) * time.Minute))
+		event.SetEndAt(m.ends())
+		if m.CalledOff != nil {
+			event.SetStatus(ics.ObjectStatusCancelled)
+		}
 	}
 	return c.Serialize(ics.WithNewLineWindows)
 }

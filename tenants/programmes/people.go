@@ -20,12 +20,13 @@ type About struct {
 	Email      string `json:"email" validate:"required,email,max=254" label:"their email address"`
 	Engagement string `json:"engagement" validate:"required,oneof=unaware resistant neutral supportive leading" label:"how they take part"`
 	Required   bool   `json:"required"`
+	Weekly     bool   `json:"weekly"`
 }
 
 // write puts it on a row and seals the address.
 func (a About) write(keys crypt.Keys, row *Stakeholder) (err error) {
 	email := strings.TrimSpace(a.Email)
-	row.Name, row.Role, row.Side, row.Engagement, row.Required = strings.TrimSpace(a.Name), Role(a.Role), Side(a.Side), a.Engagement, a.Required
+	row.Name, row.Role, row.Side, row.Engagement, row.Required, row.Weekly = strings.TrimSpace(a.Name), Role(a.Role), Side(a.Side), a.Engagement, a.Required, a.Weekly
 	row.EmailLookup = keys.Lookup(email)
 	row.EmailSealed, err = keys.Seal(email, row.ID.String())
 	return err
@@ -142,7 +143,7 @@ func (p Programmes) ChangePerson(ctx context.Context, s tenants.Scope, by By, in
 		row.LeftAt = &s.Now
 	}
 	row.Version = in.Version + 1
-	if err := put(ctx, s, &row, row.ID, in.Version, "name", "role", "side", "email_lookup", "email_sealed", "engagement", "required", "left_at"); err != nil {
+	if err := put(ctx, s, &row, row.ID, in.Version, "name", "role", "side", "email_lookup", "email_sealed", "engagement", "required", "weekly", "left_at"); err != nil {
 		return "", err
 	}
 	if in.Left || was.EmailLookup != row.EmailLookup {

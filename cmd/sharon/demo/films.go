@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sharon-nhs/sharon/internal/document"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules/posts"
@@ -50,28 +51,32 @@ func (v video) check(members map[string]member) error {
 // keyOf is where a film lies. All videos made of it share the file.
 func keyOf(file string) string { return "videos/demo/" + file }
 
-// KeepFilms puts the films where the videos of the demonstration look for them.
-func KeepFilms(ctx context.Context, files *storage.Files) error {
+// KeepFiles puts the films and papers where the demonstration looks for them.
+func KeepFiles(ctx context.Context, files *storage.Files) error {
 	for name := range reels {
 		for file, kind := range map[string]string{name + ".mp4": "video/mp4", name + ".jpg": "image/jpeg"} {
-			if there, err := files.Open(ctx, keyOf(file)); err == nil {
-				if err := there.Close(); err != nil {
-					return err
-				}
-				continue
-			} else if !fault.Is(err, fault.NotFound) {
-				return err
-			}
 			content, err := films.ReadFile("films/" + file)
-			if err != nil {
-				return err
+			if err == nil {
+				err = keep(ctx, files, keyOf(file), content, kind)
 			}
-			if err := files.Put(ctx, keyOf(file), bytes.NewReader(content), int64(len(content)), kind); err != nil {
+			if err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return keep(ctx, files, mandateKey, mandate, document.PDF)
+}
+
+// keep stores a file unless it is there.
+func keep(ctx context.Context, files *storage.Files, key string, content []byte, kind string) error {
+	there, err := files.Open(ctx, key)
+	if err == nil {
+		return there.Close()
+	}
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return files.Put(ctx, key, bytes.NewReader(content), int64(len(content)), kind)
 }
 
 // screen are the rows of videos.
