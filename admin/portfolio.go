@@ -20,6 +20,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/portfolio"
+	"github.com/sharon-nhs/sharon/tenants/programmes"
 )
 
 // View is how somebody looks at the portfolio; what is empty counts not.
@@ -27,8 +28,9 @@ type View struct {
 	Q        string `json:"q" validate:"max=100" label:"what to look for"`
 	Status   string `json:"status" validate:"omitempty,oneof=active suspended archived" label:"a state"`
 	Area     string `json:"area" validate:"omitempty,oneof=eating_disorders perinatal children_young_people learning_disabilities early_intervention carers waiting_list" label:"an area"`
+	Light    string `json:"light" validate:"omitempty,oneof=red amber green none" label:"how an onboarding stands"`
 	Register string `json:"register" validate:"omitempty,oneof=expired ending lacking" label:"how the register stands"`
-	Sort     string `json:"sort" validate:"omitempty,oneof=name members register newest money" label:"an order"`
+	Sort     string `json:"sort" validate:"omitempty,oneof=name members register newest trouble live money" label:"an order"`
 }
 
 // PageOf asks for a page of a view.
@@ -40,7 +42,7 @@ type PageOf struct {
 // query is the view as the address of a page has it.
 func (v View) query() string {
 	q := url.Values{}
-	for name, value := range map[string]string{"q": v.Q, "status": v.Status, "area": v.Area, "register": v.Register, "sort": v.Sort} {
+	for name, value := range map[string]string{"q": v.Q, "status": v.Status, "area": v.Area, "light": v.Light, "register": v.Register, "sort": v.Sort} {
 		if value != "" {
 			q.Set(name, value)
 		}
@@ -61,11 +63,26 @@ type Portfolio struct {
 
 // TrustLine is a trust in the portfolio.
 type TrustLine struct {
-	Trust    TrustName        `json:"trust"`
-	Register []Register       `json:"register"`
-	Services []portfolio.Line `json:"services"`
-	Money    money.Standing   `json:"money"`
+	Trust    TrustName      `json:"trust"`
+	Register []Register     `json:"register"`
+	Services []ServiceLine  `json:"services"`
+	Money    money.Standing `json:"money"`
 	since    time.Time
+}
+
+// ServiceLine is a service in the portfolio, with its onboarding; nil where it has
+// none.
+type ServiceLine struct {
+	portfolio.Line
+	Onboarding *programmes.Standing `json:"onboarding"`
+}
+
+// light is how its onboarding stands: "none" where there is none, or it has ended.
+func (s ServiceLine) light() string {
+	if s.Onboarding == nil || s.Onboarding.Ended {
+		return "none"
+	}
+	return string(s.Onboarding.Light)
 }
 
 // worst is how the entry stands that needs somebody most.
@@ -139,7 +156,7 @@ func (c Console) trusts(ctx context.Context, s Scope) ([]TrustLine, error) {
 	for _, one := range standings {
 		stands[one.Trust.ID] = one
 	}
-	entries, services := map[uuid.UUID][]registerRow{}, map[uuid.UUID][]portfolio.Line{}
+	entries, services := map[uuid.UUID][]registerRow{}, map[uuid.UUID][]ServiceLine{}
 	err = s.read(ctx, func(ctx context.Context, rows store) error {
 		registers, err := rows.registers(ctx, uuid.Nil)
 		if err != nil {
@@ -171,10 +188,10 @@ func (v View) among(all []TrustLine) (found []TrustLine) {
 			continue
 		}
 		named := strings.Contains(strings.ToLower(trust.Trust.Name+" "+trust.Trust.ODSCode), looked)
-		trust.Services = slices.DeleteFunc(slices.Clone(trust.Services), func(line portfolio.Line) bool {
-			return v.Area != "" && string(line.Area) != v.Area || !named && !strings.Contains(strings.ToLower(line.Name), looked)
+		trust.Services = slices.DeleteFunc(slices.Clone(trust.Services), func(line ServiceLine) bool {
+			return v.Light != "" && line.light() != v.Light || v.Area != "" && string(line.Area) != v.Area || !named && !strings.Contains(strings.ToLower(line.Name), looked)
 		})
-		if len(trust.Services) > 0 || named && v.Area == "" {
+		if len(trust.Services) > 0 || named && v.Area == "" && v.Light == "" {
 			found = append(found, trust)
 		}
 	}
@@ -191,8 +208,32 @@ var orders = map[string]func(a, b TrustLine) int{
 	"": byName, "name": byName,
 	"members":  func(a, b TrustLine) int { return cmp.Compare(b.members(), a.members()) },
 	"money":    func(a, b TrustLine) int { return money.Urgency(a.Money, b.Money) },
+	"trouble":  func(a, b TrustLine) int { return cmp.Compare(a.trouble(), b.trouble()) },
+	"live":     func(a, b TrustLine) int { return cmp.Compare(a.live(), b.live()) },
 	"newest":   func(a, b TrustLine) int { return b.since.Compare(a.since) },
 	"register": func(a, b TrustLine) int { return cmp.Compare(urgency[worst(a.Register)], urgency[worst(b.Register)]) },
+}
+
+// trouble is how badly the worst of a trust's onboardings stands, and live the day
+// on which the next of its services is likely to open.
+func (t TrustLine) trouble() int {
+	worst := programmes.Standing{}.Trouble()
+	for _, service := range t.Services {
+		if service.Onboarding != nil {
+			worst = min(worst, service.Onboarding.Trouble())
+		}
+	}
+	return worst
+}
+
+func (t TrustLine) live() programmes.Day {
+	first := programmes.Day("9999-12-31")
+	for _, service := range t.Services {
+		if service.light() != "none" {
+			first = min(first, service.Onboarding.Likely)
+		}
+	}
+	return first
 }
 
 func byName(a, b TrustLine) int { return strings.Compare(a.Trust.Name, b.Trust.Name) }
@@ -238,7 +279,7 @@ func (c Console) DropView(ctx context.Context, s Scope, in DropView) (web.None, 
 	return web.None{}, s.write(ctx, func(ctx context.Context, rows store) error { return rows.dropView(ctx, s.Staff.ID, in.Name) })
 }
 
-var portfolioColumns = []string{"trust", "ods_code", "status", "register", "service", "area", "service_status", "members", "counted_at", "money", "owed"}
+var portfolioColumns = []string{"trust", "ods_code", "status", "register", "money", "owed", "service", "area", "service_status", "members", "counted_at", "month", "light", "reason", "go_live_planned", "go_live_likely"}
 
 // PortfolioFile is a view as CSV, a line for each service.
 func (c Console) PortfolioFile(ctx context.Context, s Scope, in View) (web.Content, error) {
@@ -258,14 +299,23 @@ func (c Console) PortfolioFile(ctx context.Context, s Scope, in View) (web.Conte
 
 // cells are the lines of a trust in the file: one for each service, or one without any.
 func (t TrustLine) cells() (lines [][]string) {
-	first := []string{sheet.Plain(t.Trust.Name), t.Trust.ODSCode, t.Trust.Status, string(worst(t.Register))}
+	first := []string{sheet.Plain(t.Trust.Name), t.Trust.ODSCode, t.Trust.Status, string(worst(t.Register)), t.Money.Stage.Name(), t.Money.Owed.Typed()}
 	for _, service := range t.Services {
-		lines = append(lines, append(slices.Clone(first), sheet.Plain(service.Name), service.Area.Name(), service.Status, countWords(service.Members), service.CountedAt.UTC().Format(time.RFC3339), t.Money.Stage.Name(), t.Money.Owed.Typed()))
+		lines = append(lines, append(append(slices.Clone(first), sheet.Plain(service.Name), service.Area.Name(), service.Status, countWords(service.Members), service.CountedAt.UTC().Format(time.RFC3339)), service.cells()...))
 	}
 	if lines == nil {
-		lines = [][]string{append(first, "", "", "", "", "", t.Money.Stage.Name(), t.Money.Owed.Typed())}
+		lines = [][]string{append(first, make([]string, len(portfolioColumns)-len(first))...)}
 	}
 	return lines
+}
+
+// cells are the onboarding of a service in the file.
+func (s ServiceLine) cells() []string {
+	if s.Onboarding == nil {
+		return make([]string, 5)
+	}
+	o := *s.Onboarding
+	return []string{strconv.Itoa(o.Month), s.light(), sheet.Plain(o.Reason), string(o.Planned), string(o.Likely)}
 }
 
 // countWords is a count as people read it.

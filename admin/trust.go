@@ -13,7 +13,6 @@ import (
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
-	"github.com/sharon-nhs/sharon/tenants/portfolio"
 )
 
 // TrustName is a trust as its pages call it.
@@ -49,7 +48,7 @@ type TrustPage struct {
 	ContactsVersion int                  `json:"contacts_version"`
 	Register        []Register           `json:"register"`
 	Founders        invitations.Founders `json:"administrators"`
-	Services        []portfolio.Line     `json:"services"`
+	Services        []ServiceLine        `json:"services"`
 	Deeds           []Deed               `json:"deeds"`
 }
 
@@ -78,7 +77,7 @@ func (c Console) Trust(ctx context.Context, s Scope, in OneTrust) (out TrustPage
 	if err != nil {
 		return out, err
 	}
-	out = TrustPage{Trust: nameOf(trust), Address: trust.Address(c.BaseURL), CreatedAt: trust.CreatedAt, Services: []portfolio.Line{}, Deeds: []Deed{}}
+	out = TrustPage{Trust: nameOf(trust), Address: trust.Address(c.BaseURL), CreatedAt: trust.CreatedAt, Services: []ServiceLine{}, Deeds: []Deed{}}
 	err = s.read(ctx, func(ctx context.Context, rows store) error {
 		entries, err := rows.registers(ctx, trust.ID)
 		if err != nil {

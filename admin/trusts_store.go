@@ -11,6 +11,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/portfolio"
+	"github.com/sharon-nhs/sharon/tenants/programmes"
 )
 
 // contactsRow is whom the platform asks at a trust about data protection.
@@ -80,14 +81,28 @@ func fresh(result interface{ RowsAffected() (int64, error) }, err error) error {
 	return err
 }
 
-// lines are all services as they were counted last, of one trust or, for the zero
-// UUID, of all.
-func (s store) lines(ctx context.Context, trust uuid.UUID) (rows []portfolio.Line, err error) {
-	q := s.db.NewSelect().Model(&rows).Order("name")
-	if trust != uuid.Nil {
-		q.Where("trust_id = ?", trust)
+// lines are all services as they were counted last, with how their onboarding
+// stands, of one trust or, for the zero UUID, of all.
+func (s store) lines(ctx context.Context, trust uuid.UUID) ([]ServiceLine, error) {
+	var lines []portfolio.Line
+	var standings []programmes.Standing
+	for _, q := range []*bun.SelectQuery{s.db.NewSelect().Model(&lines).Order("name"), s.db.NewSelect().Model(&standings)} {
+		if trust != uuid.Nil {
+			q.Where("trust_id = ?", trust)
+		}
+		if err := q.Scan(ctx); err != nil {
+			return nil, err
+		}
 	}
-	return rows, q.Scan(ctx)
+	of := make(map[uuid.UUID]*programmes.Standing, len(standings))
+	for i := range standings {
+		of[standings[i].ServiceID] = &standings[i]
+	}
+	all := make([]ServiceLine, len(lines))
+	for i, line := range lines {
+		all[i] = ServiceLine{line, of[line.ServiceID]}
+	}
+	return all, nil
 }
 
 // deeds are the last things that the platform did to a trust, with who did them.

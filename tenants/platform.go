@@ -26,12 +26,35 @@ type OfTrust struct {
 
 func (r *OfTrust) about(s Scope) { r.TrustID = s.Trust().ID }
 
-// Restate replaces what one of the platform's tables says about this trust.
+func (*OfTrust) former(s Scope, q *bun.DeleteQuery) { q.Where("trust_id = ?", s.Trust().ID) }
+
+// OfService is OfTrust for a row about one of its services.
+type OfService struct {
+	OfTrust
+
+	ServiceID uuid.UUID `bun:"service_id,pk,type:uuid" json:"service_id"`
+}
+
+func (r *OfService) about(s Scope) {
+	r.OfTrust.about(s)
+	r.ServiceID = s.Service.ID
+}
+
+func (r *OfService) former(s Scope, q *bun.DeleteQuery) {
+	r.OfTrust.former(s, q)
+	q.Where("service_id = ?", s.Service.ID)
+}
+
+// Restate replaces what one of the platform's tables says about this trust or, in
+// a table of services, about the scope's service.
 func Restate[T any, P interface {
 	*T
 	about(s Scope)
+	former(s Scope, q *bun.DeleteQuery)
 }](ctx context.Context, s Scope, rows []T) error {
-	if _, err := s.unit.db.NewDelete().Model((*T)(nil)).Where("trust_id = ?", s.Trust().ID).Exec(ctx); err != nil || len(rows) == 0 {
+	old := s.unit.db.NewDelete().Model((*T)(nil))
+	P(new(T)).former(s, old)
+	if _, err := old.Exec(ctx); err != nil || len(rows) == 0 {
 		return err
 	}
 	for i := range rows {

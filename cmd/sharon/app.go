@@ -187,7 +187,7 @@ func (a *app) handler() (*fiber.App, error) {
 
 // programmes is the console's door to onboarding programmes.
 func (a *app) programmes() programmes.Office {
-	return programmes.Office{Directory: a.Directory, Letters: a.office()}
+	return programmes.Office{Directory: a.Directory, Letters: a.office(), Files: a.Files, Figures: counted}
 }
 
 // consoleFace is what platform staff see.

@@ -31,7 +31,7 @@ func everywhere(a *app) tenants.Parts {
 		credentials.New(a.office()),
 		rights.New(a.rights()),
 		data.New(data.Data{Files: a.Files, Office: a.office(), Rooms: a.inRooms, Parts: a.inParts}),
-		programmes.New(a.office()),
+		programmes.New(a.office(), a.Files, counted),
 		audit.New(audit.Log{Acts: a.acts, Log: a.Log}),
 		portfolio.New(posts.Activity),
 		exitkit.New(func() exitkit.Office { return exitkit.Office{House: a.house()} }),

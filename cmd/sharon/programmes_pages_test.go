@@ -36,12 +36,16 @@ func programmePages(s *site) []aPage {
 			}
 		}
 	}
-	answer, look, sign := s.onboardingLinks(seen)
+	answer, look, sign, meet, report := s.onboardingLinks(seen)
 	return []aPage{
 		{"onboarding-answer", "@northmoor", answer, nil},
 		{"onboarding-answer-error", "@northmoor", answer, func(tab *testkit.Tab) { tab.Click("main form[action^='/onboarding'] button[type=submit]") }},
 		{"onboarding-look", "@northmoor", look, nil},
 		{"onboarding-sign", "@eastvale", sign, nil},
+		{"onboarding-meeting", "@northmoor", meet, nil},
+		{"onboarding-task", "@northmoor", report, nil},
+		{"onboarding-stop", "@northmoor", look + "/stop", nil},
+		{"onboarding-stopped", "@northmoor", look + "/stop", func(tab *testkit.Tab) { tab.Click("main button[type=submit]") }},
 		{"onboarding-over", "@northmoor", answer[:len(answer)-3] + "xyz", nil},
 		{"console-programmes", joan, "/programmes", nil},
 		{"console-programmes-finance", "finance@sharon", "/programmes", nil},
@@ -64,6 +68,9 @@ func programmePages(s *site) []aPage {
 		{"console-programme-meetings", joan, desk + "/meetings", nil},
 		{"console-programme-meeting", joan, desk + "/meetings/" + seen.Meetings[0].ID.String(), nil},
 		{"programme-meeting", lead, "/willow/programme/meetings/" + seen.Meetings[0].ID.String(), nil},
+		{"console-programme-benefits", joan, desk + "/benefits", nil},
+		{"console-programme-benefits-error", joan, desk + "/benefits", func(tab *testkit.Tab) { tab.Click("main form[action$='/benefits'] button[type=submit]") }},
+		{"programme-benefit", lead, "/willow/programme/benefits/" + seen.Benefits[0].ID.String(), nil},
 		{"console-programme-register", joan, desk + "/register", nil},
 		{"console-programme-money", "finance@sharon", desk + "/money", nil},
 		{"programme", lead, "/willow/programme", nil},
@@ -79,17 +86,18 @@ func programmePages(s *site) []aPage {
 }
 
 // onboardingLinks are links that people got by email: to answer about an action, to
-// look at willow's programme, and to sign at lantern's first gate.
-func (s *site) onboardingLinks(willow programmes.Seen) (answer, look, sign string) {
+// look at willow's programme, to sign at lantern's first gate, to see what a meeting
+// is about, and to report on a task.
+func (s *site) onboardingLinks(willow programmes.Seen) (answer, look, sign, meet, report string) {
 	s.t.Helper()
 	mails, joan := s.posted(), s.over("onboarding@sharon")
 	overdue := willow.Actions[slices.IndexFunc(willow.Actions, func(a programmes.ActionSeen) bool { return a.Overdue })]
 	s.sent(joan, willowDesk+"/actions/"+overdue.ID.String()+"/nudge", nil)
 	s.settle(1)
-	answer = lastLink(mails)
+	answer = lastLink(mails, askedToAct)
 	s.sent(joan, willowDesk+"/people/"+willow.Absences[0].PersonID.String()+"/share", nil)
 	s.settle(1)
-	look = lastLink(mails)
+	look = lastLink(mails, shownAll)
 	const lantern = "/programmes/eastvale/lantern"
 	for _, task := range s.programmeOf(lantern).Phases[0].Tasks {
 		if task.DoneOn == "" {
@@ -99,7 +107,16 @@ func (s *site) onboardingLinks(willow programmes.Seen) (answer, look, sign strin
 	s.proves(lantern, 1)
 	s.sent(joan, lantern+"/gates/1/ask", nil)
 	s.settle(1)
-	return answer, look, lastLink(mails)
+	sign = lastLink(mails, askedToSign)
+	s.sent(joan, willowDesk+"/gates/4/comments", map[string]any{"words": "The house rules come on Friday."})
+	s.sent(joan, willowDesk+"/meetings", map[string]any{"name": "Pathway group", "day": "2026-12-01", "time": "09:30", "length": 45, "where": "Room 4, Trust headquarters", "every": "once", "times": 1, "invited": []string{willow.People[0].ID.String()}})
+	for _, task := range willow.Phases[3].Tasks {
+		if task.DoneOn == "" && task.OwnerID != nil {
+			s.sent(joan, willowDesk+"/tasks/"+task.ID.String()+"/nudge", nil)
+		}
+	}
+	s.settle(1)
+	return answer, look, sign, lastLink(mails, calledTogether), lastLink(mails, askedToDo)
 }
 
 func TestAProgrammeCanBeReadInTheDark(t *testing.T) {

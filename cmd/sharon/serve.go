@@ -101,7 +101,7 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 		if err := demo.Seed(ctx, demo.Deps{Directory: a.Directory, Keys: keys, Clock: a.Clock}); err != nil {
 			return err
 		}
-		if err := demo.KeepFilms(ctx, a.Files, a.Directory); err != nil {
+		if err := demo.KeepFiles(ctx, a.Files, a.Directory); err != nil {
 			return err
 		}
 	}

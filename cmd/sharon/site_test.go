@@ -141,7 +141,7 @@ func newSiteWith(t *testing.T, address string, w webConfig, keys crypt.Keys, cha
 	if s.app, err = open(c, w, keys, s.clock); err != nil {
 		t.Fatal(err)
 	}
-	if err := demo.KeepFilms(t.Context(), s.app.Files, s.app.Directory); err != nil {
+	if err := demo.KeepFiles(t.Context(), s.app.Files, s.app.Directory); err != nil {
 		t.Fatal(err)
 	}
 	s.app.Patience = 2 * time.Minute // the machine may be crowded

@@ -7,7 +7,6 @@ import (
 
 	"github.com/sharon-nhs/sharon/admin"
 	"github.com/sharon-nhs/sharon/internal/testkit"
-	"github.com/sharon-nhs/sharon/tenants/portfolio"
 )
 
 // trustPages are those of trusts and services at the console, and what people see
@@ -26,7 +25,7 @@ func trustPages(s *site) []aPage {
 	north := s.pathOf("northmoor")
 	var page admin.TrustPage
 	manager.getJSON(north, &page)
-	at := slices.IndexFunc(page.Services, func(line portfolio.Line) bool { return line.Slug == "willow" })
+	at := slices.IndexFunc(page.Services, func(line admin.ServiceLine) bool { return line.Slug == "willow" })
 	willow := north + "/services/" + page.Services[at].ServiceID.String()
 	return []aPage{
 		{"console-trusts", "onboarding@sharon", "/trusts", nil},

@@ -18,7 +18,6 @@ import (
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
-	"github.com/sharon-nhs/sharon/tenants/portfolio"
 )
 
 var administratorLink = regexp.MustCompile(`/administrator/[A-Za-z0-9_~-]+`)
@@ -254,7 +253,7 @@ func TestAServiceBeginsAsItsPreviewSaysAndDriftsByName(t *testing.T) {
 			t.Errorf("a new service differs: %+v", drift)
 		}
 		var page admin.TrustPage
-		if manager.getJSON(trust, &page); !slices.ContainsFunc(page.Services, func(line portfolio.Line) bool { return line.Name == "Birch" && line.Members == nil }) {
+		if manager.getJSON(trust, &page); !slices.ContainsFunc(page.Services, func(line admin.ServiceLine) bool { return line.Name == "Birch" && line.Members == nil }) {
 			t.Errorf("it is not in the portfolio: %+v", page.Services)
 		}
 
@@ -384,7 +383,7 @@ func TestASuspendedTrustIsClosedToEverybodyAndKeepsEverything(t *testing.T) {
 func TestThePortfolioCountsWithinTheTrust(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		manager := s.over("onboarding@sharon")
-		lines := func() (all []portfolio.Line) {
+		lines := func() (all []admin.ServiceLine) {
 			var page admin.TrustPage
 			manager.getJSON(s.pathOf("northmoor"), &page)
 			for _, line := range page.Services {
@@ -401,7 +400,7 @@ func TestThePortfolioCountsWithinTheTrust(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if after := lines(); !slices.EqualFunc(before, after, func(a, b portfolio.Line) bool {
+		if after := lines(); !slices.EqualFunc(before, after, func(a, b admin.ServiceLine) bool {
 			return a.Name == b.Name && slices.EqualFunc(a.Weeks, b.Weeks, func(x, y *int) bool { return (x == nil) == (y == nil) && (x == nil || *x == *y) })
 		}) {
 			t.Errorf("counted again: %+v\nnot %+v", after, before)

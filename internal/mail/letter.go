@@ -15,6 +15,8 @@ type Letter struct {
 	Why     string   // why the reader gets this
 	// Unsubscribe is where such letters are switched off; empty if they cannot be.
 	Unsubscribe string
+	// Invitation goes to the reader's calendar; nil for none.
+	Invitation *Invitation
 }
 
 // Link is an address and the words for it.
@@ -30,7 +32,7 @@ func (l Letter) Message(ctx context.Context, id, to, subject string) (Message, e
 	if err := page(subject, l).Render(ctx, &html); err != nil {
 		return Message{}, fmt.Errorf("mail: render: %w", err)
 	}
-	return Message{ID: id, To: to, Subject: subject, Text: l.text(), HTML: html.String(), Unsubscribe: l.Unsubscribe}, nil
+	return Message{ID: id, To: to, Subject: subject, Text: l.text(), HTML: html.String(), Unsubscribe: l.Unsubscribe, Invitation: l.Invitation}, nil
 }
 
 // text is the letter in plain text.

@@ -29,6 +29,8 @@ type Message struct {
 	// Unsubscribe is an https address that takes the receiver off the list when it
 	// is posted to (RFC 8058). Empty for what cannot be switched off.
 	Unsubscribe string
+	// Invitation goes to the receiver's calendar; nil for none.
+	Invitation *Invitation
 }
 
 // Key is what the Message-ID begins with: it tells repeats and nothing else.
@@ -109,6 +111,9 @@ func (m Message) build(from *netmail.Address) (*gomail.Msg, error) {
 	out.SetBodyString(gomail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		out.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	}
+	if i := m.Invitation; i != nil {
+		out.AddAlternativeString(gomail.ContentType("text/calendar; method="+i.method()), i.calendar(from.Address, m.To))
 	}
 	return out, nil
 }

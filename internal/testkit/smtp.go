@@ -30,6 +30,8 @@ type Mail struct {
 	Header   netmail.Header
 	// Text and HTML are the two parts, decoded.
 	Text, HTML string
+	// Calendar is the part for the receiver's calendar; empty for none.
+	Calendar string
 	// Raw is everything as it came.
 	Raw []byte
 }
@@ -288,9 +290,12 @@ func (m *Mail) read() error {
 		if err != nil {
 			return err
 		}
-		if strings.HasPrefix(part.Header.Get("Content-Type"), "text/html") {
+		switch kind := part.Header.Get("Content-Type"); {
+		case strings.HasPrefix(kind, "text/html"):
 			m.HTML = string(text)
-		} else {
+		case strings.HasPrefix(kind, "text/calendar"):
+			m.Calendar = string(text)
+		default:
 			m.Text = string(text)
 		}
 	}

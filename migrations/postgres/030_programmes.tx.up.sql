@@ -13,6 +13,10 @@ CREATE TABLE programmes (
   -- Billing says how far the money has come, and nobody by hand.
   billed boolean NOT NULL,
   ended_at timestamptz,
+  -- Why it ended before its last gate; empty where it did not.
+  ended_why text NOT NULL,
+  -- The day for which the weekly update was sent last, or the first on which it may be.
+  weekly_on text NOT NULL,
   created_at timestamptz NOT NULL,
   version integer NOT NULL,
   PRIMARY KEY (tenant_id, id),
@@ -34,6 +38,8 @@ CREATE TABLE programme_people (
   email_sealed text NOT NULL,
   engagement text NOT NULL,
   required boolean NOT NULL,
+  -- Gets the weekly update.
+  weekly boolean NOT NULL,
   left_at timestamptz,
   version integer NOT NULL,
   PRIMARY KEY (tenant_id, id),
@@ -72,24 +78,6 @@ CREATE TABLE programme_phases (
 --bun:split
 CREATE UNIQUE INDEX programme_phases_by_number ON programme_phases (tenant_id, programme_id, number);
 --bun:split
--- What a gate asks for; there once it has a link.
-CREATE TABLE programme_evidence (
-  tenant_id uuid NOT NULL,
-  service_id uuid NOT NULL,
-  id uuid NOT NULL,
-  phase_id uuid NOT NULL,
-  position integer NOT NULL,
-  name text NOT NULL,
-  link text NOT NULL,
-  given_by text NOT NULL,
-  given_at timestamptz,
-  PRIMARY KEY (tenant_id, id),
-  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
-  FOREIGN KEY (tenant_id, phase_id) REFERENCES programme_phases (tenant_id, id)
-);
---bun:split
-CREATE INDEX programme_evidence_by_phase ON programme_evidence (tenant_id, phase_id);
---bun:split
 CREATE TABLE programme_tasks (
   tenant_id uuid NOT NULL,
   service_id uuid NOT NULL,
@@ -118,6 +106,32 @@ CREATE TABLE programme_tasks (
 );
 --bun:split
 CREATE UNIQUE INDEX programme_tasks_by_key ON programme_tasks (tenant_id, programme_id, key);
+--bun:split
+-- What a gate asks for, or what somebody put to a task; there once it has a link or a file.
+CREATE TABLE programme_evidence (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  phase_id uuid NOT NULL,
+  task_id uuid,
+  position integer NOT NULL,
+  name text NOT NULL,
+  link text NOT NULL,
+  -- Its key in storage; empty for none.
+  file text NOT NULL,
+  file_type text NOT NULL,
+  file_bytes bigint NOT NULL,
+  given_by text NOT NULL,
+  given_at timestamptz,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, phase_id) REFERENCES programme_phases (tenant_id, id),
+  FOREIGN KEY (tenant_id, task_id) REFERENCES programme_tasks (tenant_id, id)
+);
+--bun:split
+CREATE INDEX programme_evidence_by_phase ON programme_evidence (tenant_id, phase_id);
+--bun:split
+CREATE INDEX programme_evidence_file ON programme_evidence (tenant_id, file);
 --bun:split
 CREATE TABLE programme_absences (
   tenant_id uuid NOT NULL,
@@ -187,6 +201,7 @@ CREATE TABLE programme_meetings (
   -- What was said, and when that was first written down.
   minutes text NOT NULL,
   held_at timestamptz,
+  called_off_at timestamptz,
   version integer NOT NULL,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
@@ -202,6 +217,8 @@ CREATE TABLE programme_attendance (
   meeting_id uuid NOT NULL,
   person_id uuid NOT NULL,
   came boolean NOT NULL,
+  -- When the invitation went out by email.
+  invited_at timestamptz,
   PRIMARY KEY (tenant_id, meeting_id, person_id),
   FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
   FOREIGN KEY (tenant_id, meeting_id) REFERENCES programme_meetings (tenant_id, id),
@@ -229,6 +246,32 @@ CREATE TABLE programme_entries (
 --bun:split
 CREATE INDEX programme_entries_by_programme ON programme_entries (tenant_id, programme_id);
 --bun:split
+-- What the service is to be good for, and whether it is.
+CREATE TABLE programme_benefits (
+  tenant_id uuid NOT NULL,
+  service_id uuid NOT NULL,
+  id uuid NOT NULL,
+  programme_id uuid NOT NULL,
+  claim text NOT NULL,
+  -- How the value comes about, in plain words.
+  formula text NOT NULL,
+  -- The figure of SHaRON's own that gives the value; empty where somebody writes it down.
+  figure text NOT NULL,
+  baseline double precision NOT NULL,
+  target double precision NOT NULL,
+  value double precision,
+  valued_at timestamptz,
+  owner_id uuid NOT NULL,
+  review_on text NOT NULL,
+  version integer NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
+  FOREIGN KEY (tenant_id, programme_id) REFERENCES programmes (tenant_id, id),
+  FOREIGN KEY (tenant_id, owner_id) REFERENCES programme_people (tenant_id, id)
+);
+--bun:split
+CREATE INDEX programme_benefits_by_programme ON programme_benefits (tenant_id, programme_id);
+--bun:split
 -- What somebody said about a task or a gate.
 CREATE TABLE programme_comments (
   tenant_id uuid NOT NULL,
@@ -251,13 +294,14 @@ CREATE TABLE programme_links (
   service_id uuid NOT NULL,
   id uuid NOT NULL,
   person_id uuid NOT NULL,
-  purpose text NOT NULL CHECK (purpose IN ('answer', 'sign', 'look')),
+  purpose text NOT NULL CHECK (purpose IN ('answer', 'task', 'sign', 'look', 'weekly', 'meet', 'off')),
   subject_id uuid NOT NULL,
   created_at timestamptz NOT NULL,
   expires_at timestamptz NOT NULL,
   sent_at timestamptz,
   used_at timestamptz,
   uses integer NOT NULL,
+  answered_at timestamptz,
   ended_at timestamptz,
   PRIMARY KEY (tenant_id, id),
   FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id),
@@ -266,4 +310,4 @@ CREATE TABLE programme_links (
 --bun:split
 CREATE INDEX programme_links_by_subject ON programme_links (tenant_id, subject_id);
 --bun:split
-SELECT sharon_protect('programmes'), sharon_protect('programme_people'), sharon_protect('programme_phases'), sharon_protect('programme_evidence'), sharon_protect('programme_tasks'), sharon_protect('programme_absences'), sharon_protect('programme_holidays'), sharon_protect('programme_actions'), sharon_protect('programme_meetings'), sharon_protect('programme_attendance'), sharon_protect('programme_entries'), sharon_protect('programme_comments'), sharon_protect('programme_links');
+SELECT sharon_protect('programmes'), sharon_protect('programme_people'), sharon_protect('programme_phases'), sharon_protect('programme_evidence'), sharon_protect('programme_tasks'), sharon_protect('programme_absences'), sharon_protect('programme_holidays'), sharon_protect('programme_actions'), sharon_protect('programme_meetings'), sharon_protect('programme_attendance'), sharon_protect('programme_entries'), sharon_protect('programme_benefits'), sharon_protect('programme_comments'), sharon_protect('programme_links');

@@ -1,18 +1,14 @@
 package resources
 
 import (
-	"archive/zip"
-	"bytes"
 	"context"
 	"errors"
 	"io"
-	"net/http"
-	"strings"
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/document"
 	"github.com/sharon-nhs/sharon/internal/fault"
-	"github.com/sharon-nhs/sharon/internal/picture"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -21,77 +17,9 @@ import (
 const mostBytes = 10 << 20
 
 // endings are the types that the library keeps, with how their names end.
-var endings = map[string]string{
-	"application/pdf": ".pdf",
-	"application/vnd.openxmlformats-officedocument.wordprocessingml.document": ".docx",
-	"application/vnd.oasis.opendocument.text":                                 ".odt",
-	"image/jpeg": ".jpg",
-	"image/png":  ".png",
-}
+var endings = document.Kinds{document.PDF: ".pdf", document.Word: ".docx", document.OpenText: ".odt", document.JPEG: ".jpg", document.PNG: ".png"}
 
 const unknown = "This is not a file that we can keep. Choose a PDF, a Word document (.docx), an OpenDocument text (.odt) or a picture."
-
-// clean reads an upload and says what it is by what is in it. Pictures are made
-// anew; a document that can run programmes is refused.
-func clean(ctx context.Context, file web.File) (content []byte, kind string, err error) {
-	opened, err := file.Open()
-	if err != nil {
-		return nil, "", err
-	}
-	content, err = io.ReadAll(io.LimitReader(opened, mostBytes+1))
-	if err = errors.Join(err, opened.Close()); err != nil {
-		return nil, "", err
-	}
-	kind = http.DetectContentType(content)
-	switch {
-	case len(content) > mostBytes:
-		return nil, "", fault.Bad("file", "This file is larger than 10 MB. Make it smaller, or choose another.")
-	case strings.HasPrefix(kind, "image/"):
-		made, err := picture.Clean(ctx, "file", bytes.NewReader(content))
-		return made.Bytes, made.Type, err
-	case kind == "application/zip":
-		kind = document(content)
-	}
-	if endings[kind] == "" {
-		return nil, "", fault.Bad("file", unknown)
-	}
-	return content, kind, nil
-}
-
-// document says which sort of document is packed in a zip, by its list of
-// contents; empty for none, or for one with macros. Nothing is unpacked but the
-// few bytes in which an OpenDocument names itself.
-func document(content []byte) string {
-	packed, err := zip.NewReader(bytes.NewReader(content), int64(len(content)))
-	if err != nil {
-		return ""
-	}
-	kind := ""
-	for _, part := range packed.File {
-		switch name := strings.ToLower(part.Name); {
-		case strings.HasSuffix(name, "vbaproject.bin"), strings.HasPrefix(name, "basic/"), strings.HasPrefix(name, "scripts/"):
-			return ""
-		case name == "word/document.xml":
-			kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-		case name == "mimetype":
-			kind = named(part)
-		}
-	}
-	return kind
-}
-
-func named(part *zip.File) string {
-	opened, err := part.Open()
-	if err != nil {
-		return ""
-	}
-	defer func() { _ = opened.Close() }()
-	words, err := io.ReadAll(io.LimitReader(opened, 100))
-	if err != nil {
-		return ""
-	}
-	return strings.TrimSpace(string(words))
-}
 
 // AddFile is a new item that is a file.
 type AddFile struct {
@@ -156,7 +84,7 @@ func (r Resources) ReplaceFile(ctx context.Context, s tenants.Scope, in ReplaceF
 // keep stores a file and then writes the row that names it, in a unit of work
 // that did not have to wait for the file. What is written nowhere is removed.
 func (r Resources) keep(ctx context.Context, s tenants.Scope, file web.File, row Resource, write func(context.Context, tenants.Scope, *Resource) error) (Resource, error) {
-	content, kind, err := clean(ctx, file)
+	content, kind, err := endings.Read(ctx, "file", file, mostBytes, unknown)
 	if err != nil {
 		return row, err
 	}
@@ -178,17 +106,7 @@ func (r Resources) File(ctx context.Context, s tenants.Scope, in ByID) (web.Cont
 	if err == nil && row.File == "" {
 		err = fault.Missing()
 	}
-	return web.Content{Type: row.FileType, Name: row.fileName(), Size: row.FileBytes, Tag: row.File, Open: func(ctx context.Context) (io.ReadSeekCloser, error) {
+	return web.Content{Type: row.FileType, Name: endings.FileName(row.Title, row.FileType), Size: row.FileBytes, Tag: row.File, Open: func(ctx context.Context) (io.ReadSeekCloser, error) {
 		return r.uploads.Files.Open(ctx, row.File)
 	}}, err
-}
-
-// fileName is what the file is called on somebody's device: by its title.
-func (r Resource) fileName() string {
-	return strings.Map(func(c rune) rune {
-		if strings.ContainsRune(`/\:*?"<>|`, c) {
-			return '-'
-		}
-		return c
-	}, r.Title) + endings[r.FileType]
 }

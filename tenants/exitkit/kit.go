@@ -129,11 +129,13 @@ var ofPlatform = []string{"platform_registers", "platform_trusts"}
 // platformStays are its other tables that speak of trusts.
 var platformStays = []Left{
 	{"platform_deals", "what the platform sold; its books are its own"},
+	{"platform_invoices", "what the platform was owed"},
 	{"platform_kits", "the kits that were made"},
 	{"platform_log", "what the platform’s staff did; the trust’s audit log has it too"},
 	{"platform_money_log", "what the platform’s staff did about money"},
 	{"platform_money_told", "what programmes were told of money; the programmes have it"},
 	{"platform_payers", "where the platform’s invoices went"},
+	{"platform_programmes", "how programmes stand, which is said anew"},
 	{"platform_services", "figures, which are counted anew"},
 	{"platform_stripe_calls", "what Stripe was asked to do"},
 }

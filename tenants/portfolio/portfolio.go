@@ -57,7 +57,7 @@ func (p Posts) Count(ctx context.Context, s tenants.Scope) error {
 	}
 	lines := make([]Line, len(services))
 	for i, at := range services {
-		members, err := members(ctx, at)
+		members, err := Members(ctx, at)
 		if err != nil {
 			return err
 		}

@@ -6,8 +6,8 @@ import (
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
-// members counts those of the scope's service whom it is for.
-func members(ctx context.Context, s tenants.Scope) (int, error) {
+// Members counts those of the scope's service whom it is for.
+func Members(ctx context.Context, s tenants.Scope) (int, error) {
 	n, err := s.Select((*tenants.Person)(nil)).Where("person.status = 'active'").Where("NOT " + tenants.StaffIn("person.roles")).Count(ctx)
 	return int(n), err
 }

@@ -2,7 +2,6 @@ package programmes
 
 import (
 	"context"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -40,11 +39,7 @@ func (p Programmes) AddAction(ctx context.Context, s tenants.Scope, by By, in Ad
 }
 
 func (w Whole) action(id uuid.UUID) (Action, error) {
-	at := slices.IndexFunc(w.Actions, func(a Action) bool { return a.ID == id })
-	if at < 0 {
-		return Action{}, fault.Missing()
-	}
-	return w.Actions[at], nil
+	return find(w.Actions, func(a Action) bool { return a.ID == id })
 }
 
 // FinishAction says that an action is done. Version is the one that was read.

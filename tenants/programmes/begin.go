@@ -50,7 +50,7 @@ func (p Programmes) Begin(ctx context.Context, s tenants.Scope, by By, in Begin)
 	if err != nil {
 		return "", err
 	}
-	w.CreatedAt = s.Now
+	w.CreatedAt, w.WeeklyOn = s.Now, max(DayOf(s.Now), w.StartsOn)
 	if err := create(ctx, s, w); err != nil {
 		return "", err
 	}

@@ -44,6 +44,7 @@ type Clash struct {
 	Could []Choice  `json:"could,omitempty"` // who might cover
 	// Open says that a required person is away and nobody covers.
 	Open bool `json:"open"`
+	role Role // of who is away
 }
 
 // Choice is somebody to choose.
@@ -69,7 +70,7 @@ func clashes(stages []Stage, players []Player, away []Away, days []Days) (all []
 				continue
 			}
 			who := players[at]
-			clash := Clash{Stage: stage.Name, From: from, To: to, Away: a.ID, Could: stand(who, players, away, from, to)}
+			clash := Clash{Stage: stage.Name, From: from, To: to, Away: a.ID, role: who.Role, Could: stand(who, players, away, from, to)}
 			clash.Words = who.Name + ", " + who.Role.lower() + ", is away " + between(a.From, a.To)
 			switch cover := slices.IndexFunc(players, func(p Player) bool { return p.ID == a.Cover && present(p, away, from, to) }); {
 			case cover >= 0:

@@ -13,6 +13,9 @@ func (p Programmes) data() tenants.Holding {
 		Classes: []tenants.Class{{
 			Key: "onboarding", Name: "Onboarding of services", About: "That you took part in bringing a service on: your name, your role, your email address, locked away, and when you were away.",
 			Days: 2 * 365, Least: 365, Most: 8 * 365, Count: countOld, Purge: purgeOld,
+		}, {
+			Key: "evidence", Name: "Files of onboarding", About: "Documents that were given as evidence when a service was brought on.",
+			Days: 6 * 365, Least: 365, Most: 20 * 365, Count: countFiles, Purge: purgeFiles,
 		}},
 		Export: export, Erase: erase,
 	}
@@ -42,7 +45,7 @@ func export(ctx context.Context, s tenants.Scope, person tenants.Person, into *t
 		return err
 	}
 	for _, row := range rows {
-		item := tenants.Item{Title: row.Name, Facts: []tenants.Fact{{Name: "Role", Value: row.Role.Name()}, {Name: "Side", Value: row.Side.Name()}, {Name: "How you take part", Value: engagement(row.Engagement)}}}
+		item := tenants.Item{Title: row.Name, Facts: []tenants.Fact{{Name: "Role", Value: row.Role.Name()}, {Name: "Side", Value: row.Side.Name()}, {Name: "How you take part", Value: engagement(row.Engagement)}, {Name: "Weekly update", Value: map[bool]string{true: "Yes", false: "No"}[row.Weekly]}}}
 		var away []Absence
 		if err := s.SelectAcross(&away).Where("absence.person_id = ?", row.ID).Order("absence.from_day").Scan(ctx); err != nil {
 			return err
@@ -120,11 +123,11 @@ func forget(ctx context.Context, s tenants.Scope, row Stakeholder) error {
 	if _, err := s.Delete((*Absence)(nil)).Where("person_id = ?", row.ID).Exec(ctx); err != nil {
 		return err
 	}
-	row.Name, row.EmailLookup, row.EmailSealed = someone, "left:"+row.ID.String(), ""
+	row.Name, row.EmailLookup, row.EmailSealed, row.Weekly = someone, "left:"+row.ID.String(), "", false
 	if row.LeftAt == nil {
 		row.LeftAt = &s.Now
 	}
-	return set(ctx, s, &row, row.ID, "name", "email_lookup", "email_sealed", "left_at")
+	return set(ctx, s, &row, row.ID, "name", "email_lookup", "email_sealed", "weekly", "left_at")
 }
 
 // old are the stakeholders of programmes that ended before some time, but for
@@ -150,4 +153,23 @@ func purgeOld(ctx context.Context, s tenants.Scope, before time.Time) (int, erro
 		}
 	}
 	return len(rows), err
+}
+
+// filesOf are the evidence of programmes that ended before some time, as far as it
+// has a file. The file itself is swept away once no row names it.
+const filesOf = `file <> '' AND phase_id IN (SELECT phase.id FROM programme_phases AS phase JOIN programmes AS p ON p.tenant_id = phase.tenant_id AND p.id = phase.programme_id
+	WHERE phase.tenant_id = ? AND p.ended_at < ?)`
+
+func countFiles(ctx context.Context, s tenants.Scope, before time.Time) (int, error) {
+	n, err := s.Select((*Evidence)(nil)).Where(filesOf, s.Trust().ID, before).Count(ctx)
+	return int(n), err
+}
+
+func purgeFiles(ctx context.Context, s tenants.Scope, before time.Time) (int, error) {
+	result, err := s.Update((*Evidence)(nil)).Set("file = ''").Where(filesOf, s.Trust().ID, before).Exec(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n, err := result.RowsAffected()
+	return int(n), err
 }

@@ -2,7 +2,6 @@ package programmes
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +26,8 @@ type GatePage struct {
 	Lacks []string `json:"lacks"`
 	Mine  bool     `json:"mine"` // who looks is the approver
 	Back  bool     `json:"back"` // the signature can be taken back
+	// Comments are what was said; filled for who reads.
+	Comments []Comment `json:"comments"`
 }
 
 // Gate reads a gate.
@@ -35,7 +36,32 @@ func (p Programmes) Gate(ctx context.Context, s tenants.Scope, by By, in ByNumbe
 	if err != nil {
 		return GatePage{}, err
 	}
-	return w.gate(s, by, in.Number)
+	out, err := w.gate(s, by, in.Number)
+	if err != nil {
+		return out, err
+	}
+	out.Comments, err = commentsOn(ctx, s, out.Phase.ID)
+	return out, err
+}
+
+// SayAtGate is something to say about a gate.
+type SayAtGate struct {
+	Place
+	Number int    `path:"number"`
+	Words  string `json:"words" validate:"required,max=4000" label:"a few words"`
+}
+
+// CommentGate adds a comment to a gate.
+func (p Programmes) CommentGate(ctx context.Context, s tenants.Scope, by By, in SayAtGate) (string, error) {
+	w, err := alone(ctx, s)
+	if err != nil {
+		return "", err
+	}
+	phase, err := find(w.Phases, func(p Phase) bool { return p.Number == in.Number })
+	if err != nil {
+		return "", err
+	}
+	return gatePath(in.Number) + "#said", w.comment(ctx, s, by, phase.ID, in.Words)
 }
 
 func (w Whole) gate(s tenants.Scope, by By, number int) (GatePage, error) {
@@ -75,44 +101,6 @@ func (w Whole) gate(s tenants.Scope, by By, number int) (GatePage, error) {
 // begun tells whether something of a phase is done.
 func (w Whole) begun(phase int) bool {
 	return w.signed(phase) || slices.ContainsFunc(w.Tasks, func(t Task) bool { return t.Phase == phase && t.DoneOn != "" })
-}
-
-// Give is a piece of evidence.
-type Give struct {
-	Place
-	Number   int    `path:"number"`
-	Evidence string `json:"evidence" validate:"required,max=36" label:"which piece it is"`
-	Link     string `json:"link" validate:"required,max=2000" label:"where it is kept"`
-}
-
-// Give notes where a piece of evidence is kept. Conflict once the gate is open.
-func (p Programmes) Give(ctx context.Context, s tenants.Scope, by By, in Give) (string, error) {
-	w, err := alone(ctx, s)
-	if err != nil {
-		return "", err
-	}
-	g, err := w.gate(s, by, in.Number)
-	if err != nil {
-		return "", err
-	}
-	if g.Phase.SignedAt != nil {
-		return "", fault.New(fault.Conflict, "This gate is open. Its evidence stays as it was signed.")
-	}
-	at := slices.IndexFunc(g.Phase.Evidence, func(e Evidence) bool { return e.ID.String() == in.Evidence })
-	if at < 0 {
-		return "", fault.Bad("evidence", "Choose one of the pieces that this gate asks for.")
-	}
-	link, err := url.Parse(strings.TrimSpace(in.Link))
-	if err != nil || link.Scheme != "https" || link.Host == "" || link.User != nil {
-		return "", fault.Bad("link", "Paste the whole address, which begins with https://")
-	}
-	row := g.Phase.Evidence[at]
-	was := row.Link
-	row.Link, row.GivenBy, row.GivenAt = link.String(), w.by(by).Name, &s.Now
-	if err := set(ctx, s, &row, row.ID, "link", "given_by", "given_at"); err != nil {
-		return "", err
-	}
-	return gatePath(in.Number), note(ctx, s, by, "programme.evidence", row.ID, was, row.Link)
 }
 
 func gatePath(number int) string { return "/gates/" + strconv.Itoa(number) }
@@ -230,8 +218,7 @@ func (p Programmes) TakeBack(ctx context.Context, s tenants.Scope, by By, in Tak
 	if err := put(ctx, s, &row, row.ID, seen, "signed_at", "signed_by"); err != nil {
 		return "", err
 	}
-	said := Comment{ID: newID(), SubjectID: row.ID, Words: in.Reason, ByName: w.by(by).Name, Side: by.Side, At: s.Now}
-	if err := add(ctx, s, &said); err != nil {
+	if err := w.comment(ctx, s, by, row.ID, in.Reason); err != nil {
 		return "", err
 	}
 	return gatePath(in.Number), note(ctx, s, by, "programme.taken_back", row.ID, was, in.Reason)
@@ -239,9 +226,9 @@ func (p Programmes) TakeBack(ctx context.Context, s tenants.Scope, by By, in Tak
 
 // numbered is the number of the phase with an id; 0 if there is none.
 func (w Whole) numbered(id uuid.UUID) int {
-	at := slices.IndexFunc(w.Phases, func(p Phase) bool { return p.ID == id })
-	if at < 0 {
+	phase, err := find(w.Phases, func(p Phase) bool { return p.ID == id })
+	if err != nil {
 		return 0
 	}
-	return w.Phases[at].Number
+	return phase.Number
 }

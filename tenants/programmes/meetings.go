@@ -12,11 +12,9 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/internal/clock"
-	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
-	"github.com/sharon-nhs/sharon/tenants/letters"
 )
 
 // MeetingSeen is a meeting with those who are invited.
@@ -31,8 +29,9 @@ type MeetingSeen struct {
 
 // Seat is somebody who is invited.
 type Seat struct {
-	Who  Stakeholder `json:"who"`
-	Came bool        `json:"came"`
+	Who     Stakeholder `json:"who"`
+	Came    bool        `json:"came"`
+	Invited bool        `json:"invited"` // by email
 }
 
 // meetingsSeen puts attendance to the meetings.
@@ -41,7 +40,7 @@ func (w Whole) meetingsSeen() (all []MeetingSeen) {
 		seen := MeetingSeen{Meeting: m, Missing: []string{}}
 		for _, a := range w.Attendance {
 			if who, known := w.person(&a.PersonID); known && a.MeetingID == m.ID {
-				if seen.Seats = append(seen.Seats, Seat{who, a.Came}); a.Came {
+				if seen.Seats = append(seen.Seats, Seat{who, a.Came, a.InvitedAt != nil}); a.Came {
 					seen.Came++
 				}
 			}
@@ -144,8 +143,9 @@ func (p Programmes) AddMeeting(ctx context.Context, s tenants.Scope, by By, in A
 		if err := note(ctx, s, by, "programme.meeting", row.ID, nil, at); err != nil {
 			return "", err
 		}
+		w.Meetings, w.Attendance = append(w.Meetings, row), append(w.Attendance, seats...)
 	}
-	return "/meetings", nil
+	return "/meetings", p.invite(ctx, s, w)
 }
 
 // MeetingPage is a meeting with its agenda.
@@ -163,11 +163,11 @@ func (p Programmes) Meeting(ctx context.Context, s tenants.Scope, by By, in ByID
 	if err != nil {
 		return MeetingPage{}, err
 	}
-	at := slices.IndexFunc(seen.Meetings, func(m MeetingSeen) bool { return m.ID == in.ID })
-	if at < 0 {
-		return MeetingPage{}, fault.Missing()
+	meeting, err := find(seen.Meetings, func(m MeetingSeen) bool { return m.ID == in.ID })
+	if err != nil {
+		return MeetingPage{}, err
 	}
-	out := MeetingPage{Seen: seen, Meeting: seen.Meetings[at], Agenda: []Need{}, Due: []ActionSeen{}, Begun: !seen.Meetings[at].StartsAt.After(s.Now)}
+	out := MeetingPage{Seen: seen, Meeting: meeting, Agenda: []Need{}, Due: []ActionSeen{}, Begun: !meeting.StartsAt.After(s.Now)}
 	for _, need := range seen.Needs {
 		if need.What != "Action" {
 			out.Agenda = append(out.Agenda, need)
@@ -191,11 +191,7 @@ type Hold struct {
 }
 
 func (w Whole) meeting(id uuid.UUID) (Meeting, error) {
-	at := slices.IndexFunc(w.Meetings, func(m Meeting) bool { return m.ID == id })
-	if at < 0 {
-		return Meeting{}, fault.Missing()
-	}
-	return w.Meetings[at], nil
+	return find(w.Meetings, func(m Meeting) bool { return m.ID == id })
 }
 
 // Hold notes who came and what was said. Conflict before the meeting begins.
@@ -208,7 +204,10 @@ func (p Programmes) Hold(ctx context.Context, s tenants.Scope, by By, in Hold) (
 	if err != nil {
 		return "", err
 	}
-	if row.StartsAt.After(s.Now) {
+	switch {
+	case row.CalledOff != nil:
+		return "", fault.New(fault.Conflict, "This meeting was called off.")
+	case row.StartsAt.After(s.Now):
 		return "", fault.New(fault.Conflict, "This meeting has not begun yet.")
 	}
 	if row.Minutes, row.Version = in.Minutes, in.Version+1; row.HeldAt == nil {
@@ -227,7 +226,7 @@ func (p Programmes) Hold(ctx context.Context, s tenants.Scope, by By, in Hold) (
 	return "/meetings/" + in.ID.String(), note(ctx, s, by, "programme.meeting", in.ID, nil, "held")
 }
 
-// CallOff removes a meeting that was not held.
+// CallOff calls off a meeting that was not held. Whoever was invited by email is told.
 func (p Programmes) CallOff(ctx context.Context, s tenants.Scope, by By, in ByID) (string, error) {
 	w, err := alone(ctx, s)
 	if err != nil {
@@ -237,13 +236,18 @@ func (p Programmes) CallOff(ctx context.Context, s tenants.Scope, by By, in ByID
 	if err != nil {
 		return "", err
 	}
-	if row.HeldAt != nil {
+	switch {
+	case row.HeldAt != nil:
 		return "", fault.New(fault.Conflict, "This meeting was held. Its minutes stay.")
+	case row.CalledOff != nil:
+		return "/meetings", nil
 	}
-	if err := noSeats(ctx, s, row.ID); err != nil {
+	seen := row.Version
+	row.CalledOff, row.Version = &s.Now, seen+1
+	if err := put(ctx, s, &row, row.ID, seen, "called_off_at"); err != nil {
 		return "", err
 	}
-	if err := drop(ctx, s, &row, row.ID); err != nil {
+	if err := w.disinvite(ctx, s, row); err != nil {
 		return "", err
 	}
 	return "/meetings", note(ctx, s, by, "programme.meeting", in.ID, row.StartsAt, nil)
@@ -252,19 +256,12 @@ func (p Programmes) CallOff(ctx context.Context, s tenants.Scope, by By, in ByID
 // Calendar is the meetings for somebody's own calendar, by their link to look. It
 // names the meetings and nobody.
 func (p Programmes) Calendar(ctx context.Context, s tenants.Scope, in ByToken) (web.Content, error) {
-	id, ok := letters.Row(in.Token)
-	if !ok {
-		return web.Content{}, fault.Missing()
-	}
-	row, err := linkAnywhere(ctx, s, id)
-	if database.Missing(err) {
-		return web.Content{}, fault.Missing()
-	}
+	row, ok, err := p.proven(ctx, s, in.Token)
 	if err != nil {
 		return web.Content{}, err
 	}
 	s, open := s.Within(row.ServiceID)
-	if !open || row.Purpose != toLook || !row.usable(s.Now) || !p.office.Proves(s, in.Token, signedFor, row.ID, round) {
+	if !ok || !open || !looks[row.Purpose] || !row.usable(s.Now) {
 		return web.Content{}, fault.Missing()
 	}
 	w, err := load(ctx, s)
@@ -288,13 +285,16 @@ func (w Whole) calendar(person uuid.UUID) string {
 		if !slices.ContainsFunc(m.Seats, func(s Seat) bool { return s.Who.ID == person }) {
 			continue
 		}
-		event := c.AddEvent(m.ID.String() + "@sharon")
+		event := c.AddEvent(m.uid())
 		event.SetDtStampTime(w.CreatedAt)
 		event.SetSequence(m.Version)
 		event.SetSummary(m.Name)
 		event.SetLocation(m.Where)
 		event.SetStartAt(m.StartsAt)
-		event.SetEndAt(m.StartsAt.Add(time.Duration(m.Length) * time.Minute))
+		event.SetEndAt(m.ends())
+		if m.CalledOff != nil {
+			event.SetStatus(ics.ObjectStatusCancelled)
+		}
 	}
 	return c.Serialize(ics.WithNewLineWindows)
 }

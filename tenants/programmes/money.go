@@ -84,6 +84,9 @@ func (o Office) Paid(ctx context.Context, trust, service uuid.UUID, stage string
 		if err := put(ctx, at, &w.Programme, w.ID, w.Version-1, "money", "pence", "billed"); err != nil || was == w.Money {
 			return err
 		}
-		return note(ctx, at, By{Name: "Billing", Side: Platform}, "programme.money", w.ID, was, w.Money)
+		if err := note(ctx, at, By{Name: "Billing", Side: Platform}, "programme.money", w.ID, was, w.Money); err != nil {
+			return err
+		}
+		return Restate(ctx, at)
 	})
 }

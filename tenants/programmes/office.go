@@ -4,6 +4,9 @@ import (
 	"context"
 	"slices"
 
+	"github.com/google/uuid"
+	"github.com/uptrace/bun"
+
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
@@ -12,16 +15,17 @@ import (
 // Routes binds the programmes to a console's table; who tells which of the
 // platform's people asks. Permissions are those of the console.
 func Routes[S any](r *web.Router[S], o Office, who func(S) Staff) {
-	p := Programmes{o.Letters, o.Letters.Keys}
+	p := made(o.Letters, o.Files, o.Figures)
 	f := func(ctx context.Context, s S, at Place, write bool, fn func(context.Context, tenants.Scope, By) error) error {
 		return o.enter(ctx, who(s), at, write, fn)
 	}
 	next := web.SeeOther("{path}")
 	web.Get(r, "/programmes", "programmes.read", "The onboarding programmes", func(ctx context.Context, _ S, _ web.None) (List, error) { return o.List(ctx) }, listPage)
 	one := r.In("/programmes/{trust}/{service}", "")
-	shared(one, p, f)
+	shared(one, p, f, f)
 	web.Get(one, "/new", "programmes.manage", "What a service’s onboarding begins with", page(f, p.Beginning), beginPage)
 	web.Post(one, "/new", "programmes.manage", "Begin a service’s onboarding", command(f, p.Begin), next, web.FormAt("/new"))
+	web.Post(one, "/end", "programmes.manage", "End a service’s onboarding early, with a reason", command(f, p.End), next, web.FormAt(""))
 	web.Post(one, "/tasks/{id}", "programmes.manage", "Plan a task: who, when, how long, after what", command(f, p.Plan), next, web.FormAt("/tasks/{id}"))
 	web.Post(one, "/gates/{number}/approver", "programmes.manage", "Name who signs at a gate", command(f, p.NameApprover), next, web.FormAt("/gates/{number}"))
 	web.Post(one, "/gates/{number}/ask", "programmes.manage", "Ask the approver of a gate for their signature", command(f, p.Ask), next, web.FormAt("/gates/{number}"))
@@ -46,8 +50,7 @@ func (o Office) enter(ctx context.Context, who Staff, at Place, write bool, fn f
 	}
 	return unit(ctx, trust.ID, at.Service, func(ctx context.Context, s tenants.Scope) error {
 		s.Client = who.Client
-		by := By{Name: who.Name, Side: Platform, Staff: who.ID, Frame: frameOf(s, "/programmes/"+at.Trust+"/"+at.Service)}
-		by.Desk = true
+		by := By{Name: who.Name, Side: Platform, Staff: who.ID, Frame: frameOf(s, "/programmes/"+at.Trust+"/"+at.Service, true)}
 		return fn(ctx, s, by)
 	})
 }
@@ -57,55 +60,22 @@ type List struct {
 	Lines []Line `json:"lines"`
 }
 
-// Line is a service of the list.
+// Line is a service of the list. Month is 0 without a programme.
 type Line struct {
-	Trust   string   `json:"trust"`
-	Service string   `json:"service"`
-	Path    string   `json:"path"`
-	Month   int      `json:"month"` // 0 without a programme
-	Light   Light    `json:"light,omitempty"`
-	Why     string   `json:"why,omitempty"`
-	Done    int      `json:"done"` // percent
-	Cast    Forecast `json:"forecast"`
-	Ended   bool     `json:"ended"`
+	Standing
+	Trust   string `bun:"trust" json:"trust"`
+	Service string `bun:"service" json:"service"`
+	Path    string `bun:"path" json:"path"`
 }
 
-// List reads the programmes of all trusts, each in a unit of work of its own.
+// List reads how the programmes of all trusts stood when something in them changed
+// last, or the hour did: no trust is asked.
 func (o Office) List(ctx context.Context) (List, error) {
 	out := List{Lines: []Line{}}
-	trusts, err := o.Directory.Trusts(ctx)
-	if err != nil {
-		return out, err
-	}
-	for _, trust := range trusts {
-		err := o.Directory.ReadAs(ctx, trust.ID, "", func(ctx context.Context, s tenants.Scope) error {
-			for _, at := range s.Scopes() {
-				line := Line{Trust: trust.Name, Service: at.Service.Name, Path: "/programmes/" + trust.Slug + "/" + at.Service.Slug}
-				w, err := load(ctx, at)
-				if err == nil {
-					seen, err := w.seen(at, By{})
-					if err != nil {
-						return err
-					}
-					line.Month, line.Light, line.Why, line.Done, line.Cast, line.Ended = seen.Month, seen.Light, seen.Why, seen.Done, seen.Cast, w.EndedAt != nil
-				} else if !fault.Is(err, fault.NotFound) {
-					return err
-				}
-				out.Lines = append(out.Lines, line)
-			}
-			return nil
-		})
-		if err != nil {
-			return out, err
-		}
-	}
-	slices.SortStableFunc(out.Lines, func(a, b Line) int { return a.rank() - b.rank() })
-	return out, nil
-}
-
-func (l Line) rank() int {
-	if l.Month == 0 {
-		return len(lights)
-	}
-	return slices.Index(lights, l.Light)
+	err := o.Directory.DB.Read(ctx, uuid.Nil, func(ctx context.Context, db bun.IDB) (err error) {
+		out.Lines, err = lines(ctx, db)
+		return err
+	})
+	slices.SortStableFunc(out.Lines, func(a, b Line) int { return a.Trouble() - b.Trouble() })
+	return out, err
 }

@@ -20,12 +20,13 @@ type About struct {
 	Email      string `json:"email" validate:"required,email,max=254" label:"their email address"`
 	Engagement string `json:"engagement" validate:"required,oneof=unaware resistant neutral supportive leading" label:"how they take part"`
 	Required   bool   `json:"required"`
+	Weekly     bool   `json:"weekly"`
 }
 
 // write puts it on a row and seals the address.
 func (a About) write(keys crypt.Keys, row *Stakeholder) (err error) {
 	email := strings.TrimSpace(a.Email)
-	row.Name, row.Role, row.Side, row.Engagement, row.Required = strings.TrimSpace(a.Name), Role(a.Role), Side(a.Side), a.Engagement, a.Required
+	row.Name, row.Role, row.Side, row.Engagement, row.Required, row.Weekly = strings.TrimSpace(a.Name), Role(a.Role), Side(a.Side), a.Engagement, a.Required, a.Weekly
 	row.EmailLookup = keys.Lookup(email)
 	row.EmailSealed, err = keys.Seal(email, row.ID.String())
 	return err
@@ -44,7 +45,7 @@ func (p Programmes) AddPerson(ctx context.Context, s tenants.Scope, by By, in Ad
 		return "", err
 	}
 	row := Stakeholder{ID: newID(), ProgrammeID: w.ID, Version: 1}
-	if err := in.write(p.keys, &row); err != nil {
+	if err := in.write(p.office.Keys, &row); err != nil {
 		return "", err
 	}
 	if err := w.free(row); err != nil {
@@ -99,7 +100,7 @@ func (p Programmes) Person(ctx context.Context, s tenants.Scope, by By, in ByID)
 		}
 	}
 	if who.EmailSealed != "" {
-		if out.Email, err = p.keys.Open(who.EmailSealed, who.ID.String()); err != nil {
+		if out.Email, err = p.office.Keys.Open(who.EmailSealed, who.ID.String()); err != nil {
 			return out, err
 		}
 	}
@@ -129,7 +130,7 @@ func (p Programmes) ChangePerson(ctx context.Context, s tenants.Scope, by By, in
 		return "", fault.Missing()
 	}
 	was := row
-	if err := in.write(p.keys, &row); err != nil {
+	if err := in.write(p.office.Keys, &row); err != nil {
 		return "", err
 	}
 	if err := w.free(row); err != nil {
@@ -142,7 +143,7 @@ func (p Programmes) ChangePerson(ctx context.Context, s tenants.Scope, by By, in
 		row.LeftAt = &s.Now
 	}
 	row.Version = in.Version + 1
-	if err := put(ctx, s, &row, row.ID, in.Version, "name", "role", "side", "email_lookup", "email_sealed", "engagement", "required", "left_at"); err != nil {
+	if err := put(ctx, s, &row, row.ID, in.Version, "name", "role", "side", "email_lookup", "email_sealed", "engagement", "required", "weekly", "left_at"); err != nil {
 		return "", err
 	}
 	if in.Left || was.EmailLookup != row.EmailLookup {
@@ -199,11 +200,7 @@ func (p Programmes) AddAbsence(ctx context.Context, s tenants.Scope, by By, in A
 }
 
 func (w Whole) absence(id uuid.UUID) (Absence, error) {
-	at := slices.IndexFunc(w.Absences, func(a Absence) bool { return a.ID == id })
-	if at < 0 {
-		return Absence{}, fault.Missing()
-	}
-	return w.Absences[at], nil
+	return find(w.Absences, func(a Absence) bool { return a.ID == id })
 }
 
 // Cover is who stands in; empty for nobody.
@@ -288,12 +285,12 @@ func (p Programmes) DropHoliday(ctx context.Context, s tenants.Scope, by By, in 
 	if err != nil {
 		return "", err
 	}
-	at := slices.IndexFunc(w.Holidays, func(h Holiday) bool { return h.ID == in.ID })
-	if at < 0 {
-		return "", fault.Missing()
-	}
-	if err := drop(ctx, s, &w.Holidays[at], in.ID); err != nil {
+	row, err := find(w.Holidays, func(h Holiday) bool { return h.ID == in.ID })
+	if err != nil {
 		return "", err
 	}
-	return "/people#holidays", note(ctx, s, by, "programme.holiday", in.ID, []Day{w.Holidays[at].From, w.Holidays[at].To}, nil)
+	if err := drop(ctx, s, &row, in.ID); err != nil {
+		return "", err
+	}
+	return "/people#holidays", note(ctx, s, by, "programme.holiday", in.ID, []Day{row.From, row.To}, nil)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/csv"
 	"io"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -57,11 +56,10 @@ func (p Programmes) CloseEntry(ctx context.Context, s tenants.Scope, by By, in C
 	if err != nil {
 		return "", err
 	}
-	at := slices.IndexFunc(w.Entries, func(e Entry) bool { return e.ID == in.ID })
-	if at < 0 {
-		return "", fault.Missing()
+	row, err := find(w.Entries, func(e Entry) bool { return e.ID == in.ID })
+	if err != nil {
+		return "", err
 	}
-	row := w.Entries[at]
 	if row.ClosedAt != nil {
 		return "/register", nil
 	}

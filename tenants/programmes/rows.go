@@ -114,6 +114,8 @@ type Programme struct {
 	Pence     int64      `bun:"pence" json:"pence"`
 	Billed    bool       `bun:"billed" json:"billed"` // billing says so, and nobody by hand
 	EndedAt   *time.Time `bun:"ended_at" json:"ended_at,omitempty"`
+	EndedWhy  string     `bun:"ended_why" json:"ended_why,omitempty"` // before its last gate
+	WeeklyOn  Day        `bun:"weekly_on" json:"-"`                   // the day for which the weekly update was sent last, or the first on which it may be
 	CreatedAt time.Time  `bun:"created_at" json:"created_at"`
 	Version   int        `bun:"version" json:"version"`
 }
@@ -147,19 +149,27 @@ func (p Phase) signedOn() Day {
 	return DayOf(*p.SignedAt)
 }
 
-// Evidence is a thing that a gate asks for; there once it has a link.
+// Evidence is a thing that a gate asks for, or that somebody put to a task; there
+// once it has a link or a file.
 type Evidence struct {
 	bun.BaseModel `bun:"table:programme_evidence,alias:evidence"`
 	tenants.InService
 
 	ID       uuid.UUID  `bun:"id,pk,type:uuid" json:"id"`
 	PhaseID  uuid.UUID  `bun:"phase_id,type:uuid" json:"phase_id"`
+	TaskID   *uuid.UUID `bun:"task_id,type:uuid" json:"task_id,omitempty"` // nil for what the gate asks for
 	Position int        `bun:"position" json:"-"`
 	Name     string     `bun:"name" json:"name"`
 	Link     string     `bun:"link" json:"link,omitempty"`
+	File     string     `bun:"file" json:"-"` // its key in storage
+	FileType string     `bun:"file_type" json:"file_type,omitempty"`
+	Bytes    int64      `bun:"file_bytes" json:"bytes,omitempty"`
 	GivenBy  string     `bun:"given_by" json:"given_by,omitempty"`
 	GivenAt  *time.Time `bun:"given_at" json:"given_at,omitempty"`
 }
+
+// There tells whether it was given; its file may have gone since, at its age.
+func (e Evidence) There() bool { return e.GivenAt != nil }
 
 // Task is a piece of work of a phase.
 type Task struct {
@@ -198,6 +208,7 @@ type Stakeholder struct {
 	EmailSealed string     `bun:"email_sealed" json:"-"`
 	Engagement  string     `bun:"engagement" json:"engagement"`
 	Required    bool       `bun:"required" json:"required"`
+	Weekly      bool       `bun:"weekly" json:"weekly"` // gets the weekly update
 	LeftAt      *time.Time `bun:"left_at" json:"left_at,omitempty"`
 	Version     int        `bun:"version" json:"version"`
 }
@@ -240,6 +251,7 @@ type Meeting struct {
 	Where       string     `bun:"place" json:"where,omitempty"`
 	Minutes     string     `bun:"minutes" json:"minutes,omitempty"` // what was said
 	HeldAt      *time.Time `bun:"held_at" json:"held_at,omitempty"` // when that was first written down
+	CalledOff   *time.Time `bun:"called_off_at" json:"called_off_at,omitempty"`
 	Version     int        `bun:"version" json:"version"`
 }
 
@@ -248,9 +260,10 @@ type Attendance struct {
 	bun.BaseModel `bun:"table:programme_attendance,alias:seat"`
 	tenants.InService
 
-	MeetingID uuid.UUID `bun:"meeting_id,pk,type:uuid"`
-	PersonID  uuid.UUID `bun:"person_id,pk,type:uuid"`
-	Came      bool      `bun:"came"`
+	MeetingID uuid.UUID  `bun:"meeting_id,pk,type:uuid"`
+	PersonID  uuid.UUID  `bun:"person_id,pk,type:uuid"`
+	Came      bool       `bun:"came"`
+	InvitedAt *time.Time `bun:"invited_at"` // by email
 }
 
 // Action is something that somebody said they would do.
@@ -300,8 +313,28 @@ type Comment struct {
 	At        time.Time `bun:"at" json:"at"`
 }
 
-// Link is a door for somebody without an account: to answer about one action, to
-// sign one gate, or to see how the programme goes. The address is our signature
+// Benefit is what the service is to be good for, and whether it is.
+type Benefit struct {
+	bun.BaseModel `bun:"table:programme_benefits,alias:benefit"`
+	tenants.InService
+
+	ID          uuid.UUID  `bun:"id,pk,type:uuid" json:"id"`
+	ProgrammeID uuid.UUID  `bun:"programme_id,type:uuid" json:"-"`
+	Claim       string     `bun:"claim" json:"claim"`
+	Formula     string     `bun:"formula" json:"formula"`         // how the value comes about, in plain words
+	Figure      string     `bun:"figure" json:"figure,omitempty"` // key of the figure that gives the value; empty where somebody writes it down
+	Baseline    float64    `bun:"baseline" json:"baseline"`
+	Target      float64    `bun:"target" json:"target"`
+	Value       *float64   `bun:"value" json:"value"` // as it was written down last; nil for never
+	ValuedAt    *time.Time `bun:"valued_at" json:"valued_at,omitempty"`
+	OwnerID     uuid.UUID  `bun:"owner_id,type:uuid" json:"owner_id"`
+	ReviewOn    Day        `bun:"review_on" json:"review_on"`
+	Version     int        `bun:"version" json:"version"`
+}
+
+// Link is a door for somebody without an account that does one thing, its purpose:
+// to answer about an action or a task, to sign at a gate, to see what a meeting is
+// about, or how the programme goes. The address is our signature
 // over the row and its round and stands nowhere.
 type Link struct {
 	bun.BaseModel `bun:"table:programme_links,alias:link"`
@@ -310,11 +343,12 @@ type Link struct {
 	ID        uuid.UUID  `bun:"id,pk,type:uuid" json:"id"`
 	PersonID  uuid.UUID  `bun:"person_id,type:uuid" json:"person_id"`
 	Purpose   string     `bun:"purpose" json:"purpose"`
-	SubjectID uuid.UUID  `bun:"subject_id,type:uuid" json:"-"` // the action, the phase or the programme
+	SubjectID uuid.UUID  `bun:"subject_id,type:uuid" json:"-"` // the action, task, phase, meeting or programme
 	CreatedAt time.Time  `bun:"created_at" json:"created_at"`
 	ExpiresAt time.Time  `bun:"expires_at" json:"expires_at"`
 	SentAt    *time.Time `bun:"sent_at" json:"sent_at,omitempty"`
 	UsedAt    *time.Time `bun:"used_at" json:"used_at,omitempty"` // the last time
 	Uses      int        `bun:"uses" json:"uses"`
+	Answered  *time.Time `bun:"answered_at" json:"answered_at,omitempty"`
 	EndedAt   *time.Time `bun:"ended_at" json:"ended_at,omitempty"` // revoked, or answered
 }

@@ -49,7 +49,10 @@ type Seen struct {
 	Meetings  []MeetingSeen `json:"meetings"`
 	Coming    *MeetingSeen  `json:"coming,omitempty"` // the next one
 	Attended  int           `json:"attended"`         // percent
-	today     Day
+	Benefits  []BenefitSeen `json:"benefits"`
+	// Reason is Why without anybody's name: it may leave the trust.
+	Reason string `json:"-"`
+	today  Day
 }
 
 // PhaseSeen is a phase as it stands.
@@ -110,6 +113,8 @@ type ActionSeen struct {
 type Need struct {
 	What  string `json:"what"`
 	Words string `json:"words"`
+	// plain are words that name nobody.
+	plain string
 	Path  string `json:"path"`
 	Label string `json:"label"`
 }
@@ -121,6 +126,46 @@ func (p Programmes) Show(ctx context.Context, s tenants.Scope, by By, _ Place) (
 		return Seen{}, err
 	}
 	return w.seen(s, by)
+}
+
+// Overview is the programme with how its weekly update was taken.
+type Overview struct {
+	Seen
+	Readers int      `json:"readers"` // who get the weekly update
+	Sent    *Sending `json:"sent"`    // the last one; nil for none yet
+}
+
+// Sending is a weekly update that went out.
+type Sending struct {
+	On     Day      `json:"on"`
+	To     int      `json:"to"`
+	Opened []string `json:"opened"` // by whom, by name
+}
+
+// Overview reads it.
+func (p Programmes) Overview(ctx context.Context, s tenants.Scope, by By, _ Place) (out Overview, err error) {
+	w, err := load(ctx, s)
+	if err != nil {
+		return out, err
+	}
+	if out.Seen, err = w.seen(s, by); err != nil {
+		return out, err
+	}
+	for _, who := range w.People {
+		if who.Weekly && who.LeftAt == nil {
+			out.Readers++
+		}
+	}
+	links, err := lastUpdate(ctx, s, w)
+	for _, link := range links {
+		if out.Sent == nil {
+			out.Sent = &Sending{On: DayOf(link.CreatedAt), To: len(links), Opened: []string{}}
+		}
+		if link.Uses > 0 {
+			out.Sent.Opened = append(out.Sent.Opened, w.nameOf(&link.PersonID))
+		}
+	}
+	return out, err
 }
 
 // person finds somebody of the programme; false if there is nobody of that id.
@@ -228,13 +273,16 @@ func (w Whole) seen(s tenants.Scope, by By) (Seen, error) {
 	}
 	out.Meetings = w.meetingsSeen()
 	out.Attended = attended(out.Meetings)
-	if at := slices.IndexFunc(out.Meetings, func(m MeetingSeen) bool { return m.StartsAt.After(s.Now) }); at >= 0 {
+	if at := slices.IndexFunc(out.Meetings, func(m MeetingSeen) bool { return m.StartsAt.After(s.Now) && m.CalledOff == nil }); at >= 0 {
 		out.Coming = &out.Meetings[at]
+	}
+	for _, b := range w.Benefits {
+		out.Benefits = append(out.Benefits, BenefitSeen{Benefit: b, Owner: w.nameOf(&b.OwnerID), Now: b.Value, Due: b.ReviewOn <= today})
 	}
 	if w.EndedAt == nil {
 		out.Needs = out.needs()
 	}
-	out.Light, out.Why = out.light()
+	out.Light, out.Why, out.Reason = out.light()
 	return out, nil
 }
 
@@ -263,7 +311,7 @@ func (w Whole) phasesSeen(today Day, spans Spans) (all []PhaseSeen) {
 			seen.Tasks = append(seen.Tasks, one)
 		}
 		for _, e := range w.Evidence {
-			if e.PhaseID == phase.ID {
+			if e.PhaseID == phase.ID && e.TaskID == nil {
 				seen.Evidence = append(seen.Evidence, e)
 			}
 		}
@@ -292,129 +340,24 @@ func (p PhaseSeen) tasksDone() bool {
 // lacks are the pieces of evidence that are not there.
 func (p PhaseSeen) lacks() (names []string) {
 	for _, e := range p.Evidence {
-		if e.Link == "" {
+		if !e.There() {
 			names = append(names, e.Name)
 		}
 	}
 	return names
 }
 
-// needs are what waits for a person: clashes, what is late, gates that wait.
-func (s Seen) needs() (all []Need) {
-	for _, c := range s.Clashes {
-		if c.Open {
-			all = append(all, Need{"Clash", c.Words, "/people#away", "Plan cover"})
-		}
-	}
-	for _, phase := range s.Phases {
-		for _, task := range phase.Tasks {
-			if task.State == Late {
-				words := task.Name + ": was due on " + task.PlannedTo.Short() + "."
-				if task.Owner != "" {
-					words = task.Owner + ". " + words
-				}
-				all = append(all, Need{"Late", words, "/tasks/" + task.ID.String(), "Look at it"})
-			}
-		}
-		gate, path := "Gate "+strconv.Itoa(phase.Number), "/gates/"+strconv.Itoa(phase.Number)
-		switch {
-		case phase.SignedAt != nil:
-		case phase.GoneWho:
-			all = append(all, Need{gate, phase.Who + ", who was to sign, has left the programme.", path, "Name another"})
-		case phase.State == Next || !phase.tasksDone():
-		case len(phase.lacks()) > 0:
-			all = append(all, Need{gate, "Lacks evidence: " + strings.Join(phase.lacks(), ", ") + ".", path, "Give it"})
-		case phase.Money && !s.Programme.Money.agreed():
-			all = append(all, Need{gate, "Waits for the purchase order.", path, "Look at it"})
-		case phase.Unmet:
-			all = append(all, Need{gate, "Waits for a meeting with its quorum.", "/meetings", "See the meetings"})
-		case phase.Who == "":
-			all = append(all, Need{gate, "Nobody is named to sign as " + phase.Approver.lower() + ".", path, "Name somebody"})
-		default:
-			all = append(all, Need{gate, "Waits for the signature of " + phase.Who + ", " + phase.Approver.lower() + ".", path, "Look at it"})
-		}
-	}
-	for _, action := range s.Actions {
-		if action.Overdue {
-			all = append(all, Need{"Action", action.Owner + ": " + action.What + ", due on " + action.DueOn.Short() + ".", "/actions", "Nudge"})
-		}
-	}
-	return all
-}
-
-// tooLate is how many working days' delay make a programme red.
-const tooLate = 10
-
-// light says how the programme stands, and why.
-func (s Seen) light() (Light, string) {
-	if s.Programme.EndedAt != nil {
-		return Green, "It has come to its end."
-	}
-	for _, c := range s.Clashes {
-		if c.Open {
-			return Red, c.Words
-		}
-	}
-	switch {
-	case s.Cast.Late > tooLate:
-		return Red, "Go-live is likely to be " + ui.Count(s.Cast.Late, "working day", "working days") + " late."
-	case s.Cast.Late > 0:
-		return Amber, "Go-live is likely to be " + ui.Count(s.Cast.Late, "working day", "working days") + " late."
-	case len(s.Needs) > 0:
-		return Amber, s.Needs[0].Words
-	}
-	return Green, "It goes as planned."
-}
-
 // phase finds a phase by its number. NotFound if there is none.
 func (s Seen) phase(number int) (PhaseSeen, error) {
+	return find(s.Phases, func(p PhaseSeen) bool { return p.Number == number })
+}
+
+// task finds a task. NotFound if there is none.
+func (s Seen) task(id uuid.UUID) (TaskSeen, error) {
 	for _, phase := range s.Phases {
-		if phase.Number == number {
-			return phase, nil
+		if task, err := find(phase.Tasks, func(t TaskSeen) bool { return t.ID == id }); err == nil {
+			return task, nil
 		}
 	}
-	return PhaseSeen{}, fault.Missing()
-}
-
-// If asks what would be if a task began on another day.
-type If struct {
-	Place
-	Task string `json:"task,omitempty" validate:"max=60"`
-	To   string `json:"to,omitempty" validate:"max=10"`
-}
-
-// Other is the forecast as it is, and as it would be. Nothing is saved.
-type Other struct {
-	Seen
-	Task string    `json:"task,omitempty"`
-	To   Day       `json:"to,omitempty"`
-	Then *Forecast `json:"then,omitempty"` // nil while nothing was asked
-	// Clashing are those that there would be.
-	Clashing []Clash `json:"clashing"`
-}
-
-// WhatIf reckons the forecast anew with a task moved. Invalid if the day is before
-// the programme's start, or the task is done.
-func (p Programmes) WhatIf(ctx context.Context, s tenants.Scope, by By, in If) (Other, error) {
-	w, err := load(ctx, s)
-	if err != nil {
-		return Other{}, err
-	}
-	out := Other{Task: in.Task, Clashing: []Clash{}}
-	if out.Seen, err = w.seen(s, by); err != nil || in.Task == "" && in.To == "" {
-		return out, err
-	}
-	at := slices.IndexFunc(w.Tasks, func(t Task) bool { return t.Key == in.Task })
-	if at < 0 || w.Tasks[at].DoneOn != "" {
-		return out, fault.Bad("task", "Choose a task that is not done.")
-	}
-	if out.To, err = w.readMove("to", in.To); err != nil {
-		return out, err
-	}
-	w.Tasks = slices.Clone(w.Tasks)
-	w.Tasks[at].MovedTo = out.To
-	o := w.outlook(DayOf(s.Now))
-	then, err := o.Forecast()
-	out.Then, out.Clashing = &then, append(out.Clashing, w.clashes(o, then.Meant)...)
-	return out, err
+	return TaskSeen{}, fault.Missing()
 }

@@ -2,6 +2,7 @@ package programmes
 
 import (
 	"context"
+	"slices"
 
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
@@ -24,6 +25,7 @@ type Whole struct {
 	Meetings   []Meeting
 	Attendance []Attendance
 	Entries    []Entry
+	Benefits   []Benefit
 }
 
 // load reads the service's programme: the one that runs, else the last. NotFound
@@ -53,7 +55,7 @@ func (w *Whole) read(ctx context.Context, s tenants.Scope, q *bun.SelectQuery) e
 		s.Select(&w.Phases).Where("phase.programme_id = ?", w.ID).Order("phase.number"),
 		s.Select(&w.Tasks).Where("task.programme_id = ?", w.ID).Order("task.phase", "task.position"),
 		s.Select(&w.Evidence).Join("JOIN programme_phases AS phase ON phase.tenant_id = evidence.tenant_id AND phase.id = evidence.phase_id").
-			Where("phase.programme_id = ?", w.ID).Order("evidence.position"),
+			Where("phase.programme_id = ?", w.ID).Order("evidence.position", "evidence.id"),
 		s.Select(&w.People).Where("stakeholder.programme_id = ?", w.ID).Order("stakeholder.name", "stakeholder.id"),
 		s.Select(&w.Absences).Join("JOIN programme_people AS person ON person.tenant_id = absence.tenant_id AND person.id = absence.person_id").
 			Where("person.programme_id = ?", w.ID).Order("absence.from_day", "absence.id"),
@@ -63,12 +65,22 @@ func (w *Whole) read(ctx context.Context, s tenants.Scope, q *bun.SelectQuery) e
 		s.Select(&w.Attendance).Join("JOIN programme_meetings AS meeting ON meeting.tenant_id = seat.tenant_id AND meeting.id = seat.meeting_id").
 			Where("meeting.programme_id = ?", w.ID).Order("seat.person_id"),
 		s.Select(&w.Entries).Where("entry.programme_id = ?", w.ID).Order("entry.created_at", "entry.id"),
+		s.Select(&w.Benefits).Where("benefit.programme_id = ?", w.ID).Order("benefit.review_on", "benefit.id"),
 	} {
 		if err := q.Scan(ctx); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// find is the row for which is holds. NotFound if there is none.
+func find[T any](rows []T, is func(T) bool) (row T, err error) {
+	at := slices.IndexFunc(rows, is)
+	if at < 0 {
+		return row, fault.Missing()
+	}
+	return rows[at], nil
 }
 
 // running tells whether the service has a programme that has not ended.
@@ -165,7 +177,46 @@ func came(ctx context.Context, s tenants.Scope, seat Attendance, was bool) error
 	return err
 }
 
-func noSeats(ctx context.Context, s tenants.Scope, meeting uuid.UUID) error {
-	_, err := s.Delete((*Attendance)(nil)).Where("meeting_id = ?", meeting).Exec(ctx)
+// invited notes that somebody's invitation is on its way.
+func invited(ctx context.Context, s tenants.Scope, seat Attendance) error {
+	_, err := s.Update((*Attendance)(nil)).Set("invited_at = ?", s.Now).Where("meeting_id = ?", seat.MeetingID).Where("person_id = ?", seat.PersonID).Exec(ctx)
 	return err
+}
+
+// linksAbout are the links to the owners of what is due.
+func linksAbout(ctx context.Context, s tenants.Scope, due []owed) (all []Link, err error) {
+	subjects := make([]uuid.UUID, len(due))
+	for i, one := range due {
+		subjects[i] = one.subject
+	}
+	err = s.Select(&all).Where("link.subject_id IN (?)", bun.List(subjects)).Where("link.purpose IN ('answer', 'task')").Scan(ctx)
+	return all, err
+}
+
+// lastUpdate are the links of the weekly update that went out last.
+func lastUpdate(ctx context.Context, s tenants.Scope, w Whole) (all []Link, err error) {
+	q := s.Select(&all).Where("link.subject_id = ?", w.ID).Where("link.purpose = 'weekly'")
+	err = q.Where("link.created_at = (?)", s.Select((*Link)(nil)).ColumnExpr("MAX(link.created_at)").Where("link.subject_id = ?", w.ID).Where("link.purpose = 'weekly'")).Scan(ctx)
+	return all, err
+}
+
+// endAllLinks ends the links of everybody in a programme.
+func endAllLinks(ctx context.Context, s tenants.Scope, programme uuid.UUID) error {
+	people := s.Select((*Stakeholder)(nil)).Column("id").Where("stakeholder.programme_id = ?", programme)
+	_, err := s.Update((*Link)(nil)).Set("ended_at = ?", s.Now).Where("ended_at IS NULL").Where("person_id IN (?)", people).Exec(ctx)
+	return err
+}
+
+// lines are all services of the platform that are open, by name, with how their
+// programmes stand.
+func lines(ctx context.Context, db bun.IDB) (all []Line, err error) {
+	err = db.NewSelect().TableExpr("platform_services AS line").
+		Join("JOIN trusts AS trust ON trust.id = line.trust_id AND trust.status <> ?", tenants.Archived).
+		Join("LEFT JOIN platform_programmes AS standing ON standing.trust_id = line.trust_id AND standing.service_id = line.service_id").
+		Where("line.status = ?", tenants.Active).
+		ColumnExpr("line.trust_id, line.service_id, trust.name AS trust, line.name AS service, '/programmes/' || trust.slug || '/' || line.slug AS path").
+		ColumnExpr("COALESCE(standing.month, 0) AS month, COALESCE(standing.light, '') AS light, COALESCE(standing.reason, '') AS reason, COALESCE(standing.done, 0) AS done").
+		ColumnExpr("COALESCE(standing.planned, '') AS planned, COALESCE(standing.likely, '') AS likely, COALESCE(standing.ended, ?) AS ended, COALESCE(standing.stated_at, line.counted_at) AS stated_at", false).
+		Order("trust.name", "line.name").Scan(ctx, &all)
+	return all, err
 }

@@ -19,9 +19,11 @@ type ByID struct {
 // TaskPage is a task with what was said about it.
 type TaskPage struct {
 	Seen     `json:"-"`
-	Task     TaskSeen  `json:"task"`
-	Comments []Comment `json:"comments"`
-	May      bool      `json:"may"` // say that it is done
+	Task     TaskSeen   `json:"task"`
+	Evidence []Evidence `json:"evidence"`
+	Comments []Comment  `json:"comments"`
+	May      bool       `json:"may"`    // say that it is done
+	Signed   bool       `json:"signed"` // its gate is open
 }
 
 // waits tells whether a task comes after another.
@@ -29,28 +31,31 @@ func (t Task) waits(key string) bool { return slices.Contains(t.After, key) }
 
 // Task reads a task.
 func (p Programmes) Task(ctx context.Context, s tenants.Scope, by By, in ByID) (TaskPage, error) {
-	seen, err := p.Show(ctx, s, by, in.Place)
+	w, err := load(ctx, s)
 	if err != nil {
 		return TaskPage{}, err
 	}
-	for _, phase := range seen.Phases {
-		for _, task := range phase.Tasks {
-			if task.ID == in.ID {
-				comments, err := commentsOn(ctx, s, in.ID)
-				return TaskPage{seen, task, comments, seen.Programme.EndedAt == nil && (by.Side == Platform || task.Side == Trust)}, err
-			}
+	seen, err := w.seen(s, by)
+	if err != nil {
+		return TaskPage{}, err
+	}
+	task, err := seen.task(in.ID)
+	if err != nil {
+		return TaskPage{}, err
+	}
+	out := TaskPage{Seen: seen, Task: task, Evidence: []Evidence{}, May: w.EndedAt == nil && (by.Side == Platform || task.Side == Trust), Signed: w.signed(task.Phase)}
+	for _, e := range w.Evidence {
+		if e.TaskID != nil && *e.TaskID == task.ID {
+			out.Evidence = append(out.Evidence, e)
 		}
 	}
-	return TaskPage{}, fault.Missing()
+	out.Comments, err = commentsOn(ctx, s, in.ID)
+	return out, err
 }
 
 // task finds one of the programme's. NotFound if it is not among them.
 func (w Whole) task(id uuid.UUID) (Task, error) {
-	at := slices.IndexFunc(w.Tasks, func(t Task) bool { return t.ID == id })
-	if at < 0 {
-		return Task{}, fault.Missing()
-	}
-	return w.Tasks[at], nil
+	return find(w.Tasks, func(t Task) bool { return t.ID == id })
 }
 
 // signed tells whether the gate of a phase is open.
@@ -77,23 +82,28 @@ func (p Programmes) Finish(ctx context.Context, s tenants.Scope, by By, in Finis
 	if err != nil {
 		return "", err
 	}
+	return "/tasks/" + in.ID.String(), w.finish(ctx, s, by, task, in)
+}
+
+// finish is Finish of a task that was found.
+func (w Whole) finish(ctx context.Context, s tenants.Scope, by By, task Task, in Finish) error {
 	switch {
 	case by.Side == Trust && task.Side == Platform:
-		return "", fault.New(fault.Forbidden, "This is a task of the people who run SHaRON. They say when it is done.")
+		return fault.New(fault.Forbidden, "This is a task of the people who run SHaRON. They say when it is done.")
 	case w.signed(task.Phase):
-		return "", fault.New(fault.Conflict, "The gate of this phase is open, so its tasks stay as they are.")
+		return fault.New(fault.Conflict, "The gate of this phase is open, so its tasks stay as they are.")
 	case task.Phase > 1 && in.Done && !w.signed(task.Phase-1):
-		return "", fault.New(fault.Conflict, "The gate before this phase is not open yet, so nothing in it can be done.")
+		return fault.New(fault.Conflict, "The gate before this phase is not open yet, so nothing in it can be done.")
 	case in.Done:
 		for _, before := range w.Tasks {
-			if slices.Contains(task.After, before.Key) && before.DoneOn == "" {
-				return "", fault.New(fault.Conflict, "This task waits for “"+before.Name+"”, which is not done.")
+			if task.waits(before.Key) && before.DoneOn == "" {
+				return fault.New(fault.Conflict, "This task waits for “"+before.Name+"”, which is not done.")
 			}
 		}
 	default:
 		for _, behind := range w.Tasks {
-			if slices.Contains(behind.After, task.Key) && behind.DoneOn != "" {
-				return "", fault.New(fault.Conflict, "“"+behind.Name+"” waited for this task and is done.")
+			if behind.waits(task.Key) && behind.DoneOn != "" {
+				return fault.New(fault.Conflict, "“"+behind.Name+"” waited for this task and is done.")
 			}
 		}
 	}
@@ -103,9 +113,14 @@ func (p Programmes) Finish(ctx context.Context, s tenants.Scope, by By, in Finis
 	}
 	task.Version = in.Version + 1
 	if err := put(ctx, s, &task, task.ID, in.Version, "done_on", "done_by"); err != nil {
-		return "", err
+		return err
 	}
-	return "/tasks/" + in.ID.String(), note(ctx, s, by, "programme.done", in.ID, was, task.DoneOn)
+	if in.Done {
+		if err := endLinks(ctx, s, task.ID, toFinish); err != nil {
+			return err
+		}
+	}
+	return note(ctx, s, by, "programme.done", task.ID, was, task.DoneOn)
 }
 
 // by is who acts, with the name that the programme knows them by.
@@ -220,9 +235,32 @@ func (p Programmes) CommentTask(ctx context.Context, s tenants.Scope, by By, in 
 	if _, err := w.task(in.ID); err != nil {
 		return "", err
 	}
-	row := Comment{ID: newID(), SubjectID: in.ID, Words: in.Words, ByName: w.by(by).Name, Side: by.Side, At: s.Now}
+	return "/tasks/" + in.ID.String() + "#said", w.comment(ctx, s, by, in.ID, in.Words)
+}
+
+// comment adds what somebody says about a task or a gate.
+func (w Whole) comment(ctx context.Context, s tenants.Scope, by By, about uuid.UUID, words string) error {
+	row := Comment{ID: newID(), SubjectID: about, Words: words, ByName: w.by(by).Name, Side: by.Side, At: s.Now}
 	if err := add(ctx, s, &row); err != nil {
+		return err
+	}
+	return note(ctx, s, by, "programme.comment", about, nil, nil)
+}
+
+// NudgeTask writes to the owner of a task.
+func (p Programmes) NudgeTask(ctx context.Context, s tenants.Scope, by By, in ByID) (string, error) {
+	w, err := alone(ctx, s)
+	if err != nil {
 		return "", err
 	}
-	return "/tasks/" + in.ID.String() + "#said", note(ctx, s, by, "programme.comment", in.ID, nil, nil)
+	row, err := w.task(in.ID)
+	switch {
+	case err != nil:
+		return "", err
+	case row.DoneOn != "":
+		return "", fault.New(fault.Conflict, "This task is done.")
+	case row.OwnerID == nil:
+		return "", fault.New(fault.Conflict, "Say whose task this is first.")
+	}
+	return "/tasks/" + in.ID.String(), p.send(ctx, s, by, w, *row.OwnerID, toFinish, row.ID)
 }

@@ -19,7 +19,8 @@ type upload struct {
 	StoredAt time.Time `bun:"stored_at"`
 }
 
-func (u Uploads) note(ctx context.Context, s tenants.Scope, keys []string) error {
+// Noted is Note in the unit of work at hand, which must end before the files come.
+func (u Uploads) Noted(ctx context.Context, s tenants.Scope, keys ...string) error {
 	rows := make([]upload, len(keys))
 	for i, key := range keys {
 		rows[i] = upload{File: key, UsedBy: u.Table, StoredAt: s.Now}

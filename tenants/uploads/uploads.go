@@ -31,7 +31,7 @@ const (
 // Note says that files are about to be stored. It opens a unit of work of its
 // own: the note must be there whatever becomes of the rest.
 func (u Uploads) Note(ctx context.Context, s tenants.Scope, keys ...string) error {
-	return s.Write(ctx, func(ctx context.Context, s tenants.Scope) error { return u.note(ctx, s, keys) })
+	return s.Write(ctx, func(ctx context.Context, s tenants.Scope) error { return u.Noted(ctx, s, keys...) })
 }
 
 // Put notes a file and stores it.
@@ -39,6 +39,11 @@ func (u Uploads) Put(ctx context.Context, s tenants.Scope, key string, content [
 	if err := u.Note(ctx, s, key); err != nil {
 		return err
 	}
+	return u.Store(ctx, key, content, contentType)
+}
+
+// Store stores a file that was noted.
+func (u Uploads) Store(ctx context.Context, key string, content []byte, contentType string) error {
 	return u.Files.Put(ctx, key, bytes.NewReader(content), int64(len(content)), contentType)
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/document"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules/posts"
@@ -52,41 +53,45 @@ func (v video) check(members map[string]member) error {
 // keyOf is where a film lies. All of a trust's videos made of it share the file.
 func keyOf(trust uuid.UUID, file string) string { return "videos/" + trust.String() + "/demo/" + file }
 
-// KeepFilms puts the films where the videos of the demonstration look for them.
-func KeepFilms(ctx context.Context, files *storage.Files, directory *tenants.Directory) error {
+// KeepFiles puts the films and papers where the demonstration looks for them.
+func KeepFiles(ctx context.Context, files *storage.Files, directory *tenants.Directory) error {
 	trusts, err := directory.AllTrusts(ctx)
 	if err != nil {
 		return err
 	}
 	for _, trust := range trusts {
-		if err := keepFilms(ctx, files, trust.ID); err != nil {
+		if err := keepFiles(ctx, files, trust.ID); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func keepFilms(ctx context.Context, files *storage.Files, trust uuid.UUID) error {
+func keepFiles(ctx context.Context, files *storage.Files, trust uuid.UUID) error {
 	for name := range reels {
 		for file, kind := range map[string]string{name + ".mp4": "video/mp4", name + ".jpg": "image/jpeg"} {
-			if there, err := files.Open(ctx, keyOf(trust, file)); err == nil {
-				if err := there.Close(); err != nil {
-					return err
-				}
-				continue
-			} else if !fault.Is(err, fault.NotFound) {
-				return err
-			}
 			content, err := films.ReadFile("films/" + file)
-			if err != nil {
-				return err
+			if err == nil {
+				err = keep(ctx, files, keyOf(trust, file), content, kind)
 			}
-			if err := files.Put(ctx, keyOf(trust, file), bytes.NewReader(content), int64(len(content)), kind); err != nil {
+			if err != nil {
 				return err
 			}
 		}
 	}
-	return nil
+	return keep(ctx, files, mandateKey(trust), mandate, document.PDF)
+}
+
+// keep stores a file unless it is there.
+func keep(ctx context.Context, files *storage.Files, key string, content []byte, kind string) error {
+	there, err := files.Open(ctx, key)
+	if err == nil {
+		return there.Close()
+	}
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return files.Put(ctx, key, bytes.NewReader(content), int64(len(content)), kind)
 }
 
 // screen are the rows of videos.

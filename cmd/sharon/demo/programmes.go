@@ -2,15 +2,26 @@ package demo
 
 import (
 	"context"
+	_ "embed"
 	"fmt"
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/document"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/programmes"
 )
+
+// mandate is a paper of two sentences. All gates of a trust that have it share the file.
+//
+//go:embed papers/mandate.pdf
+var mandate []byte
+
+func mandateKey(trust uuid.UUID) string { return "programmes/" + trust.String() + "/demo/mandate.pdf" }
 
 // months are in which month of its programme a service is; the others have none.
 var months = map[string]int{"willow": 4, "harbour": 2, "kin": 6, "orchard": 8, "lantern": 1}
@@ -44,6 +55,7 @@ type programmed struct {
 	ids   *ids
 	today programmes.Day
 	slack int // days that its actions have more
+	links []programmes.Link
 }
 
 // programme gives a service the programme that it is in.
@@ -57,12 +69,12 @@ func (w *seeding) programme(ctx context.Context, s tenants.Scope, keys crypt.Key
 	if err != nil {
 		return err
 	}
-	p := programmed{made, w.ids, programmes.DayOf(s.Now), 14}
-	p.CreatedAt = noon(starts)
+	p := programmed{Whole: made, ids: w.ids, today: programmes.DayOf(s.Now), slack: 14}
+	p.CreatedAt, p.WeeklyOn = noon(starts), p.today
 	if err := p.gather(s, keys); err != nil {
 		return err
 	}
-	p.pass(month)
+	p.pass(month, s.Trust().ID)
 	if month > 1 {
 		p.Money, p.Pence = "quoted", 18400_00
 	}
@@ -75,6 +87,8 @@ func (w *seeding) programme(ctx context.Context, s tenants.Scope, keys crypt.Key
 	}
 	p.talk()
 	p.meet()
+	p.promise()
+	p.wrote()
 	for _, step := range []func() error{
 		func() error { return insert(ctx, s, []programmes.Programme{p.Programme}) },
 		func() error { return insert(ctx, s, p.People) },
@@ -87,6 +101,9 @@ func (w *seeding) programme(ctx context.Context, s tenants.Scope, keys crypt.Key
 		func() error { return insert(ctx, s, p.Entries) },
 		func() error { return insert(ctx, s, p.Meetings) },
 		func() error { return insert(ctx, s, p.Attendance) },
+		func() error { return insert(ctx, s, p.Benefits) },
+		func() error { return insert(ctx, s, p.links) },
+		func() error { return programmes.Restate(ctx, s) },
 	} {
 		if err := step(); err != nil {
 			return err
@@ -105,7 +122,7 @@ func noon(d programmes.Day) time.Time {
 func (p *programmed) gather(s tenants.Scope, keys crypt.Keys) error {
 	lead := programmes.Stakeholder{Name: "Ruth Calder", Role: "service_lead", Side: programmes.Trust, Engagement: "leading", Required: true}
 	for _, who := range append([]programmes.Stakeholder{lead}, boards[s.Trust().Slug]...) {
-		who.ID, who.ProgrammeID, who.Version = p.ids.at(p.CreatedAt), p.ID, 1
+		who.ID, who.ProgrammeID, who.Version, who.Weekly = p.ids.at(p.CreatedAt), p.ID, 1, who.Role != "it"
 		names := strings.Fields(strings.ToLower(who.Name))
 		address := names[len(names)-1] + "@" + s.Trust().Slug + ".example"
 		switch {
@@ -146,7 +163,7 @@ var owners = map[string]programmes.Role{
 
 // pass has everything before a month done and signed, and of that month what was
 // to be done by now.
-func (p *programmed) pass(month int) {
+func (p *programmed) pass(month int, trust uuid.UUID) {
 	for i := range p.Tasks {
 		if t := &p.Tasks[i]; t.Phase < month || t.PlannedTo < p.today {
 			t.DoneOn, t.DoneBy = min(t.PlannedTo, p.today), "Ruth Calder"
@@ -161,7 +178,12 @@ func (p *programmed) pass(month int) {
 		phase.SignedAt, phase.SignedBy = &at, phase.ApproverID
 		for n := range p.Evidence {
 			if e := &p.Evidence[n]; e.PhaseID == phase.ID {
-				e.Link, e.GivenBy, e.GivenAt = fmt.Sprintf("https://documents.example/onboarding/%d/%d", phase.Number, e.Position), "Ruth Calder", &at
+				e.GivenBy, e.GivenAt = "Ruth Calder", &at
+				if phase.Number == 1 && e.Position == 1 {
+					e.File, e.FileType, e.Bytes = mandateKey(trust), document.PDF, int64(len(mandate))
+					continue
+				}
+				e.Link = fmt.Sprintf("https://documents.example/onboarding/%d/%d", phase.Number, e.Position)
 			}
 		}
 	}
@@ -196,7 +218,7 @@ func (p *programmed) meet() {
 		p.Meetings = append(p.Meetings, row)
 		for i, who := range p.People {
 			if who.Required || i%2 == 0 {
-				p.Attendance = append(p.Attendance, programmes.Attendance{MeetingID: row.ID, PersonID: who.ID, Came: in < 0 && (i+n)%6 != 0})
+				p.Attendance = append(p.Attendance, programmes.Attendance{MeetingID: row.ID, PersonID: who.ID, Came: in < 0 && (i+n)%6 != 0, InvitedAt: &p.CreatedAt})
 			}
 		}
 	}
@@ -204,14 +226,6 @@ func (p *programmed) meet() {
 
 // talk is what came up at its meetings.
 func (p *programmed) talk() {
-	of := func(role programmes.Role) programmes.Stakeholder {
-		for _, who := range p.People {
-			if who.Role == role {
-				return who
-			}
-		}
-		return p.People[0]
-	}
 	ago := func(days int) time.Time { return noon(p.today.Plus(-days)) }
 	for _, a := range []struct {
 		what     string
@@ -226,7 +240,7 @@ func (p *programmed) talk() {
 		{"Open the firewall for the service’s address", "it", 9, 6, false, ""},
 	} {
 		made := max(ago(a.ago).Unix(), p.CreatedAt.Unix())
-		row := programmes.Action{ID: p.ids.at(p.CreatedAt), ProgrammeID: p.ID, What: a.what, OwnerID: of(a.role).ID, DueOn: p.today.Plus(a.due + p.slack), CreatedAt: time.Unix(made, 0).UTC(), Answer: a.answer, Version: 1}
+		row := programmes.Action{ID: p.ids.at(p.CreatedAt), ProgrammeID: p.ID, What: a.what, OwnerID: p.of(a.role).ID, DueOn: p.today.Plus(a.due + p.slack), CreatedAt: time.Unix(made, 0).UTC(), Answer: a.answer, Version: 1}
 		said := ago(2)
 		if a.answer != "" {
 			row.AnsweredAt = &said
@@ -244,5 +258,62 @@ func (p *programmed) talk() {
 		{"assumption", "Referrals stay at about thirty a month.", "", ""},
 	} {
 		p.Entries = append(p.Entries, programmes.Entry{ID: p.ids.at(p.CreatedAt), ProgrammeID: p.ID, Kind: e.kind, Words: e.words, Response: e.response, Weight: e.weight, ByName: "Joan Adeyemi", CreatedAt: ago(12), Version: 1})
+	}
+}
+
+// of is who has a role, else the first there is.
+func (p *programmed) of(role programmes.Role) programmes.Stakeholder {
+	for _, who := range p.People {
+		if who.Role == role {
+			return who
+		}
+	}
+	return p.People[0]
+}
+
+// promise is what the service is to be good for. One of it is to be reviewed, where
+// there is trouble.
+func (p *programmed) promise() {
+	now, review := 31.0, 40
+	if p.slack == 0 {
+		review = -2
+	}
+	for _, b := range []programmes.Benefit{
+		{Claim: "Fewer people wait without any contact", Formula: "People on the waiting list who heard from nobody for four weeks, counted on the last day of a month.", Baseline: 46, Target: 15, Value: &now, ValuedAt: &p.CreatedAt, ReviewOn: p.today.Plus(review), OwnerID: p.of("clinical_lead").ID},
+		{Claim: "More people find support from others", Formula: "Members of the service, without its team.", Figure: "members", Baseline: 0, Target: 60, ReviewOn: p.today.Plus(60), OwnerID: p.of("service_lead").ID},
+	} {
+		b.ID, b.ProgrammeID, b.Version = p.ids.at(p.CreatedAt), p.ID, 1
+		p.Benefits = append(p.Benefits, b)
+	}
+}
+
+// wrote is what it has sent by itself: the last weekly update, which most have
+// opened, and nudges to the owners of what is overdue.
+func (p *programmed) wrote() {
+	link := func(to, subject uuid.UUID, purpose string, on programmes.Day, opened bool) {
+		at := noon(on).Add(-4 * time.Hour)
+		row := programmes.Link{ID: p.ids.at(at), PersonID: to, Purpose: purpose, SubjectID: subject, CreatedAt: at, ExpiresAt: at.AddDate(0, 0, 8), SentAt: &at}
+		if opened {
+			used := at.Add(90 * time.Minute)
+			row.UsedAt, row.Uses = &used, 1
+		}
+		p.links = append(p.links, row)
+	}
+	if monday := p.today.Plus(-1 - int(noon(p.today.Plus(-1)).Weekday()+6)%7); noon(monday).After(p.CreatedAt) {
+		for i, who := range p.People {
+			if who.Weekly {
+				link(who.ID, p.ID, "weekly", monday, i%4 != 3)
+			}
+		}
+	}
+	for _, a := range p.Actions {
+		if a.DoneAt == nil && a.DueOn <= p.today {
+			link(a.OwnerID, a.ID, "answer", p.today.Plus(-5), false)
+		}
+	}
+	for _, t := range p.Tasks {
+		if t.DoneOn == "" && t.OwnerID != nil && t.PlannedTo <= p.today {
+			link(*t.OwnerID, t.ID, "task", p.today.Plus(-5), true)
+		}
 	}
 }

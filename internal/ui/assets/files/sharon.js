@@ -300,6 +300,19 @@ document.addEventListener('change', e => {
   if (button && e.target.files?.length) button.form.requestSubmit(button);
 });
 
+// A file that is too large is not sent at all, and its field says so.
+document.addEventListener('change', e => {
+  const field = e.target, most = Number(field.dataset?.most);
+  if (!most) return;
+  field.parentElement.querySelector('[data-too-large]')?.remove();
+  if (!field.files[0] || field.files[0].size <= most) return;
+  field.value = '';
+  const words = Object.assign(document.createElement('span'), { className: 'nhsuk-error-message', textContent: `That file is larger than ${most >> 20} MB. Choose a smaller one.` });
+  words.setAttribute('role', 'alert');
+  words.dataset.tooLarge = '';
+  field.before(words);
+});
+
 // ---------------------------------------------------------------- small comforts
 
 const growsItself = CSS.supports('field-sizing', 'content');
