@@ -25,6 +25,12 @@ func mustLoad(name string) *time.Location {
 	return zone
 }
 
+// OutOfHours tells whether a time is outside 9 to 5, Monday to Friday, in London.
+func OutOfHours(t time.Time) bool {
+	t = t.In(London)
+	return t.Weekday() == time.Saturday || t.Weekday() == time.Sunday || t.Hour() < 9 || t.Hour() >= 17
+}
+
 // Real is the machine's clock.
 type Real struct{}
 

@@ -54,7 +54,7 @@ func New(kernel *posts.Kernel) modules.Module {
 			"forums.steer": {"peer_supporter"}, "forums.arrange": {"service_lead"},
 		},
 		Routes: f.routes,
-		Data:   data(),
+		Counts: []tenants.Count{{Key: "reads", Of: opened}}, Data: data(),
 		Rights: map[string]string{
 			"forums.read":    "Read the forums",
 			"forums.start":   "Start threads in the forums",

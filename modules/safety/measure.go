@@ -122,7 +122,4 @@ func RaisedOutOfHours(items []Item) Share {
 }
 
 // OutOfHours tells whether a time is outside 9 to 5, Monday to Friday, in London.
-func OutOfHours(t time.Time) bool {
-	t = t.In(clock.London)
-	return t.Weekday() == time.Saturday || t.Weekday() == time.Sunday || t.Hour() < 9 || t.Hour() >= 17
-}
+func OutOfHours(t time.Time) bool { return clock.OutOfHours(t) }
