@@ -11,6 +11,7 @@ import (
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
 	"github.com/sharon-nhs/sharon/tenants/programmes"
+	"github.com/sharon-nhs/sharon/tenants/usage"
 )
 
 // Console is what the console's pages are made of.
@@ -23,6 +24,7 @@ type Console struct {
 	Sessions   signin.Sessions
 	BaseURL    string // where people find their trust
 	Programmes programmes.Office
+	Usage      usage.Usage // what there is to count
 	Log        *slog.Logger
 }
 

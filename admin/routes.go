@@ -12,6 +12,7 @@ var Grants = policy.Grants{
 	"trusts.list":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager), string(tenants.Finance)},
 	"trusts.create": {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"trusts.close":  {string(tenants.PlatformAdmin)},
+	"usage.read":    {string(tenants.PlatformAdmin), string(tenants.OnboardingManager), string(tenants.Finance)},
 	"queues.read":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"hazards.read":  {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"queues.steer":  {string(tenants.PlatformAdmin)},
@@ -27,6 +28,7 @@ var rooms = []ui.Room{
 	{Name: "Home", Path: "/"},
 	{Key: "trusts.list", Name: "Trusts", Path: "/trusts"},
 	{Key: "programmes.read", Name: "Onboarding", Path: "/programmes"},
+	{Key: "usage.read", Name: "Usage", Path: "/usage"},
 	{Key: "queues.read", Name: "Queues", Path: "/queues"},
 	{Key: "hazards.read", Name: "Hazard log", Path: "/hazards"},
 	{Name: "Second step", Path: "/account/second-factor/new"},
@@ -45,6 +47,7 @@ func (c Console) Routes(r *web.Router[Scope]) {
 
 	c.trustRoutes(r)
 	c.programmeRoutes(r)
+	c.usageRoutes(r)
 
 	web.Get(r, "/hazards", "hazards.read", "The clinical hazard log", c.Hazards, hazardsPage)
 

@@ -182,7 +182,7 @@ func (a *app) consoleFace(options web.Options, help func(context.Context, *web.R
 	a.console = web.NewRouter[admin.Scope]()
 	admin.Console{Directory: a.Directory, Queue: a.Queue, Keys: a.Keys, Sessions: sessions, BaseURL: a.Web.BaseURL, Log: a.Log,
 		Founding: invitations.Founding{Directory: a.Directory, Office: a.office()}, Services: services{a},
-		Programmes: programmes.Office{Directory: a.Directory, Letters: a.office()}}.Routes(a.console)
+		Programmes: programmes.Office{Directory: a.Directory, Letters: a.office()}, Usage: a.usage()}.Routes(a.console)
 	gate := &admin.Gate{DB: a.DB, Clock: a.Clock, Keys: a.Keys, Sessions: sessions}
 	face := &web.App[admin.Scope]{Options: options, Router: a.console, Gate: gate, Plain: a.plain(help)}
 	face.Plain["/openapi.json"] = document("SHaRON console", a.console.Routes)

@@ -34,8 +34,10 @@ func (cmd usageBackfill) Run(ctx context.Context) error {
 }
 
 func (a *app) backfill(ctx context.Context, trust tenants.Trust, from, to string) error {
+	var here tenants.Scope
 	var services []tenants.Scope
 	err := a.Directory.ReadAs(ctx, trust.ID, "", func(ctx context.Context, s tenants.Scope) (err error) {
+		here = s
 		services, err = s.Everywhere(ctx)
 		return err
 	})
@@ -48,5 +50,5 @@ func (a *app) backfill(ctx context.Context, trust tenants.Trust, from, to string
 		}
 		fmt.Println("✓", s.Service.Name)
 	}
-	return a.Directory.WriteAs(ctx, trust.ID, "", usage.Publish)
+	return usage.Publish(ctx, here)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/internal/clock"
+	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -67,11 +68,11 @@ func (u Usage) CatchUp(ctx context.Context, s tenants.Scope) error {
 func (u Usage) Backfill(ctx context.Context, s tenants.Scope, from, to string) error {
 	first, err := parse(from)
 	if err != nil {
-		return err
+		return fault.Bad("from", "Write a day such as 2026-01-31.")
 	}
 	last, err := parse(to)
-	if err != nil {
-		return err
+	if err != nil || last.before(first) {
+		return fault.Bad("to", "Write a day such as 2026-01-31, not before the first.")
 	}
 	until := last.plus(1)
 	if today := dateOf(s.Now); today.before(until) {

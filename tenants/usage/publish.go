@@ -1,7 +1,6 @@
 package usage
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"slices"
@@ -11,59 +10,67 @@ import (
 )
 
 // Publish writes anew what leaves the trust: its services' months that are over, in
-// multiples of five. Where nothing has changed nothing is written.
+// multiples of five. Where nothing has changed nothing is written. It opens its units
+// of work itself.
 func Publish(ctx context.Context, s tenants.Scope) error {
-	services, err := s.Everywhere(ctx)
-	if err != nil {
+	var rows []Published
+	known := false
+	err := s.Read(ctx, func(ctx context.Context, s tenants.Scope) (err error) {
+		if rows, err = publishable(ctx, s); err != nil {
+			return err
+		}
+		known, err = stated(ctx, s, rows)
+		return err
+	})
+	if err != nil || known {
 		return err
 	}
-	var rows []Published
+	return s.Write(ctx, func(ctx context.Context, s tenants.Scope) error { return tenants.Restate(ctx, s, rows) })
+}
+
+func publishable(ctx context.Context, s tenants.Scope) (rows []Published, err error) {
+	services, err := s.Everywhere(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, at := range services {
 		last, err := counting(ctx, at)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if last == "" {
 			continue
 		}
 		day, err := parse(last)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		cells, err := byMonth(ctx, at, "", day.next(Day).first(Month).String()) // before the month that has begun
 		if err != nil {
-			return err
+			return nil, err
 		}
 		for _, cell := range safe(cells) {
-			rows = append(rows, Published{ServiceID: at.Service.ID, Since: cell.Since, Key: cell.Key, Part: cell.Part, Outside: cell.Outside, N: cell.N})
+			rows = append(rows, Published{OfTrust: tenants.OfTrust{TrustID: s.Trust().ID}, ServiceID: at.Service.ID, Since: cell.Since, Key: cell.Key, Part: cell.Part, Outside: cell.Outside, N: cell.N})
 		}
 	}
-	var there []Published
-	if err := tenants.Stated[Published](s).Model(&there).Where("published.trust_id = ?", s.Trust().ID).Scan(ctx); err != nil {
-		return err
-	}
-	if same(rows, there, s) {
-		return nil
-	}
-	return tenants.Restate(ctx, s, rows)
+	return rows, nil
 }
 
-func same(rows, there []Published, s tenants.Scope) bool {
-	order := func(a, b Published) int {
-		outside := func(p Published) int {
-			if p.Outside {
-				return 1
-			}
-			return 0
-		}
-		return cmp.Or(slices.Compare(a.ServiceID[:], b.ServiceID[:]), cmp.Compare(a.Since, b.Since), cmp.Compare(a.Key, b.Key), cmp.Compare(a.Part, b.Part), cmp.Compare(outside(a), outside(b)))
+// stated tells whether the platform has exactly these rows of the trust.
+func stated(ctx context.Context, s tenants.Scope, rows []Published) (bool, error) {
+	var there []Published
+	err := tenants.Stated[Published](s).Where("published.trust_id = ?", s.Trust().ID).Scan(ctx, &there)
+	left := map[Published]bool{}
+	for _, row := range there {
+		left[row] = true
 	}
-	slices.SortFunc(there, order)
-	slices.SortFunc(rows, order)
-	return slices.EqualFunc(rows, there, func(a, b Published) bool {
-		a.TrustID = s.Trust().ID
-		return a == b
-	})
+	for _, row := range rows {
+		if !left[row] {
+			return false, err
+		}
+		delete(left, row)
+	}
+	return len(left) == 0, err
 }
 
 // safe is what may be known everywhere of a service's months. All that comes out is a

@@ -160,25 +160,27 @@ func forget(ctx context.Context, s tenants.Scope, account uuid.UUID) error {
 
 // peersOf are the sheets of a month, one for each service of an area that has any
 // figures: of all trusts, from what has left them.
-func peersOf(ctx context.Context, s tenants.Scope, area tenants.Area, month string) ([]Sheet, error) {
+func peersOf(ctx context.Context, s tenants.Scope, area tenants.Area, month string) (map[uuid.UUID]Sheet, error) {
 	var rows []Published
-	err := tenants.Stated[Published](s).Model(&rows).
-		Join("JOIN platform_services AS line ON line.trust_id = published.trust_id AND line.service_id = published.service_id").
-		Where("line.area = ?", area).Where("(published.since = ? OR published.since < ? AND published.key IN (?, ?))", month, month, joined, left).Scan(ctx)
+	err := InArea(tenants.Stated[Published](s), area, month).Scan(ctx, &rows)
 	return Sheets(rows, []string{month}), err
 }
 
+// InArea narrows a query to a month of the services of an area, and to who joined and
+// left them before.
+func InArea(q *bun.SelectQuery, area tenants.Area, month string) *bun.SelectQuery {
+	return q.Join("JOIN platform_services AS line ON line.trust_id = published.trust_id AND line.service_id = published.service_id").
+		Where("line.area = ?", area).Where("(published.since = ? OR published.since < ? AND published.key IN (?, ?))", month, month, joined, left)
+}
+
 // Sheets are those of services, by what was published of each.
-func Sheets(rows []Published, months []string) (all []Sheet) {
-	at := map[uuid.UUID]Sheet{}
+func Sheets(rows []Published, months []string) map[uuid.UUID]Sheet {
+	all := map[uuid.UUID]Sheet{}
 	for _, row := range rows {
-		one, known := at[row.ServiceID]
-		if !known {
-			one = newSheet(Month, months, map[string]int{})
-			at[row.ServiceID] = one
-			all = append(all, one)
+		if _, known := all[row.ServiceID]; !known {
+			all[row.ServiceID] = newSheet(Month, months, map[string]int{})
 		}
-		one.add(row.cell())
+		all[row.ServiceID].add(row.cell())
 	}
 	return all
 }

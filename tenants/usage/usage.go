@@ -7,7 +7,10 @@ package usage
 
 import (
 	"context"
+	"errors"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
@@ -40,8 +43,7 @@ func New(u Usage) tenants.Part {
 			web.Download(r, "/{service}/usage/file", "usage.read", "The figures of one chart as CSV or for a spreadsheet", u.File)
 		},
 		Rounds: []tenants.Round{
-			{Key: "usage.count", Queue: jobs.Bulk, Every: time.Hour, Do: u.CatchUp},
-			{Key: "usage.publish", Queue: jobs.Bulk, Every: time.Hour, Trust: true, Do: func(ctx context.Context, s tenants.Scope) error { return s.Write(ctx, Publish) }},
+			{Key: "usage", Queue: jobs.Bulk, Every: time.Hour, Trust: true, Do: u.Round},
 		},
 		Links: func(s tenants.Scope) []tenants.MeLink {
 			if s.Service == nil || !s.May("usage.read") {
@@ -53,6 +55,16 @@ func New(u Usage) tenants.Part {
 	}
 }
 
+// Round counts what has not been counted in each open service of the trust, and
+// publishes what has changed by it.
+func (u Usage) Round(ctx context.Context, s tenants.Scope) error {
+	var failed error
+	for _, at := range s.Scopes() {
+		failed = errors.Join(failed, u.CatchUp(ctx, at))
+	}
+	return errors.Join(failed, Publish(ctx, s))
+}
+
 // Asked is how somebody looks at the figures.
 type Asked struct {
 	By Span `json:"by" validate:"omitempty,oneof=day week month" label:"how long a period is"`
@@ -61,6 +73,11 @@ type Asked struct {
 // AskedFile asks for the figures of a chart.
 type AskedFile struct {
 	Asked
+	Wanted
+}
+
+// Wanted is a chart as a file.
+type Wanted struct {
 	Chart string `json:"chart" validate:"required,max=40" label:"a chart"`
 	As    string `json:"as" validate:"required,oneof=csv xlsx" label:"a kind of file"`
 }
@@ -102,9 +119,11 @@ func (u Usage) Show(ctx context.Context, s tenants.Scope, in Asked) (View, error
 			return View{}, err
 		}
 	}
-	if made.peers, err = peersOf(ctx, s, s.Service.Area, made.months.Periods[compared-1]); err != nil {
+	peers, err := peersOf(ctx, s, s.Service.Area, made.months.Periods[compared-1])
+	if err != nil {
 		return View{}, err
 	}
+	made.peers = slices.Collect(maps.Values(peers))
 	out := made.make()
 	out.Until, out.base, out.area = last, base(s), s.Service.Area.Name()
 	return out, nil
@@ -143,11 +162,11 @@ func (u Usage) File(ctx context.Context, s tenants.Scope, in AskedFile) (web.Con
 	if err != nil {
 		return web.Content{}, err
 	}
-	return made.File(in)
+	return made.File(in.Wanted)
 }
 
 // File is the table of one of the charts. NotFound if there is none of this key.
-func (v View) File(in AskedFile) (web.Content, error) {
+func (v View) File(in Wanted) (web.Content, error) {
 	for _, g := range v.Graphs {
 		if g.Key == in.Chart {
 			return File("usage-"+g.Key+"-"+v.Until, in.As, g.table())

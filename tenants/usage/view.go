@@ -2,6 +2,7 @@ package usage
 
 import (
 	"math"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,6 +30,7 @@ type View struct {
 	latest string // the month that is compared
 	base   string // where the page is
 	area   string
+	query  url.Values
 }
 
 // Line compares a figure of the latest month with earlier ones and with the service's

@@ -1,6 +1,9 @@
 package usage
 
-import "net/url"
+import (
+	"maps"
+	"net/url"
+)
 
 // none is what is written where nothing is known.
 const none = "–"
@@ -16,7 +19,11 @@ func (v View) until() string {
 
 // file is the address of a chart's table.
 func (v View) file(key, as string) string {
-	return v.base + "/file?" + url.Values{"by": {string(v.Span)}, "chart": {key}, "as": {as}}.Encode()
+	q := url.Values{"chart": {key}, "as": {as}}
+	if maps.Copy(q, v.query); !v.Safe {
+		q.Set("by", string(v.Span))
+	}
+	return v.base + "/file?" + q.Encode()
 }
 
 func (l Line) words(n *float64) string {
