@@ -20,7 +20,7 @@ var prepare = testkit.Migrated(migrations.Files)
 
 // platform names the tables that belong to no tenant. Think twice before adding one.
 var platform = []string{"bun_migration_locks", "bun_migrations", "platform_log", "platform_receipts", "platform_recovery_codes", "platform_registers", "platform_services", "platform_sessions",
-	"platform_staff", "platform_throttles", "platform_trusts", "platform_views", "trusts"}
+	"platform_staff", "platform_throttles", "platform_trusts", "platform_usage", "platform_views", "trusts"}
 
 func TestUpDownAndUpAgain(t *testing.T) {
 	testkit.OnBoth(t, prepare, func(t *testing.T, url string) {
@@ -200,7 +200,7 @@ func TestApplicationMayDoLittleToThePlatformsTables(t *testing.T) {
 			WHERE table_schema = 'public' AND grantee = ? AND table_name IN (?) GROUP BY table_name ORDER BY 1`, database.AppRole, bun.List(platform)).Scan(ctx, &rights)
 		want := []string{"platform_log: INSERT SELECT", "platform_receipts: DELETE INSERT SELECT UPDATE", "platform_recovery_codes: DELETE INSERT SELECT", "platform_registers: INSERT SELECT UPDATE",
 			"platform_services: DELETE INSERT SELECT UPDATE", "platform_sessions: DELETE INSERT SELECT UPDATE", "platform_staff: INSERT SELECT", "platform_throttles: DELETE INSERT SELECT UPDATE",
-			"platform_trusts: INSERT SELECT UPDATE", "platform_views: DELETE INSERT SELECT UPDATE", "trusts: INSERT SELECT UPDATE"}
+			"platform_trusts: INSERT SELECT UPDATE", "platform_usage: DELETE INSERT SELECT UPDATE", "platform_views: DELETE INSERT SELECT UPDATE", "trusts: INSERT SELECT UPDATE"}
 		if !slices.Equal(rights, want) {
 			t.Errorf("got %v\nwant %v", rights, want)
 		}

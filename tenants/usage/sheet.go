@@ -41,6 +41,21 @@ func (s Sheet) add(c Cell) {
 	s.n[place{s.Span, c.Since, c.Key, c.Part, c.Outside}] += c.N
 }
 
+// begun leaves out the first periods, of which nothing is known.
+func (s Sheet) begun() Sheet {
+	if s.before[joined] > 0 {
+		return s
+	}
+	first := ""
+	for at, n := range s.n {
+		if n > 0 && (first == "" || at.since < first) {
+			first = at.since
+		}
+	}
+	s.Periods = slices.DeleteFunc(slices.Clone(s.Periods), func(since string) bool { return first == "" || since < first })
+	return s
+}
+
 // sum adds up what fits.
 func (s Sheet) sum(fits func(place) bool) (total int) {
 	for at, n := range s.n {
@@ -100,9 +115,9 @@ func (s Sheet) outside(since string, counts []tenants.Count) (percent float64, k
 	return 100 * float64(out) / float64(all), true
 }
 
-// within is the step within which a share of the waits of a period ended; false
-// without any.
-func (s Sheet) within(since, key string, share float64) (at int, known bool) {
+// within is the step within which a share of the waits of a period ended, the first
+// being 1; false without any wait.
+func (s Sheet) within(since, key string, share float64) (nth int, known bool) {
 	all := s.of(since, key)
 	if all == 0 {
 		return 0, false
@@ -110,10 +125,10 @@ func (s Sheet) within(since, key string, share float64) (at int, known bool) {
 	so := 0
 	for i, step := range steps {
 		if so += s.part(since, key, step.key); float64(so) >= share*float64(all) {
-			return i, true
+			return i + 1, true
 		}
 	}
-	return len(steps) - 1, true
+	return len(steps), true
 }
 
 // Measure is one of the figures that are compared.
@@ -136,8 +151,8 @@ func measures(counts []tenants.Count) []Measure {
 		case c.Key == invited:
 		case c.Waits:
 			all = append(all, Measure{c.Key, c.Name + ": half of them within", func(s Sheet, since string) (float64, bool) {
-				at, known := s.within(since, c.Key, .5)
-				return float64(at), known
+				step, known := s.within(since, c.Key, .5)
+				return float64(step), known
 			}, sayStep})
 		default:
 			all = append(all, Measure{c.Key, c.Name, func(s Sheet, since string) (float64, bool) { return number(s.of(since, c.Key)) }, nil})

@@ -84,6 +84,7 @@ type view struct {
 
 func (v view) make() View {
 	out := View{Span: v.shown.Span, Safe: v.safe, Graphs: []Graph{}, Lines: []Line{}, Months: []Tenure{}}
+	v.shown, v.months = v.shown.begun(), v.months.begun()
 	if len(v.months.Periods) == 0 {
 		return out
 	}
@@ -105,6 +106,25 @@ func (v view) make() View {
 		out.Graphs = append(out.Graphs, v.devices())
 	}
 	return out
+}
+
+// empty tells whether there is nothing to draw.
+func (g Graph) empty() bool {
+	return !slices.ContainsFunc(g.Series, func(s Series) bool {
+		return slices.ContainsFunc(s.Values, func(n *float64) bool { return n != nil && *n != 0 })
+	})
+}
+
+// drawn are the charts with something in them, and the names of the others.
+func (v View) drawn() (some []Graph, others []string) {
+	for _, g := range v.Graphs {
+		if g.empty() {
+			others = append(others, strings.ToLower(g.Name))
+		} else {
+			some = append(some, g)
+		}
+	}
+	return some, others
 }
 
 // fewest is how many services a median is of at least.
@@ -200,7 +220,8 @@ func (v view) each(of func(since string) float64) (all []float64) {
 	return all
 }
 
-var colours = []string{"first", "second", "third", "fourth", "fifth", "sixth"}
+// colours begin with two that no service’s accent is close to both of.
+var colours = []string{"first", "fourth", "sixth", "third", "second", "fifth"}
 
 func (v view) coming() Graph {
 	of := func(key string) []float64 {
@@ -208,7 +229,7 @@ func (v view) coming() Graph {
 	}
 	return v.graph("people", "Invited are people who were sent an invitation, joined those who became members, left those who closed their account. The team is not counted.",
 		ui.Chart{Title: "Invited, joined and left", Beside: true, Series: []ui.Series{
-			{Name: "Invited", Colour: "second", Values: of(invited)}, {Name: "Joined", Colour: "first", Values: of(joined)}, {Name: "Left", Colour: "third", Values: of(left)},
+			{Name: "Invited", Colour: colours[1], Values: of(invited)}, {Name: "Joined", Colour: colours[0], Values: of(joined)}, {Name: "Left", Colour: colours[2], Values: of(left)},
 		}})
 }
 
@@ -216,7 +237,7 @@ func (v view) active() Graph {
 	return v.graph(active, "Members are those who had joined and not left by the end of that time. Active are those who came at least once in it, whether they wrote or only read. The team is not counted.",
 		ui.Chart{Title: "Members, and those who were active", Series: []ui.Series{
 			{Name: "Active", Colour: "first", Values: v.each(func(since string) float64 { return float64(v.shown.of(since, active)) })},
-			{Name: "Members", Colour: "second", Line: true, Values: v.each(func(since string) float64 { return float64(v.shown.members(since)) })},
+			{Name: "Members", Colour: colours[1], Line: true, Values: v.each(func(since string) float64 { return float64(v.shown.members(since)) })},
 		}})
 }
 
@@ -288,14 +309,14 @@ func (v view) things(c tenants.Count) Graph {
 func (v view) waits(c tenants.Count) Graph {
 	of := func(share float64) []float64 {
 		return v.each(func(since string) float64 {
-			if at, known := v.shown.within(since, c.Key, share); known {
-				return float64(at)
+			if step, known := v.shown.within(since, c.Key, share); known {
+				return float64(step)
 			}
 			return math.NaN()
 		})
 	}
-	return v.graph(c.Key, c.About+" Half of them took no longer than the first line says, nine of ten no longer than the second, to the next step of 5, 15 and 30 minutes, 1, 2, 4, 8, 12 and 24 hours, 2 and 7 days.",
-		ui.Chart{Title: c.Name, Say: sayStep, Series: []ui.Series{{Name: "Half within", Colour: "first", Line: true, Values: of(.5)}, {Name: "Nine of ten within", Colour: "second", Line: true, Values: of(.9)}}})
+	return v.graph(c.Key, c.About+" Half of them took no longer than the first bar says, nine of ten no longer than the second, to the next step of 5, 15 and 30 minutes, 1, 2, 4, 8, 12 and 24 hours, 2 and 7 days.",
+		ui.Chart{Title: c.Name, Say: sayStep, Beside: true, Series: []ui.Series{{Name: "Half within", Colour: colours[0], Values: of(.5)}, {Name: "Nine of ten within", Colour: colours[1], Values: of(.9)}}})
 }
 
 func (v view) hours() Graph {
@@ -327,8 +348,10 @@ func (v view) number(n float64) string {
 
 func sayPercent(n float64) string { return strconv.FormatFloat(n, 'f', 0, 64) + "%" }
 
-// sayStep is a step of waiting in words.
+// sayStep is a step of waiting in words, the first being 1.
 func sayStep(n float64) string {
-	at := min(max(int(n), 0), len(steps)-1)
-	return steps[at].name
+	if at := int(n) - 1; at >= 0 && at < len(steps) {
+		return steps[at].name
+	}
+	return none
 }
