@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/metrics"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -29,6 +31,7 @@ type Deps struct {
 	Beat      time.Duration // how often a worker looks for what is due; zero means every two seconds
 	Clock     clock.Clock
 	Log       *slog.Logger
+	Metrics   *metrics.Metrics // nil for none
 }
 
 // Run works until ctx ends, then finishes what it began.
@@ -48,7 +51,9 @@ func Run(ctx context.Context, d Deps) error {
 	schedule := d.schedule()
 	for _, work := range schedule {
 		mux.HandleFunc(work.Type, func(ctx context.Context, _ *asynq.Task) error {
+			took := clock.Stopwatch()
 			err := work.Do(ctx)
+			d.Metrics.Round(strings.Trim(strings.TrimPrefix(work.Type, "round:"), ":"), took(), err)
 			if err != nil {
 				d.Log.ErrorContext(ctx, "round failed", slog.String("round", work.Type), slog.Any("cause", err))
 				return errors.New("failed; the log says why")

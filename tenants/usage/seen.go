@@ -1,9 +1,7 @@
 package usage
 
 import (
-	"maps"
 	"net/url"
-	"slices"
 
 	"github.com/google/uuid"
 )
@@ -35,7 +33,7 @@ func (u Usage) Seen(rows, area []Published, at Place) View {
 		made.months.add(row.cell())
 	}
 	made.shown = made.months
-	made.peers = slices.Collect(maps.Values(Sheets(area, []string{latest})))
+	made.peers = lively(Sheets(area, []string{latest}))
 	out := made.make()
 	last, _ := parse(latest)
 	out.Until, out.base, out.query, out.area = last.next(Month).plus(-1).String(), at.Base, at.Query, at.Area

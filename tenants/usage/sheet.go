@@ -3,6 +3,8 @@ package usage
 import (
 	"slices"
 
+	"github.com/google/uuid"
+
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -39,6 +41,16 @@ func (s Sheet) add(c Cell) {
 		return
 	}
 	s.n[place{s.Span, c.Since, c.Key, c.Part, c.Outside}] += c.N
+}
+
+// lively are the sheets of which there is something.
+func lively(all map[uuid.UUID]Sheet) (some []Sheet) {
+	for _, s := range all {
+		if len(s.n) > 0 {
+			some = append(some, s)
+		}
+	}
+	return some
 }
 
 // begun leaves out the first periods, of which nothing is known.

@@ -9,8 +9,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"maps"
-	"slices"
 	"time"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
@@ -123,7 +121,7 @@ func (u Usage) Show(ctx context.Context, s tenants.Scope, in Asked) (View, error
 	if err != nil {
 		return View{}, err
 	}
-	made.peers = slices.Collect(maps.Values(peers))
+	made.peers = lively(peers)
 	out := made.make()
 	out.Until, out.base, out.area = last, base(s), s.Service.Area.Name()
 	return out, nil
