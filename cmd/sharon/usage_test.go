@@ -347,7 +347,7 @@ func (y *aYear) dayByDay(s tenants.Scope) {
 	}
 	for night := y.from.Add(time.Hour); !night.After(y.until.Add(time.Hour)); night = night.Add(24 * time.Hour) {
 		s.Now = night
-		if err := y.app.usage().CatchUp(y.Context(), s); err != nil {
+		if _, err := y.app.usage().CatchUp(y.Context(), s); err != nil {
 			y.Fatal(err)
 		}
 	}

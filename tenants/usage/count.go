@@ -30,11 +30,12 @@ const grace = 10 * time.Minute
 const chunk = 31
 
 // CatchUp counts the days of the scope's service that are over and were not counted.
-func (u Usage) CatchUp(ctx context.Context, s tenants.Scope) error {
+// It tells whether there were any.
+func (u Usage) CatchUp(ctx context.Context, s tenants.Scope) (fresh bool, err error) {
 	today := dateOf(s.Now.Add(-grace))
 	var from date
 	var done map[string]bool
-	err := s.Read(ctx, func(ctx context.Context, s tenants.Scope) error {
+	err = s.Read(ctx, func(ctx context.Context, s tenants.Scope) error {
 		first, err := begun(ctx, s)
 		from = dateOf(first)
 		if err != nil {
@@ -44,7 +45,7 @@ func (u Usage) CatchUp(ctx context.Context, s tenants.Scope) error {
 		return err
 	})
 	if err != nil {
-		return err
+		return false, err
 	}
 	for from.before(today) {
 		until := from
@@ -53,14 +54,14 @@ func (u Usage) CatchUp(ctx context.Context, s tenants.Scope) error {
 		}
 		if from.before(until) {
 			if err := u.count(ctx, s, from, until); err != nil {
-				return err
+				return fresh, err
 			}
-			from = until
+			from, fresh = until, true
 		} else {
 			from = from.plus(1)
 		}
 	}
-	return nil
+	return fresh, nil
 }
 
 // Backfill counts days anew, the last one included. A count never falls by it: what

@@ -57,8 +57,13 @@ func New(u Usage) tenants.Part {
 // publishes what has changed by it.
 func (u Usage) Round(ctx context.Context, s tenants.Scope) error {
 	var failed error
+	changed := false
 	for _, at := range s.Scopes() {
-		failed = errors.Join(failed, u.CatchUp(ctx, at))
+		fresh, err := u.CatchUp(ctx, at)
+		changed, failed = changed || fresh, errors.Join(failed, err)
+	}
+	if !changed {
+		return failed // what an earlier round could not publish, the next night’s does
 	}
 	return errors.Join(failed, Publish(ctx, s))
 }
