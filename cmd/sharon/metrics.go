@@ -18,8 +18,8 @@ type metricsConfig struct {
 	MetricsToken string `help:"What whoever reads /metrics sends as bearer token. An address that others can reach needs one." placeholder:"TOKEN"`
 }
 
-// check refuses to show others what is meant for operators.
-func (c metricsConfig) check() error {
+// exposed refuses to show others what is meant for operators.
+func (c metricsConfig) exposed() error {
 	if c.MetricsAddr == "" || c.MetricsToken != "" {
 		return nil
 	}
@@ -64,7 +64,7 @@ func (a *app) samples() (all []metrics.Sample) {
 	if a.Queue == nil {
 		return all
 	}
-	states, err := a.Queue.States(context.Background()) //nolint:forbidigo // bounded to two seconds, and there is no request
+	states, err := a.Queue.States(context.Background()) // bounded to two seconds, and there is no request
 	up := 1.0
 	if err != nil {
 		up = 0

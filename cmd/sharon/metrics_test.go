@@ -38,7 +38,7 @@ func TestMetricsAreNotShownToOthersByMistake(t *testing.T) {
 		{}: true, {MetricsAddr: "127.0.0.1:9464"}: true, {MetricsAddr: "[::1]:9464"}: true, {MetricsAddr: "localhost:9464"}: true, {MetricsAddr: "0.0.0.0:9464", MetricsToken: "long"}: true,
 		{MetricsAddr: "0.0.0.0:9464"}: false, {MetricsAddr: ":9464"}: false, {MetricsAddr: "metrics"}: false, {MetricsAddr: "10.0.0.1:9464"}: false,
 	} {
-		if err := at.check(); (err == nil) != wanted {
+		if err := at.exposed(); (err == nil) != wanted {
 			t.Errorf("%+v: %v", at, err)
 		}
 	}

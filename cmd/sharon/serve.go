@@ -81,7 +81,7 @@ type parts struct {
 }
 
 func run(ctx context.Context, c config, w webConfig, p parts) error {
-	if err := c.metricsConfig.check(); err != nil {
+	if err := c.exposed(); err != nil {
 		return err
 	}
 	keys, err := c.keys(c.alone())

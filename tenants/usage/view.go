@@ -261,8 +261,7 @@ func (v view) tenures() []Tenure {
 
 // staying pools the cohorts.
 func (v view) staying(cohorts []Tenure) Graph {
-	var rows []string
-	var values []float64
+	rows, values := []string{}, []float64{}
 	for after := range tenures {
 		came, of := 0.0, 0
 		for _, t := range cohorts {
@@ -270,11 +269,10 @@ func (v view) staying(cohorts []Tenure) Graph {
 				came, of = came+*t.Share[after]*float64(t.Joined)/100, of+t.Joined
 			}
 		}
-		if rows = append(rows, strconv.Itoa(after)); of == 0 {
-			values = append(values, math.NaN())
-		} else {
-			values = append(values, 100*came/float64(of))
+		if of == 0 {
+			break // nobody has been here for so long
 		}
+		rows, values = append(rows, strconv.Itoa(after)), append(values, 100*came/float64(of))
 	}
 	return v.graph("staying", "Of those who joined in the last year, the share that was active in the month of joining (0), a month later (1), and so on. Only those who joined long enough ago are in each.",
 		ui.Chart{Title: "Who stays", Rows: rows, Say: sayPercent, Series: []ui.Series{{Name: "Active", Colour: "first", Values: values}}})
@@ -284,11 +282,13 @@ func (v view) staying(cohorts []Tenure) Graph {
 func (v view) things(c tenants.Count) Graph {
 	chart := ui.Chart{Title: c.Name}
 	for _, part := range v.shown.parts(c.Key) {
-		title, open := c.Name, true
+		title := c.Name
 		if c.Rooms {
-			if title, open = v.rooms(part); !open {
+			room, open := v.rooms(part)
+			if !open {
 				continue
 			}
+			title = room
 		}
 		if chart.Total = c.Rooms; len(chart.Series) == len(colours) {
 			last := &chart.Series[len(colours)-1]
