@@ -13,6 +13,7 @@ import (
 	"github.com/sharon-nhs/sharon/tenants/exitkit"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
 	"github.com/sharon-nhs/sharon/tenants/programmes"
+	"github.com/sharon-nhs/sharon/tenants/usage"
 )
 
 // Console is what the console's pages are made of.
@@ -27,6 +28,7 @@ type Console struct {
 	Programmes programmes.Office
 	Kits       exitkit.Office
 	Money      money.Money
+	Usage      usage.Usage // what there is to count
 	Log        *slog.Logger
 }
 

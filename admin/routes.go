@@ -14,6 +14,7 @@ var Grants = policy.Grants{
 	"trusts.create": {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"trusts.close":  {string(tenants.PlatformAdmin)},
 	"trusts.export": {string(tenants.PlatformAdmin)},
+	"usage.read":    {string(tenants.PlatformAdmin), string(tenants.OnboardingManager), string(tenants.Finance)},
 	"queues.read":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"hazards.read":  {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"queues.steer":  {string(tenants.PlatformAdmin)},
@@ -33,6 +34,7 @@ var rooms = []ui.Room{
 	{Key: "trusts.list", Name: "Trusts", Path: "/trusts"},
 	{Key: "programmes.read", Name: "Onboarding", Path: "/programmes"},
 	{Key: "money.read", Name: "Money", Path: "/money"},
+	{Key: "usage.read", Name: "Usage", Path: "/usage"},
 	{Key: "queues.read", Name: "Queues", Path: "/queues"},
 	{Key: "hazards.read", Name: "Hazard log", Path: "/hazards"},
 	{Name: "Second step", Path: "/account/second-factor/new"},
@@ -52,6 +54,7 @@ func (c Console) Routes(r *web.Router[Scope]) {
 	c.trustRoutes(r)
 	c.programmeRoutes(r)
 	money.Routes(r, c.Money, c.payingDesk)
+	c.usageRoutes(r)
 
 	web.Get(r, "/hazards", "hazards.read", "The clinical hazard log", c.Hazards, hazardsPage)
 

@@ -60,6 +60,8 @@ type Module struct {
 	Rights map[string]string
 	// Acts name its actions in the audit log.
 	Acts tenants.Acts
+	// Counts are what it has counted each day; a Count shows while the room is open.
+	Counts []tenants.Count
 	// Data is what it keeps of members.
 	Data tenants.Holding
 	// Nav is where the room shows in the navigation; nil shows it nowhere.
@@ -274,6 +276,19 @@ func Handlers(rooms []Module) (all []tenants.Handler) {
 func Rounds(rooms []Module) (all []tenants.Round) {
 	for _, room := range rooms {
 		all = append(all, room.Rounds...)
+	}
+	return all
+}
+
+// Counts are what all rooms have counted each day.
+func Counts(rooms []Module) (all []tenants.Count) {
+	for _, room := range rooms {
+		for _, count := range room.Counts {
+			if !room.Always {
+				count.Room = room.Key
+			}
+			all = append(all, count)
+		}
 	}
 	return all
 }

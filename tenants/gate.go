@@ -233,6 +233,11 @@ func (g *Gate) settle(ctx context.Context, s Scope, r *web.Request) error {
 			return err
 		}
 	}
+	if s.arrives() {
+		if err := arrive(ctx, s); err != nil {
+			return err
+		}
+	}
 	if r.OnceKey == "" || !s.Actor.SignedIn() {
 		return nil
 	}
@@ -262,6 +267,9 @@ func (g *Gate) again(ctx context.Context, s Scope, r *web.Request, failed error)
 func (g *Gate) afterwards(ctx context.Context, s Scope, r *web.Request) {
 	if s.Actor.session.stale && !r.Route.Command() && !r.Route.Stream { // an open page is nobody who does something
 		s.After(touch)
+	}
+	if !r.Route.Command() && !r.Route.Stream && s.arrives() {
+		s.After(arrive)
 	}
 	if len(s.unit.after) == 0 {
 		return

@@ -161,7 +161,13 @@ func Shut(ctx context.Context, s Scope, account uuid.UUID) error {
 	if _, err := s.Delete((*Session)(nil)).Where("account_id = ?", account).Exec(ctx); err != nil {
 		return err
 	}
-	_, err := s.unit.db.NewUpdate().Model((*Person)(nil)).Set("status = 'left'").Where("tenant_id = ?", s.Estate.Trust.ID).Where("account_id = ?", account).Exec(ctx)
+	members := func(change string, args ...any) *bun.UpdateQuery {
+		return s.unit.db.NewUpdate().Model((*Person)(nil)).Set(change, args...).Where("tenant_id = ?", s.Estate.Trust.ID).Where("account_id = ?", account)
+	}
+	if _, err := members("left_at = ?", s.Now).Where("status = 'active'").Where("NOT " + StaffIn("roles")).Exec(ctx); err != nil {
+		return err
+	}
+	_, err := members("status = 'left'").Exec(ctx)
 	return err
 }
 

@@ -34,6 +34,14 @@ type Live struct {
 // role or a room that is gone ends them within twice that.
 const stayEvery = 15 * time.Second
 
+// Streams are how many open pages this process tells.
+func (l *Live) Streams() int {
+	if l.hub == nil {
+		return 0
+	}
+	return l.hub.Open()
+}
+
 // Start opens the house for streams until Close.
 func (l *Live) Start(bus realtime.Bus, log *slog.Logger) {
 	l.open, l.stop = context.WithCancel(context.Background()) //nolint:forbidigo // Close ends it, no request

@@ -30,6 +30,8 @@ type Part struct {
 	Rights map[string]string
 	// Acts name its actions in the audit log.
 	Acts Acts
+	// Counts are what it has counted each day.
+	Counts []Count
 	// Data is what it keeps of people.
 	Data Holding
 }

@@ -60,8 +60,12 @@ func Restate[T any, P interface {
 	for i := range rows {
 		P(&rows[i]).about(s)
 	}
-	_, err := s.unit.db.NewInsert().Model(&rows).Exec(ctx)
-	return err
+	for some := range slices.Chunk(rows, 500) {
+		if _, err := s.unit.db.NewInsert().Model(&some).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // About adds a row to one of the platform's tables about this trust. It is false,
@@ -179,4 +183,13 @@ func (d *Directory) Note(ctx context.Context, trust uuid.UUID, by By, action str
 		}
 		return s.Deed(ctx, by, action, "")
 	})
+}
+
+// Stated reads what one of the platform's tables says, of every trust. It is for
+// counts that have left their trusts, which anybody may know.
+func Stated[T any, P interface {
+	*T
+	about(s Scope)
+}](s Scope) *bun.SelectQuery {
+	return s.unit.db.NewSelect().Model((*T)(nil))
 }

@@ -40,6 +40,7 @@ type Actor struct {
 	// untied says that they have no bond with anybody, unfiltered that they filter
 	// no words; where it is not known, they may.
 	untied, unfiltered bool
+	visitedOn          string // the last day of theirs that is known
 }
 
 // SignedIn tells whether there is an account.

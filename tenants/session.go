@@ -116,6 +116,7 @@ type identity struct {
 	JoinedAt      *time.Time      `bun:"joined_at"`
 	Suspended     *time.Time      `bun:"suspended_until"`
 	Away          *time.Time      `bun:"away_until"`
+	VisitedOn     *string         `bun:"visited_on"`
 	Chosen        json.RawMessage `bun:"own,type:jsonb"`
 	Tied          bool            `bun:"tied"`
 	Filters       bool            `bun:"filters"`
@@ -134,7 +135,7 @@ func identify(ctx context.Context, db bun.IDB, trust uuid.UUID, service, tokenHa
 		ColumnExpr("t.config_version, t.status AS trust_status, sv.id AS service_id").
 		ColumnExpr("a.id AS account_id, a.trust_roles, s.id AS session_id, COALESCE(s.strong, ?) AS strong, s.created_at, s.seen_at, s.proved_at", false).
 		ColumnExpr("COALESCE(a.totp_sealed, '') <> '' AS has_app, "+onTeam+" AS on_team").
-		ColumnExpr("m.id AS member_id, m.handle, m.handle_key, m.avatar, m.roles, m.joined_at, m.suspended_until, m.away_until, m.own").
+		ColumnExpr("m.id AS member_id, m.handle, m.handle_key, m.avatar, m.roles, m.joined_at, m.suspended_until, m.away_until, m.visited_on, m.own").
 		ColumnExpr("EXISTS (SELECT 1 FROM ties AS ti WHERE ti.tenant_id = m.tenant_id AND ti.member_id = m.id) AS tied").
 		ColumnExpr("EXISTS (SELECT 1 FROM word_filters AS wf WHERE wf.tenant_id = m.tenant_id AND wf.member_id = m.id) AS filters").
 		Join("LEFT JOIN services AS sv ON sv.tenant_id = t.id AND sv.slug = ?", service).
@@ -155,7 +156,7 @@ func (i identity) actor(limits Sessions, now time.Time, tokenHash string, cookie
 		session: session{id: *i.SessionID, lack: signin.LackOf(i.Strong, i.HasApp, i.OnTeam, signin.Sessions(limits)), hash: tokenHash, cookie: cookie, proved: *i.ProvedAt, stale: signin.Stale(*i.SeenAt, now)},
 	}
 	if i.MemberID != nil {
-		actor.untied, actor.unfiltered = !i.Tied, !i.Filters
+		actor.untied, actor.unfiltered, actor.visitedOn = !i.Tied, !i.Filters, *i.VisitedOn
 		actor.Member = &Person{ID: *i.MemberID, AccountID: *i.AccountID, Handle: *i.Handle, HandleKey: *i.HandleKey, Avatar: *i.Avatar, Roles: i.Roles, JoinedAt: *i.JoinedAt,
 			SuspendedUntil: i.Suspended, AwayUntil: i.Away, Chosen: i.Chosen}
 		actor.Roles = append(actor.Roles, i.Roles...)

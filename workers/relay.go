@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/metrics"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -22,6 +23,8 @@ type Relay struct {
 	Log       *slog.Logger
 	// Takes is how long carrying out an event of some kinds may take.
 	Takes map[string]time.Duration
+	// Metrics are told how late what a sweep finds is; nil for none.
+	Metrics *metrics.Metrics
 
 	told chan []tenants.Event
 }
@@ -100,15 +103,18 @@ const claimed = 500
 // While the queue does not answer nothing is taken: each time something is taken
 // in vain it waits longer.
 func (r *Relay) Sweep(ctx context.Context) (handed int, err error) {
+	late := time.Duration(0)
+	defer func() { r.Metrics.Lag(late, err) }()
 	if err := r.Queue.Ping(); err != nil {
 		return 0, fmt.Errorf("the queue does not answer: %w", err)
 	}
 	err = EachTrust(ctx, r.Directory, func(ctx context.Context, trust tenants.Trust) error {
 		for {
-			events, err := r.claim(ctx, trust)
+			events, waited, err := r.claim(ctx, trust)
 			if err != nil {
 				return err
 			}
+			late = max(late, waited)
 			for _, e := range events {
 				if err := r.hand(ctx, e); err != nil {
 					return err
@@ -123,19 +129,23 @@ func (r *Relay) Sweep(ctx context.Context) (handed int, err error) {
 	return handed, err
 }
 
-// claim looks before it locks: mostly there is nothing, and SQLite has one writer.
-func (r *Relay) claim(ctx context.Context, trust tenants.Trust) (events []tenants.Event, err error) {
+// claim takes what is due, and tells how long that has been so of the first. It looks
+// before it locks: mostly there is nothing, and SQLite has one writer.
+func (r *Relay) claim(ctx context.Context, trust tenants.Trust) (events []tenants.Event, late time.Duration, err error) {
 	waiting := false
 	err = r.Directory.ReadAs(ctx, trust.ID, "", func(ctx context.Context, s tenants.Scope) (err error) {
 		waiting, err = tenants.Outbox{Scope: s}.Waiting(ctx)
 		return err
 	})
 	if err != nil || !waiting {
-		return nil, err
+		return nil, 0, err
 	}
 	err = r.Directory.WriteAs(ctx, trust.ID, "", func(ctx context.Context, s tenants.Scope) (err error) {
 		events, err = tenants.Outbox{Scope: s}.Claim(ctx, claimed)
+		if len(events) > 0 && events[0].DueAt != nil {
+			late = s.Now.Sub(*events[0].DueAt)
+		}
 		return err
 	})
-	return events, err
+	return events, late, err
 }

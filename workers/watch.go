@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -59,7 +60,9 @@ func (d Deps) look(ctx context.Context, round tenants.Round, s tenants.Scope) {
 	}()
 	ctx, cancel := context.WithTimeout(ctx, watchFor)
 	defer cancel()
-	if err := round.Do(ctx, s); err != nil {
+	took := clock.Stopwatch()
+	err := round.Do(ctx, s)
+	if d.Metrics.Round(round.Key, took(), err); err != nil {
 		d.Log.ErrorContext(ctx, "round failed", slog.String("round", round.Key), slog.Any("cause", err))
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/metrics"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -30,6 +32,7 @@ type Deps struct {
 	Beat      time.Duration // how often a worker looks for what is due; zero means every two seconds
 	Clock     clock.Clock
 	Log       *slog.Logger
+	Metrics   *metrics.Metrics // nil for none
 }
 
 // Chore is periodic work of the platform, in no trust. Several may run at once.
@@ -58,7 +61,9 @@ func Run(ctx context.Context, d Deps) error {
 	schedule := d.schedule()
 	for _, work := range schedule {
 		mux.HandleFunc(work.Type, func(ctx context.Context, _ *asynq.Task) error {
+			took := clock.Stopwatch()
 			err := work.Do(ctx)
+			d.Metrics.Round(strings.Trim(strings.TrimPrefix(work.Type, "round:"), ":"), took(), err)
 			if err != nil {
 				d.Log.ErrorContext(ctx, "round failed", slog.String("round", work.Type), slog.Any("cause", err))
 				return errors.New("failed; the log says why")

@@ -23,6 +23,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/mail"
+	"github.com/sharon-nhs/sharon/internal/metrics"
 	"github.com/sharon-nhs/sharon/internal/outbound"
 	"github.com/sharon-nhs/sharon/internal/realtime"
 	"github.com/sharon-nhs/sharon/internal/signin"
@@ -65,6 +66,7 @@ type app struct {
 	Texts     *text.Inbox // takes every text message of a demonstration; otherwise nil
 	Queue     *jobs.Queue // nil where there is none
 	Money     money.Money
+	Metrics   *metrics.Metrics
 
 	table   *tenants.Router
 	console *web.Router[admin.Scope] // once there is a handler
@@ -94,6 +96,8 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 		return nil, err
 	}
 	a := &app{DB: db, Files: files, Keys: keys, Outside: outside, Clock: at, Log: c.log(), Web: w}
+	a.Metrics = metrics.New(version)
+	a.Metrics.Ask(a.samples)
 	a.Asking = outbound.Client(5*time.Second, outbound.Public, nil)
 	a.Accounts = account.New(account.Deps{Entrance: tenants.Entrance{Keys: keys, Sessions: w.sessions()}, Clock: at, BaseURL: w.BaseURL, HTTP: a.Asking})
 	a.Parts = everywhere(a)
@@ -125,7 +129,7 @@ func (a *app) connect(ctx context.Context, bus realtime.Bus) *workers.Relay {
 		return nil
 	}
 	relay := workers.NewRelay(a.Directory, a.Queue, a.Log)
-	relay.Takes = workers.Takes(a.handlers())
+	relay.Takes, relay.Metrics = workers.Takes(a.handlers()), a.Metrics
 	go relay.Run(ctx)
 	a.Directory.Outlet = func(events []tenants.Event) {
 		relay.Send(events)
@@ -142,7 +146,7 @@ func (a *app) handlers() []tenants.Handler {
 // work is what this process's workers do; no queues means all.
 func (a *app) work(relay *workers.Relay, queues []string) workers.Deps {
 	return workers.Deps{
-		Directory: a.Directory, Sessions: a.Web.sessions(), Queue: a.Queue, Queues: queues, Relay: relay, Clock: a.Clock, Log: a.Log,
+		Directory: a.Directory, Sessions: a.Web.sessions(), Queue: a.Queue, Queues: queues, Relay: relay, Clock: a.Clock, Log: a.Log, Metrics: a.Metrics,
 		On: a.handlers(), Rounds: slices.Concat(a.Parts.Rounds(), modules.Rounds(a.Rooms)),
 		Chores: a.chores(),
 	}
@@ -160,11 +164,13 @@ func (a *app) handler() (*fiber.App, error) {
 		return nil, err
 	}
 	options := web.Options{Secure: base.Scheme == "https", Proxies: proxies, BodyLimit: a.Web.BodyLimit, Timeout: cmp.Or(a.Patience, 15*time.Second), Log: a.Log}
+	options.Observe = a.Metrics.Requests("trust")
 	gate := &tenants.Gate{Directory: a.Directory, Clock: a.Clock, Keys: a.Keys, Sessions: a.Web.sessions(), Log: a.Log, Rooms: modules.Navigation(a.Rooms), Bars: modules.Bars(a.Rooms), Explain: a.rights().Explain}
 	trusts := &web.App[tenants.Scope]{Options: options, Router: a.table, Gate: gate, Plain: a.plain(gate.Help)}
 	trusts.Plain["/:service/help-now"] = trusts.Plain["/help-now"]
 	trusts.Plain["/openapi.json"] = document("SHaRON", a.table.Routes)
 
+	options.Observe = a.Metrics.Requests("lobby")
 	lobby := &tenants.Lobby{Directory: a.Directory, BaseURL: a.Web.BaseURL}
 	doors := web.NewRouter[*tenants.Lobby]()
 	lobby.Routes(doors)
@@ -192,11 +198,12 @@ func (a *app) programmes() programmes.Office {
 
 // consoleFace is what platform staff see.
 func (a *app) consoleFace(options web.Options, help func(context.Context, *web.Request) (int, templ.Component)) *web.App[admin.Scope] {
+	options.Observe = a.Metrics.Requests("console")
 	sessions := signin.Sessions(a.Web.sessions())
 	a.console = web.NewRouter[admin.Scope]()
 	admin.Console{Directory: a.Directory, Queue: a.Queue, Keys: a.Keys, Sessions: sessions, BaseURL: a.Web.BaseURL, Log: a.Log,
 		Founding: invitations.Founding{Directory: a.Directory, Office: a.office()}, Services: services{a},
-		Programmes: a.programmes(), Kits: exitkit.Office{House: a.house()}, Money: a.Money}.Routes(a.console)
+		Programmes: a.programmes(), Kits: exitkit.Office{House: a.house()}, Money: a.Money, Usage: a.usage()}.Routes(a.console)
 	gate := &admin.Gate{DB: a.DB, Clock: a.Clock, Keys: a.Keys, Sessions: sessions}
 	face := &web.App[admin.Scope]{Options: options, Router: a.console, Gate: gate, Plain: a.plain(help)}
 	face.Plain["/openapi.json"] = document("SHaRON console", a.console.Routes)

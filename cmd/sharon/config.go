@@ -31,7 +31,8 @@ type config struct {
 	Secret      string   `help:"At least 32 bytes in base64 that seal identities and sign tokens. Keep it: without it sealed data cannot be read. Default: secret in the data folder." placeholder:"BASE64"`
 	SealKeys    []string `help:"Keys that seal identities, each made by sharon keys new: the first seals, all open. Default: one that follows from the secret, which always opens." placeholder:"BASE64"`
 	LogFormat   string   `help:"text or json." enum:"text,json" default:"text"`
-	LogLevel    string   `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
+	metricsConfig
+	LogLevel string `help:"debug, info, warn or error." enum:"debug,info,warn,error" default:"info"`
 	sendConfig
 	moneyConfig
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/sharon-nhs/sharon/internal/disclosure"
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/portfolio"
@@ -27,6 +28,7 @@ func postsLastWeek(ctx context.Context, s tenants.Scope) (int, error) {
 func enough(count func(context.Context, tenants.Scope) (int, error)) func(context.Context, tenants.Scope) (float64, bool, error) {
 	return func(ctx context.Context, s tenants.Scope) (float64, bool, error) {
 		many, err := count(ctx, s)
-		return float64(many), many >= portfolio.Least, err
+		many = disclosure.Floor(many)
+		return float64(many), many > 0, err
 	}
 }

@@ -495,7 +495,7 @@ func TestTheKitKnowsEveryLookUp(t *testing.T) {
 	var of []string
 	s.scan([]any{&of}, `SELECT m.name FROM sqlite_schema AS m JOIN pragma_table_info(m.name) AS c WHERE m.type = 'table' AND c.name = 'trust_id' ORDER BY 1`)
 	if !slices.Equal(of, []string{"platform_deals", "platform_invoices", "platform_kits", "platform_log", "platform_money_log", "platform_money_told", "platform_payers", "platform_programmes",
-		"platform_registers", "platform_services", "platform_stripe_calls", "platform_trusts"}) {
+		"platform_registers", "platform_services", "platform_stripe_calls", "platform_trusts", "platform_usage"}) {
 		t.Errorf("decide there which of the platform's tables go with a trust: %v", of)
 	}
 }

@@ -29,6 +29,7 @@ type cli struct {
 	Doctor  doctorCmd  `cmd:"" help:"Say what is configured, what answers, what is unsafe for production, and how to mend it."`
 	Trust   trustCmd   `cmd:"" help:"Make a trust and its first service, or take a trust with you: its exit kit."`
 	Staff   staffCmd   `cmd:"" help:"Make an account for a member of staff."`
+	Usage   usageCmd   `cmd:"" help:"Count anew how a trust's services were used."`
 	Audit   auditCmd   `cmd:"" help:"Prove that a trust's audit log is whole."`
 	Keys    keysCmd    `cmd:"" help:"Make a key that seals identities, or seal everything anew with the first one."`
 	Version versionCmd `cmd:"" help:"Print the version."`

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"maps"
+	"slices"
 
 	"github.com/sharon-nhs/sharon/internal/mail"
 	"github.com/sharon-nhs/sharon/internal/text"
@@ -19,6 +20,7 @@ import (
 	"github.com/sharon-nhs/sharon/tenants/portfolio"
 	"github.com/sharon-nhs/sharon/tenants/programmes"
 	"github.com/sharon-nhs/sharon/tenants/rights"
+	"github.com/sharon-nhs/sharon/tenants/usage"
 )
 
 // everywhere is what every trust has, in the order of the Me page. A new part is a
@@ -35,6 +37,21 @@ func everywhere(a *app) tenants.Parts {
 		audit.New(audit.Log{Acts: a.acts, Log: a.Log}),
 		portfolio.New(posts.Activity),
 		exitkit.New(func() exitkit.Office { return exitkit.Office{House: a.house()} }),
+		usage.New(a.usage()),
+	}
+}
+
+// usage is what is counted in every service.
+func (a *app) usage() usage.Usage {
+	return usage.Usage{
+		Counts: func() []tenants.Count { return slices.Concat(a.Parts.Counts(), modules.Counts(a.Rooms)) },
+		Rooms: func() map[string]usage.Room {
+			all := map[string]usage.Room{}
+			for _, room := range a.Rooms {
+				all[room.Key] = usage.Room{Name: room.Name, Always: room.Always}
+			}
+			return all
+		},
 	}
 }
 

@@ -81,6 +81,9 @@ type parts struct {
 }
 
 func run(ctx context.Context, c config, w webConfig, p parts) error {
+	if err := c.exposed(); err != nil {
+		return err
+	}
 	keys, err := c.keys(c.alone())
 	if err != nil {
 		return err
@@ -121,6 +124,9 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 		defer a.Queue.Close()
 	}
 	relay := a.connect(ctx, bus)
+	if err := a.watched(ctx, c.metricsConfig); err != nil {
+		return err
+	}
 	if p.workers {
 		running++
 		a.ready = a.Queue.Ping

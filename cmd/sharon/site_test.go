@@ -83,10 +83,16 @@ func prepare(address string) error {
 		return err
 	}
 	return workers.EachTrust(ctx, a.Directory, func(ctx context.Context, trust tenants.Trust) error {
-		return a.Directory.WriteAs(ctx, trust.ID, "", func(ctx context.Context, sc tenants.Scope) error {
+		var here tenants.Scope
+		err := a.Directory.WriteAs(ctx, trust.ID, "", func(ctx context.Context, sc tenants.Scope) error {
 			_, err := sc.Update((*tenants.Account)(nil)).Set("password_hash = ?", quickHash).Where("password_hash <> ''").Exec(ctx)
+			here = sc.Outlive()
 			return err
 		})
+		if err != nil {
+			return err
+		}
+		return a.usage().Round(ctx, here)
 	})
 }
 

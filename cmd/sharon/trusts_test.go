@@ -388,7 +388,7 @@ func TestThePortfolioCountsWithinTheTrust(t *testing.T) {
 			manager.getJSON(s.pathOf("northmoor"), &page)
 			for _, line := range page.Services {
 				want := s.count("SELECT count(*) FROM members WHERE tenant_id = ? AND service_id = ? AND status = 'active' AND NOT "+tenants.StaffIn("roles"), s.northmoor(), line.ServiceID)
-				if want < 5 && line.Members != nil || want >= 5 && (line.Members == nil || *line.Members != want) {
+				if want -= want % 5; want < 5 && line.Members != nil || want >= 5 && (line.Members == nil || *line.Members != want) {
 					t.Errorf("%s: %v members, not %d", line.Name, line.Members, want)
 				}
 			}

@@ -28,6 +28,12 @@ func mustLoad(name string) *time.Location {
 // Day is the day in London at a time, such as 2026-11-04.
 func Day(t time.Time) string { return t.In(London).Format(time.DateOnly) }
 
+// OutOfHours tells whether a time is outside 9 to 5, Monday to Friday, in London.
+func OutOfHours(t time.Time) bool {
+	t = t.In(London)
+	return t.Weekday() == time.Saturday || t.Weekday() == time.Sunday || t.Hour() < 9 || t.Hour() >= 17
+}
+
 // Real is the machine's clock.
 type Real struct{}
 

@@ -165,6 +165,21 @@ func (d *DB) Close() error {
 // Postgres tells the dialect, for what exists on one of them only.
 func (d *DB) Postgres() bool { return d.postgres }
 
+// Pool is how a pool of connections stands.
+type Pool struct {
+	Name       string
+	Most, Used int
+}
+
+// Pools are those there are.
+func (d *DB) Pools() []Pool {
+	of := func(name string, p pool) Pool { return Pool{name, cap(p.turns), len(p.turns)} }
+	if d.postgres {
+		return []Pool{of("all", d.write)}
+	}
+	return []Pool{of("read", d.read), of("write", d.write)}
+}
+
 // Ping asks the database for a sign of life.
 func (d *DB) Ping(ctx context.Context) error { return mapError(d.read.PingContext(ctx)) }
 

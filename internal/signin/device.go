@@ -15,3 +15,16 @@ func DeviceName(agent string) string {
 	}
 	return known.Name + " on " + known.OS
 }
+
+// DeviceKind is the kind of a client's device: phone, tablet, computer or other.
+func DeviceKind(agent string) string {
+	switch known := useragent.Parse(agent); {
+	case known.Tablet:
+		return "tablet"
+	case known.Mobile:
+		return "phone"
+	case known.Desktop:
+		return "computer"
+	}
+	return "other"
+}

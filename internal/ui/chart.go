@@ -12,6 +12,7 @@ type Chart struct {
 	ID     string // of its heading
 	Title  string
 	Says   string   // what it shows, in a sentence, for those who do not see it
+	Means  string   // what exactly is counted, for everybody; may be empty
 	Of     string   // what a row is: "Day"
 	Rows   []string // "Mon 2 November"
 	Series []Series

@@ -33,6 +33,8 @@ type Options struct {
 	// Timeout is how long one request may take.
 	Timeout time.Duration
 	Log     *slog.Logger
+	// Observe is told of each request by its route's pattern; nil for nobody.
+	Observe func(method, route string, status int, took time.Duration)
 }
 
 // App serves a table of routes through a gate.
@@ -223,6 +225,9 @@ func access(o Options) fiber.Handler {
 				return err
 			}
 		}
+		if o.Observe != nil {
+			o.Observe(c.Method(), pattern(c), c.Response().StatusCode(), start())
+		}
 		if !o.Log.Enabled(c.UserContext(), slog.LevelInfo) {
 			return nil
 		}
@@ -232,6 +237,15 @@ func access(o Options) fiber.Handler {
 			slog.Duration("took", start()), slog.Int("bytes", answered(c.Response())))
 		return nil
 	}
+}
+
+// pattern is that of the route that answered; empty where there was none.
+func pattern(c *fiber.Ctx) string {
+	path := c.Route().Path
+	if path == "/" && c.Response().StatusCode() == fiber.StatusNotFound {
+		return "" // what comes after all routes has this path too
+	}
+	return path
 }
 
 // answered counts the bytes of an answer without reading one that is streamed.

@@ -51,6 +51,8 @@ func New(kernel *safety.Desk) modules.Module {
 			"desk.link": "Said that they know somebody outside", "desk.unlink": "Took back that somebody of the team knows a member outside",
 			"desk.words": "Changed the desk’s kind words", "case.decided": "Decided about what opened the case", "case.undone": "Undid what was decided about what opened the case",
 		},
+		Counts: []tenants.Count{{Key: "responses", Name: "First responses at the desk", Waits: true, Of: responses,
+			About: "How long something on the safeguarding desk waited until somebody of the team took it or decided it, on the day of that. Drills are not in it."}},
 		Data:   data(),
 		Routes: d.routes,
 		On:     []tenants.Handler{{Kind: safety.Raised, Do: recount}},

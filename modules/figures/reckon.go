@@ -133,7 +133,7 @@ func byDay(items []safety.Item, from, until time.Time) []Day {
 func byHour(items []safety.Item) []Hour {
 	hours := make([]Hour, 24)
 	for _, item := range items {
-		if hour := &hours[item.RaisedAt.In(clock.London).Hour()]; safety.OutOfHours(item.RaisedAt) {
+		if hour := &hours[item.RaisedAt.In(clock.London).Hour()]; clock.OutOfHours(item.RaisedAt) {
 			hour.Outside++
 		} else {
 			hour.Within++

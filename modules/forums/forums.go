@@ -55,7 +55,7 @@ func New(kernel *posts.Kernel) modules.Module {
 		},
 		Begin:  begin,
 		Routes: f.routes,
-		Data:   data(),
+		Counts: []tenants.Count{{Key: "reads", Of: opened}}, Data: data(),
 		Rights: map[string]string{
 			"forums.read":    "Read the forums",
 			"forums.start":   "Start threads in the forums",

@@ -52,7 +52,7 @@ func New(desk *safety.Desk, kernel *posts.Kernel, files *storage.Files) modules.
 		About:  "Members give each other small presents with a note.",
 		Grants: policy.Grants{"gifts.read": {"member"}, "gifts.send": {"member"}, "gifts.curate": {"service_lead"}},
 		Routes: g.routes, Rounds: []tenants.Round{g.uploads.Round()},
-		Rights: rights, Acts: acts, Data: data(),
+		Rights: rights, Acts: acts, Counts: counts(), Data: data(),
 		Tells:  []modules.Tell{{Kind: Given, Notices: ofGift}},
 		Unread: waiting,
 		Person: func(s tenants.Scope, person tenants.Person) []tenants.Link {

@@ -58,7 +58,7 @@ func New(desk *safety.Desk) modules.Module {
 			"live.host": {"peer_supporter"}, "live.moderate": {"moderator"},
 		},
 		Routes: l.routes,
-		Data:   data(),
+		Counts: counts(), Data: data(),
 		Rights: map[string]string{
 			"live.read":     "Read live sessions",
 			"live.say":      "Say something in live sessions",

@@ -66,7 +66,7 @@ func New(desk *safety.Desk, files *storage.Files) modules.Module {
 			"messages.team": {"moderator"}, "messages.review": {"moderator"},
 		},
 		Routes: m.routes,
-		Data:   m.data(),
+		Counts: counts(), Data: m.data(),
 		Rights: map[string]string{
 			"messages.read":   "Read their own messages",
 			"messages.write":  "Write messages",

@@ -44,8 +44,8 @@ func (k *Kernel) Room() modules.Module {
 			"posts.react":    "React to posts",
 			"posts.moderate": "Take down posts of others, and read what they said before",
 		},
-		Acts: tenants.Acts{"posts.remove": "Took a member’s post down", "posts.history": "Read what a post said before", "topics.change": "Changed what content notes can be about"},
-		Data: k.data(),
+		Acts:   tenants.Acts{"posts.remove": "Took a member’s post down", "posts.history": "Read what a post said before", "topics.change": "Changed what content notes can be about"},
+		Counts: counts(), Data: k.data(),
 		Routes: func(r *modules.Router) {
 			web.Get(r, "/mentions", "posts.write", "People to name in a post", k.Nameable, nameablePage)
 			web.Get(r, "/posts/{id}", "posts.read", "A post with its replies", k.Show, showPage)

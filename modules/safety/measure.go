@@ -114,15 +114,9 @@ func (x Share) Percent() string {
 func RaisedOutOfHours(items []Item) Share {
 	out := Share{Of: len(items)}
 	for _, item := range items {
-		if OutOfHours(item.RaisedAt) {
+		if clock.OutOfHours(item.RaisedAt) {
 			out.Part++
 		}
 	}
 	return out
-}
-
-// OutOfHours tells whether a time is outside 9 to 5, Monday to Friday, in London.
-func OutOfHours(t time.Time) bool {
-	t = t.In(clock.London)
-	return t.Weekday() == time.Saturday || t.Weekday() == time.Sunday || t.Hour() < 9 || t.Hour() >= 17
 }

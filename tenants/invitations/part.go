@@ -40,6 +40,7 @@ func New(office letters.Office, entrance tenants.Entrance) tenants.Part {
 			"member.joined": "Joined and said yes to the house rules", "administrator.invited": "The platform invited somebody to run the trust", "administrator.invited_again": "The platform sent that invitation again",
 			"administrator.revoked": "The platform took that invitation back", "administrator.joined": "Became the trust’s administrator", "member.renamed": "Took another name", "joining.changed": "Changed the house rules, or how long an invitation lasts",
 		},
+		Counts: []tenants.Count{{Key: "invited", Name: "Invited", About: "People who were invited to the service, the team not counted.", Of: invited}},
 		Data:   i.data(),
 		Routes: i.routes,
 		On:     []tenants.Handler{{Kind: sent, OwnUnits: true, Do: i.write}, {Kind: asked, OwnUnits: true, Do: i.ask}},

@@ -1,6 +1,6 @@
 // Package portfolio keeps a line about each service for those who run the
 // platform: its name, how it stands, and counts. The counts are made here, within
-// the trust, and one below 5 never leaves it.
+// the trust, and are multiples of five when they leave it (internal/disclosure).
 package portfolio
 
 import (
@@ -11,12 +11,13 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/clock"
+	"github.com/sharon-nhs/sharon/internal/disclosure"
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
 // Least is the smallest count that leaves a trust.
-const Least = 5
+const Least = disclosure.Base
 
 // Weeks is how many weeks of activity a line has.
 const Weeks = 8
@@ -61,7 +62,7 @@ func (p Posts) Count(ctx context.Context, s tenants.Scope) error {
 		if err != nil {
 			return err
 		}
-		weeks, err := p(ctx, at, midnight(s.Now))
+		weeks, err := p(ctx, at, monday(s.Now))
 		if err != nil {
 			return err
 		}
@@ -75,16 +76,17 @@ func (p Posts) Count(ctx context.Context, s tenants.Scope) error {
 	return tenants.Restate(ctx, s, lines)
 }
 
-// enough is a count that may leave the trust; nil for one that may not.
+// enough is a count that may leave the trust, rounded down; nil for one that may not.
 func enough(many int) *int {
-	if many < Least {
+	if many = disclosure.Floor(many); many < Least {
 		return nil
 	}
 	return &many
 }
 
-// midnight is when the day began in London.
-func midnight(now time.Time) time.Time {
-	year, month, day := now.In(clock.London).Date()
-	return time.Date(year, month, day, 0, 0, 0, 0, clock.London)
+// monday is when the week began in London: weeks that overlap would tell of days.
+func monday(now time.Time) time.Time {
+	now = now.In(clock.London)
+	year, month, day := now.Date()
+	return time.Date(year, month, day-(int(now.Weekday())+6)%7, 0, 0, 0, 0, clock.London)
 }

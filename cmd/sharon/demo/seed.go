@@ -117,6 +117,9 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 	if err := insert(ctx, s, records); err != nil {
 		return err
 	}
+	if err := w.visits(ctx, s, c.Members, said); err != nil {
+		return err
+	}
 	if err := w.terms(ctx, c); err != nil {
 		return err
 	}
