@@ -14,13 +14,13 @@ import (
 // presets are the rooms that a service of each area begins with: what was seen to
 // work there.
 var presets = map[tenants.Area][]string{
-	"eating_disorders":      {"forums", "blogs", "live", "resources"},
+	"eating_disorders":      {"forums", "blogs", "recovery", "live", "resources"},
 	"perinatal":             {"walls", "messages", "gifts", "live", "forums"},
-	"children_young_people": {"forums", "live", "resources"},
+	"children_young_people": {"forums", "live", "recovery", "resources"},
 	"learning_disabilities": {"walls", "videos", "gifts", "resources"},
-	"early_intervention":    {"forums", "messages", "live"},
+	"early_intervention":    {"forums", "messages", "recovery", "live"},
 	"carers":                {"forums", "messages", "resources", "live"},
-	"waiting_list":          {"resources", "forums"},
+	"waiting_list":          {"resources", "recovery", "forums"},
 }
 
 // Preset are the rooms that a service of an area begins with.

@@ -1,0 +1,172 @@
+package main
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sharon-nhs/sharon/internal/testkit"
+)
+
+// aDay is a check-in as a form or a client sends it.
+func aDay(words string) map[string]any {
+	return map[string]any{"mood": "low", "sleep": "badly", "energy": "little", "words": words}
+}
+
+// checkIns are a member's own, the latest first.
+func (v *visitor) checkIns() (all []struct{ ID, Mood, Words string }) {
+	v.site.t.Helper()
+	var days struct {
+		CheckIns []struct{ ID, Mood, Words string } `json:"check_ins"`
+	}
+	if got := v.getJSON("/willow/recovery/check-ins", &days); got.status != http.StatusOK {
+		v.site.t.Fatalf("check-ins: %d %s", got.status, got.body)
+	}
+	return days.CheckIns
+}
+
+func TestACheckInIsKeptChangedAndRemovedWithoutJavaScript(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		tansy, over := s.as("tansy.willow@northmoor"), s.over("tansy.willow@northmoor")
+		const path = "/willow/recovery/check-ins"
+		if got := tansy.post(path, url.Values{"mood": {"low"}, "words": {"canary typed"}}); got.status != http.StatusUnprocessableEntity || !got.has("canary typed") || !got.has("Choose one of the answers for your sleep") {
+			t.Fatalf("half a check-in: %d %s", got.status, got.text())
+		}
+		want(t, "keep", tansy.post(path, url.Values{"mood": {"low"}, "sleep": {"badly"}, "energy": {"little"}, "words": {"canary one"}}), http.StatusSeeOther)
+		s.clock.Advance(10 * time.Minute)
+		s.sent(over, path, aDay("canary two"))
+		page := tansy.get(path)
+		for _, words := range []string{"canary one", "canary two", "Only you see this", `<svg class="chart"`} {
+			if !page.has(words) {
+				t.Errorf("the page lacks %q", words)
+			}
+		}
+		for _, never := range []string{"streak", "in a row", "average", "others", "rank"} {
+			if page.has(never) {
+				t.Errorf("the page says %q", never)
+			}
+		}
+		if n := s.rowsOf("recovery_check_ins", "words_sealed LIKE '%canary%'"); n != 0 {
+			t.Error("the words are not sealed")
+		}
+		one := path + "/" + over.checkIns()[1].ID
+		change := url.Values{"version": {"1"}, "mood": {"good"}, "sleep": {"well"}, "energy": {"some"}, "words": {"canary better"}}
+		want(t, "change", tansy.post(one, change), http.StatusSeeOther)
+		if got := tansy.post(one, change); got.status != http.StatusConflict || !got.has("canary better") {
+			t.Errorf("from a second tab: %d", got.status)
+		}
+		fern := s.over("fern.willow@northmoor")
+		for name, got := range map[string]answer{"read": fern.getJSON(one, nil), "changed": fern.sendJSON(one, map[string]any{"version": 2, "mood": "low", "sleep": "badly", "energy": "none"}), "removed": fern.sendJSON(one+"/remove", nil)} {
+			want(t, name+" by somebody else", got, http.StatusNotFound)
+		}
+		want(t, "remove", tansy.post(one+"/remove", nil), http.StatusSeeOther)
+		want(t, "remove again", tansy.post(one+"/remove", nil), http.StatusNotFound)
+		if left := over.checkIns(); len(left) != 1 || left[0].Words != "canary two" {
+			t.Errorf("left: %+v", left)
+		}
+		if n := s.rowsOf("search_entries", "body LIKE '%canary%'"); n != 0 {
+			t.Error("a check-in can be found in the search")
+		}
+	})
+}
+
+func TestSomebodyInCrisisIsCaughtInACheckIn(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		tansy := s.as("tansy.willow@northmoor")
+		s.catches("canary in danger")
+		got := tansy.post("/willow/recovery/check-ins", url.Values{"mood": {"very_low"}, "sleep": {"hardly"}, "energy": {"none"}, "words": {"canary in danger tonight"}})
+		if got.status != http.StatusSeeOther || !strings.HasPrefix(got.location(), "/willow/support/") {
+			t.Fatalf("no support is shown: %d to %s", got.status, got.location())
+		}
+		if page := tansy.get(got.location()); page.status != http.StatusOK || !page.has("116 123") {
+			t.Errorf("support: %d", page.status)
+		}
+		item := s.onDesk(s.over("tansy.willow@northmoor").checkIns()[0].ID)
+		lead := s.over("lead.willow@northmoor")
+		if got := lead.getJSON(item, nil); got.has("danger tonight") || field(t, got, "case_id") == "" {
+			t.Errorf("before it is taken, or without a case: %s", got.body)
+		}
+		want(t, "take", lead.sendJSON(item+"/take", nil), http.StatusOK)
+		if got := lead.getJSON(item, nil); !got.has("danger tonight") {
+			t.Errorf("whoever has it cannot read it: %s", got.body)
+		}
+		if got := s.over("moderator.willow@northmoor").getJSON(item, nil); got.has("danger tonight") {
+			t.Error("somebody of the team who has not taken it reads it")
+		}
+	})
+}
+
+func TestAClinicianSeesOfCheckInsWhatIsSharedAndTheMemberSeesWhoLooked(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		tansy, clinician := s.over("tansy.willow@northmoor"), s.over("clinician.willow@northmoor")
+		const look, sharing = "/willow/recovery/people/tansy", "/willow/recovery/sharing"
+		s.sent(tansy, "/willow/recovery/check-ins", aDay("canary before"))
+		s.clock.Advance(24 * time.Hour)
+		tansy, clinician = s.over("tansy.willow@northmoor"), s.over("clinician.willow@northmoor")
+		s.sent(tansy, "/willow/recovery/check-ins", aDay("canary after"))
+		if got := clinician.getJSON(look, nil); got.status != http.StatusOK || got.has("canary") {
+			t.Fatalf("before anything is shared: %d %s", got.status, got.body)
+		}
+		want(t, "days that cannot be", tansy.sendJSON(sharing, map[string]any{"what": "check_ins", "on": true, "from": "2026-11-21", "until": "2026-11-20"}), http.StatusUnprocessableEntity)
+		want(t, "a day that is none", tansy.sendJSON(sharing, map[string]any{"what": "check_ins", "on": true, "from": "21/11"}), http.StatusUnprocessableEntity)
+		want(t, "a journal", tansy.sendJSON(sharing, map[string]any{"what": "journal", "on": true}), http.StatusUnprocessableEntity)
+		s.sent(tansy, sharing, map[string]any{"what": "check_ins", "on": true, "from": "2026-11-21"})
+		for range 2 { // who loads it again looks once
+			if got := clinician.getJSON(look, nil); !got.has("canary after") || got.has("canary before") {
+				t.Errorf("shared from the second day: %s", got.body)
+			}
+		}
+		if got := tansy.getJSON(sharing, nil); strings.Count(string(got.body), `"Jo"`) != 1 {
+			t.Errorf("who looked: %s", got.body)
+		}
+		if n := s.rowsOf("audit_log", "action = 'recovery.look'"); n != 1 {
+			t.Errorf("%d looks in the audit log", n)
+		}
+		for _, account := range []string{"lead.willow@northmoor", "moderator.willow@northmoor", "peer.willow@northmoor", "fern.willow@northmoor"} {
+			want(t, account, s.over(account).getJSON(look, nil), http.StatusForbidden)
+		}
+		want(t, "one's own", clinician.getJSON("/willow/recovery/people/jo", nil), http.StatusNotFound)
+		s.sent(tansy, sharing, map[string]any{"what": "check_ins", "on": false})
+		if got := clinician.getJSON(look, nil); got.has("canary") {
+			t.Error("no longer shared, and still seen")
+		}
+	})
+}
+
+// recoveryPages are those of recovery tools.
+func recoveryPages(s *site) []aPage {
+	hazel := s.over("hazel.willow@northmoor")
+	for _, day := range []map[string]any{aDay("She was up four times. So was I."), {"mood": "in_between", "sleep": "so_so", "energy": "some"}, {"mood": "good", "sleep": "well", "energy": "some", "words": "A walk by the canal. Ducks."}} {
+		s.sent(hazel, "/willow/recovery/check-ins", day)
+		s.clock.Advance(time.Minute)
+	}
+	day := "/willow/recovery/check-ins/" + hazel.checkIns()[0].ID
+	s.sent(hazel, "/willow/recovery/sharing", map[string]any{"what": "check_ins", "on": true, "from": "2026-11-01"})
+	want(s.t, "a look", s.over("clinician.willow@northmoor").getJSON("/willow/recovery/people/hazel", nil), http.StatusOK)
+	return []aPage{
+		{"recovery", "hazel.willow@northmoor", "/willow/recovery", nil},
+		{"recovery-check-ins", "hazel.willow@northmoor", "/willow/recovery/check-ins", nil},
+		{"recovery-check-ins-empty", "ivy.willow@northmoor", "/willow/recovery/check-ins", nil},
+		{"recovery-check-ins-error", "ivy.willow@northmoor", "/willow/recovery/check-ins", func(tab *testkit.Tab) { tab.Click("main form button[type=submit]") }},
+		{"recovery-check-in", "hazel.willow@northmoor", day, nil},
+		{"recovery-sharing", "hazel.willow@northmoor", "/willow/recovery/sharing", nil},
+		{"recovery-sharing-none", "ivy.willow@northmoor", "/willow/recovery/sharing", nil},
+		{"recovery-shared", "clinician.willow@northmoor", "/willow/recovery/people/hazel", nil},
+	}
+}
+
+func TestTheRecoveryPagesAreAccessibleAndFit(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, testkit.SQLite(t, prepare))
+	tab, last := testkit.Browser(t), ""
+	for _, page := range recoveryPages(s) {
+		if page.account != last {
+			tab = testkit.Browser(t)
+			s.enter(tab, page.account)
+			last = page.account
+		}
+		t.Run(page.name, func(t *testing.T) { s.look(t, tab, page) })
+	}
+}

@@ -1,0 +1,15 @@
+DROP TABLE recovery_prompts;
+--bun:split
+DROP TABLE recovery_entries;
+--bun:split
+DROP TABLE recovery_scores;
+--bun:split
+DROP TABLE recovery_goals;
+--bun:split
+DROP TABLE recovery_plans;
+--bun:split
+DROP TABLE recovery_looks;
+--bun:split
+DROP TABLE recovery_shares;
+--bun:split
+DROP TABLE recovery_check_ins;
