@@ -76,6 +76,11 @@ func (s *site) quill() *visitor {
 	s.sent(v, "/willow/gifts/doors", map[string]any{"door": "quiet"})
 	s.sent(v, "/willow/resources/suggestions", map[string]any{"kind": "link", "title": "canary link", "url": "https://canary.example/page"})
 	s.sent(v, s.resourceOf("Thoughts that come uninvited")+"/helpful", map[string]any{"helpful": true})
+	s.sent(v, "/willow/recovery/check-ins", aDay("canary check-in"))
+	want(s.t, "a plan", v.plans(0, "canary signs"), http.StatusOK)
+	s.sent(v, goalsPath, map[string]any{"title": "canary goal"})
+	s.sent(v, journalPath, map[string]any{"words": "canary journal"})
+	s.sent(v, "/willow/recovery/sharing", map[string]any{"what": "plan", "on": true})
 	s.filmed(v)
 	s.known()
 	return v
@@ -235,7 +240,7 @@ func TestACopyHoldsAllThatSomebodyWrote(t *testing.T) {
 		for _, name := range []string{"data.json", "index.html"} {
 			for _, words := range []string{"canary thread", "canary reply, better", "canary on my wall", "canary on another wall", "to the team", "canary message",
 				"canary with a picture", "canary alt", "canary in a session", "canary question", "canary about me", "Quillon", "quillon-once", quill + ".example",
-				"canary, pictured", "canary view", "canary draft", "canary note", "canary link", "Thoughts that come uninvited", "canary film", "canary transcript", "Una Canary", canaryNumber, "+447700900444", "+447700900555", "canary key"} {
+				"canary, pictured", "canary view", "canary draft", "canary note", "canary check-in", "canary signs", "canary goal", "canary journal", "canary link", "Thoughts that come uninvited", "canary film", "canary transcript", "Una Canary", canaryNumber, "+447700900444", "+447700900555", "canary key"} {
 				if !strings.Contains(files[name], words) {
 					t.Errorf("%s lacks %q", name, words)
 				}
