@@ -81,6 +81,9 @@ func (s *site) quill() *visitor {
 	s.sent(v, goalsPath, map[string]any{"title": "canary goal"})
 	s.sent(v, journalPath, map[string]any{"words": "canary journal"})
 	s.sent(v, "/willow/recovery/sharing", map[string]any{"what": "plan", "on": true})
+	s.sent(v, "/willow/recovery/reminder", map[string]any{"hour": "03:33"})
+	s.sent(s.over("clinician.willow@northmoor"), "/willow/recovery/people/quillon/measures", map[string]any{"measure": "gad-7"})
+	s.sent(v, "/willow/recovery/measures/"+v.asked()[0].ID, answered(7, 3, nil))
 	s.filmed(v)
 	s.known()
 	return v
@@ -240,7 +243,7 @@ func TestACopyHoldsAllThatSomebodyWrote(t *testing.T) {
 		for _, name := range []string{"data.json", "index.html"} {
 			for _, words := range []string{"canary thread", "canary reply, better", "canary on my wall", "canary on another wall", "to the team", "canary message",
 				"canary with a picture", "canary alt", "canary in a session", "canary question", "canary about me", "Quillon", "quillon-once", quill + ".example",
-				"canary, pictured", "canary view", "canary draft", "canary note", "canary check-in", "canary signs", "canary goal", "canary journal", "canary link", "Thoughts that come uninvited", "canary film", "canary transcript", "Una Canary", canaryNumber, "+447700900444", "+447700900555", "canary key"} {
+				"canary, pictured", "canary view", "canary draft", "canary note", "canary check-in", "canary signs", "canary goal", "canary journal", "03:33", "Nearly every day", "canary link", "Thoughts that come uninvited", "canary film", "canary transcript", "Una Canary", canaryNumber, "+447700900444", "+447700900555", "canary key"} {
 				if !strings.Contains(files[name], words) {
 					t.Errorf("%s lacks %q", name, words)
 				}

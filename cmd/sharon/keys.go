@@ -70,6 +70,7 @@ var sealedColumns = []sealed{
 	{"recovery_check_ins", "words_sealed", "id", "id", ""},
 	{"recovery_entries", "entry_sealed", "id", "id", ""},
 	{"recovery_goals", "goal_sealed", "id", "id", ""},
+	{"recovery_responses", "response_sealed", "id", "id", ""},
 	{"recovery_plans", "plan_sealed", "id", "id", ""},
 	{"tickets", "sealed", "id", "id", ""},
 }

@@ -135,27 +135,32 @@ func TestAClinicianSeesOfCheckInsWhatIsSharedAndTheMemberSeesWhoLooked(t *testin
 // recoveryPages are those of recovery tools.
 func recoveryPages(s *site) []aPage {
 	hazel := s.over("hazel.willow@northmoor")
-	for _, day := range []map[string]any{aDay("She was up four times. So was I."), {"mood": "in_between", "sleep": "so_so", "energy": "some"}, {"mood": "good", "sleep": "well", "energy": "some", "words": "A walk by the canal. Ducks."}} {
-		s.sent(hazel, "/willow/recovery/check-ins", day)
-		s.clock.Advance(time.Minute)
+	var goals struct{ Goals []struct{ ID string } }
+	hazel.getJSON(goalsPath, &goals)
+	aGoal, past := goalsPath+"/"+goals.Goals[0].ID, goalsPath+"/"+goals.Goals[1].ID
+	var journal struct{ Entries []struct{ ID string } }
+	hazel.getJSON(journalPath, &journal)
+	day, page := "/willow/recovery/check-ins/"+hazel.checkIns()[0].ID, journalPath+"/"+journal.Entries[1].ID
+	s.sent(hazel, "/willow/recovery/sharing", map[string]any{"what": "check_ins", "on": true, "from": "2026-11-10"})
+	clinician := s.over("clinician.willow@northmoor")
+	for _, ask := range []map[string]any{{"measure": "phq-9"}, {"measure": "gad-7"}} {
+		s.sent(clinician, "/willow/recovery/people/hazel/measures", ask)
 	}
-	day := "/willow/recovery/check-ins/" + hazel.checkIns()[0].ID
-	s.sent(hazel, "/willow/recovery/sharing", map[string]any{"what": "check_ins", "on": true, "from": "2026-11-01"})
-	want(s.t, "a plan", hazel.plans(0, "I stop answering messages\nI lie awake with my jaw tight"), http.StatusOK)
-	want(s.t, "a plan", hazel.plans(1, "I stop answering messages\nI lie awake with my jaw tight\nThe washing up waits for days"), http.StatusOK)
-	goal := s.sent(hazel, goalsPath, map[string]any{"title": "Out of the house once a day", "steps": "Shoes on\nAs far as the gate\nAs far as the canal"})
-	aGoal := goalsPath + "/" + field(s.t, goal, "id")
-	s.sent(hazel, aGoal+"/steps", map[string]any{"version": 1, "done": []int{0}})
-	for _, score := range []int{2, 3, 5} {
-		s.sent(hazel, aGoal+"/scores", map[string]any{"score": score})
-		s.clock.Advance(time.Minute)
+	var blank, result string
+	for _, one := range hazel.asked() {
+		if path := "/willow/recovery/measures/" + one.ID; one.Measure == "gad-7" {
+			result = "/willow/recovery/results/" + field(s.t, s.sent(hazel, path, answered(7, 1, map[int]int{2: 3, 5: 0})), "id")
+		} else {
+			blank = path
+		}
 	}
-	past := goalsPath + "/" + field(s.t, s.sent(hazel, goalsPath, map[string]any{"title": "Feed her without the clock"}), "id")
-	s.sent(hazel, past+"/end", map[string]any{"how": "let_go"})
-	page := journalPath + "/" + field(s.t, s.sent(hazel, journalPath, map[string]any{"prompt": "What was one good thing today, however small?", "words": "She held my finger the whole way through the night feed.\n\nI did not look at the clock once."}), "id")
-	for _, what := range []string{"plan", "goals"} {
-		s.sent(hazel, "/willow/recovery/sharing", map[string]any{"what": what, "on": true})
+	s.sent(clinician, "/willow/recovery/people/hazel/measures", map[string]any{"measure": "gad-7", "every_weeks": 2})
+	for _, one := range hazel.asked() {
+		if one.Measure == "gad-7" {
+			s.sent(hazel, "/willow/recovery/measures/"+one.ID, answered(7, 1, nil))
+		}
 	}
+	s.sent(hazel, "/willow/recovery/reminder", map[string]any{"hour": "19:30"})
 	want(s.t, "a look", s.over("clinician.willow@northmoor").getJSON("/willow/recovery/people/hazel", nil), http.StatusOK)
 	return []aPage{
 		{"recovery", "hazel.willow@northmoor", "/willow/recovery", nil},
@@ -177,6 +182,17 @@ func recoveryPages(s *site) []aPage {
 		{"recovery-journal-empty", "ivy.willow@northmoor", journalPath, nil},
 		{"recovery-journal-write", "hazel.willow@northmoor", journalPath + "/new?prompt=2", nil},
 		{"recovery-journal-page", "hazel.willow@northmoor", page, nil},
+		{"recovery-questions", "hazel.willow@northmoor", "/willow/recovery/measures", nil},
+		{"recovery-questions-none", "ivy.willow@northmoor", "/willow/recovery/measures", nil},
+		{"recovery-questions-blank", "hazel.willow@northmoor", blank, nil},
+		{"recovery-questions-error", "hazel.willow@northmoor", blank, func(tab *testkit.Tab) { tab.Click("main form button[type=submit]") }},
+		{"recovery-questions-filled", "hazel.willow@northmoor", result, nil},
+		{"recovery-reminder", "hazel.willow@northmoor", "/willow/recovery/reminder", nil},
+		{"recovery-definitions", "lead.willow@northmoor", "/willow/recovery/definitions", nil},
+		{"recovery-definitions-error", "lead.willow@northmoor", "/willow/recovery/definitions", func(tab *testkit.Tab) {
+			tab.Fill("#file", "key: mine\nname: Mine\nitems:\n  - text: \" \"\n")
+			tab.Click("main form button[type=submit]")
+		}},
 		{"recovery-prompts", "lead.willow@northmoor", "/willow/recovery/prompts", nil},
 		{"recovery-shared", "clinician.willow@northmoor", "/willow/recovery/people/hazel", nil},
 	}

@@ -1,3 +1,11 @@
+DROP TABLE recovery_reminders;
+--bun:split
+DROP TABLE recovery_responses;
+--bun:split
+DROP TABLE recovery_assignments;
+--bun:split
+DROP TABLE recovery_definitions;
+--bun:split
 DROP TABLE recovery_prompts;
 --bun:split
 DROP TABLE recovery_entries;

@@ -119,3 +119,69 @@ CREATE TABLE recovery_prompts (
   PRIMARY KEY (tenant_id, service_id),
   FOREIGN KEY (tenant_id, service_id) REFERENCES services (tenant_id, id)
 );
+--bun:split
+-- Definition files of measures that a trust loaded, each with its revisions.
+CREATE TABLE recovery_definitions (
+  tenant_id text NOT NULL,
+  key text NOT NULL,
+  revision integer NOT NULL,
+  file text NOT NULL,
+  loaded_by text NOT NULL,
+  loaded_at timestamp NOT NULL,
+  PRIMARY KEY (tenant_id, key, revision)
+);
+--bun:split
+CREATE TABLE recovery_assignments (
+  tenant_id text NOT NULL,
+  service_id text NOT NULL,
+  id text NOT NULL,
+  member_id text NOT NULL,
+  measure text NOT NULL,
+  -- 0 for once.
+  every_weeks integer NOT NULL,
+  -- Null once there is nothing more to fill in.
+  next_at timestamp,
+  -- The member knows that it is due.
+  told boolean NOT NULL,
+  assigned_by text NOT NULL,
+  assigned_at timestamp NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, member_id) REFERENCES members (tenant_id, id),
+  FOREIGN KEY (tenant_id, assigned_by) REFERENCES members (tenant_id, id)
+);
+--bun:split
+CREATE UNIQUE INDEX recovery_assignments_of ON recovery_assignments (tenant_id, member_id, measure) WHERE next_at IS NOT NULL;
+--bun:split
+CREATE INDEX recovery_assignments_due ON recovery_assignments (tenant_id, service_id, next_at) WHERE NOT told;
+--bun:split
+CREATE TABLE recovery_responses (
+  tenant_id text NOT NULL,
+  service_id text NOT NULL,
+  id text NOT NULL,
+  member_id text NOT NULL,
+  assignment_id text NOT NULL,
+  measure text NOT NULL,
+  -- Of the definition by which it was scored; 0 for SHaRON's own.
+  revision integer NOT NULL,
+  response_sealed text NOT NULL,
+  at timestamp NOT NULL,
+  PRIMARY KEY (tenant_id, id),
+  FOREIGN KEY (tenant_id, member_id) REFERENCES members (tenant_id, id),
+  FOREIGN KEY (tenant_id, assignment_id) REFERENCES recovery_assignments (tenant_id, id)
+);
+--bun:split
+CREATE INDEX recovery_responses_of ON recovery_responses (tenant_id, member_id, at DESC);
+--bun:split
+-- When a member wants to be reminded. Without a row: never.
+CREATE TABLE recovery_reminders (
+  tenant_id text NOT NULL,
+  service_id text NOT NULL,
+  member_id text NOT NULL,
+  -- In London, such as 19:30.
+  hour text NOT NULL,
+  next_at timestamp NOT NULL,
+  PRIMARY KEY (tenant_id, member_id),
+  FOREIGN KEY (tenant_id, member_id) REFERENCES members (tenant_id, id)
+);
+--bun:split
+CREATE INDEX recovery_reminders_due ON recovery_reminders (tenant_id, service_id, next_at);

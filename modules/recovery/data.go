@@ -13,7 +13,7 @@ import (
 func (r Recovery) data() tenants.Holding {
 	return tenants.Holding{
 		Classes: []tenants.Class{
-			{Key: "recovery", Name: "Recovery tools", About: "Your check-ins, your safety plan with its earlier versions, your goals and your journal; what you share of them, and who looked."},
+			{Key: "recovery", Name: "Recovery tools", About: "Your check-ins, your safety plan with its earlier versions, your goals, your journal, questionnaires that you filled in, and when you are reminded; what you share of them, and who looked."},
 		},
 		Export: r.export, Erase: erase,
 	}
@@ -56,6 +56,9 @@ func (r Recovery) export(ctx context.Context, s tenants.Scope, person tenants.Pe
 	for _, one := range entries {
 		into.Add("Journal", tenants.Item{At: one.WrittenAt, Title: one.Prompt, Words: one.Words})
 	}
+	if err := r.exportMeasures(ctx, s, person, into); err != nil {
+		return err
+	}
 	shares, err := sharesOf(ctx, s, person.ID)
 	for _, share := range shares {
 		into.Add("What you share with clinicians", tenants.Item{At: share.SharedAt, Title: nameOf(share.What), Facts: []tenants.Fact{{Name: "First day", Value: share.From}, {Name: "Last day", Value: share.Until}}})
@@ -78,10 +81,35 @@ func (r Recovery) exportPlan(ctx context.Context, s tenants.Scope, person tenant
 	return err
 }
 
+// exportMeasures adds what was filled in, with its answers, and the reminder.
+func (r Recovery) exportMeasures(ctx context.Context, s tenants.Scope, person tenants.Person, into *tenants.Copy) error {
+	all, err := r.questionnaires(ctx, s, person.ID)
+	if err != nil {
+		return err
+	}
+	for _, one := range all.Results {
+		d, err := definitionOf(ctx, s, one.Measure, one.Revision)
+		if err != nil {
+			return err
+		}
+		item := tenants.Item{At: one.At, Title: d.Name, Facts: []tenants.Fact{{Name: "Score", Value: scoreWords(one.Score)}}}
+		for i, answer := range one.Answers {
+			item.Facts = append(item.Facts, tenants.Fact{Name: d.Items[i].Text, Value: d.answer(answer)})
+		}
+		into.Add("Questions from your team", item)
+	}
+	var reminders []Reminder
+	err = s.Select(&reminders).Where("reminder.member_id = ?", person.ID).Scan(ctx)
+	for _, one := range reminders {
+		into.Add("Reminder", tenants.Item{Title: one.Hour})
+	}
+	return err
+}
+
 // erase removes all of a member's. That somebody of the team looked goes with what
 // they looked at; the audit log has it for itself.
 func erase(ctx context.Context, s tenants.Scope, person tenants.Person, _ tenants.Leaving) error {
-	for _, q := range []any{(*CheckIn)(nil), (*Plan)(nil), (*Goal)(nil), (*Entry)(nil), (*Share)(nil), (*look)(nil)} {
+	for _, q := range []any{(*CheckIn)(nil), (*Plan)(nil), (*Goal)(nil), (*Entry)(nil), (*Response)(nil), (*Assignment)(nil), (*Reminder)(nil), (*Share)(nil), (*look)(nil)} {
 		if _, err := s.Delete(q).Where("member_id = ?", person.ID).Exec(ctx); err != nil {
 			return err
 		}

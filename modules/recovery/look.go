@@ -18,6 +18,9 @@ type Shown struct {
 	CheckIns []CheckIn      `json:"check_ins,omitempty"`
 	Plan     *safety.Plan   `json:"plan,omitempty"`
 	Goals    []Goal         `json:"goals,omitempty"`
+	// Measures are what clinicians asked for, and what they can ask for.
+	Measures    Questionnaires `json:"measures"`
+	Definitions []Definition   `json:"-"`
 }
 
 // shares tells whether something is shown, if perhaps empty.
@@ -47,8 +50,19 @@ func (r Recovery) Look(ctx context.Context, s tenants.Scope, in tenants.ByHandle
 				return err
 			}
 		}
-		return nil
+		return r.fillMeasures(ctx, s, &out)
 	})
+}
+
+// fillMeasures reads what the member filled in. That somebody saw none is no look.
+func (r Recovery) fillMeasures(ctx context.Context, s tenants.Scope, out *Shown) (err error) {
+	if out.Measures, err = r.questionnaires(ctx, s, out.Person.ID); err != nil {
+		return err
+	}
+	if out.Definitions, err = definitionsOf(ctx, s); err != nil || len(out.Measures.Results) == 0 {
+		return err
+	}
+	return looked(ctx, s, out.Person.ID, ofMeasures)
 }
 
 // apart refuses those who would look at their own, or who are no member: a look has

@@ -6,7 +6,10 @@
 package recovery
 
 import (
+	"time"
+
 	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules"
@@ -16,6 +19,13 @@ import (
 )
 
 const key = "recovery"
+
+// A member is asked to fill in a measure, or wants to be reminded now. The subject
+// is the assignment, or the member.
+var (
+	asked  = tenants.Kind{Key: "recovery.asked", Queue: jobs.Default}
+	remind = tenants.Kind{Key: "recovery.remind", Queue: jobs.Default}
+)
 
 // Recovery is the room.
 type Recovery struct {
@@ -27,29 +37,33 @@ type Recovery struct {
 func New(desk *safety.Desk, keys crypt.Keys) modules.Module {
 	r := Recovery{desk, vault{keys}}
 	desk.Register(r.checkInSort())
+	desk.Register(r.measureSort())
 	desk.Plans = plans{r}
 	return modules.Module{
 		Key: key, Name: "Recovery tools", Icon: "sun",
 		About: "A member’s own check-ins, safety plan, goals, journal and questionnaires.",
 		Grants: policy.Grants{
 			"recovery.own": {string(tenants.Member)}, "recovery.shared": {string(tenants.Clinician)},
-			"recovery.tune": {string(tenants.ServiceLead)},
+			"recovery.tune": {string(tenants.ServiceLead)}, "recovery.load": {string(tenants.ServiceLead), string(tenants.TrustAdmin)},
 		},
 		Rights: map[string]string{
 			"recovery.own":    "Keep their own check-ins, safety plan, goals and journal",
-			"recovery.shared": "See what members of the service share from their recovery tools",
+			"recovery.shared": "See what members share from their recovery tools, and ask them to fill in questionnaires",
 			"recovery.tune":   "Change what the service asks in the journal",
+			"recovery.load":   "Load questionnaires of the trust’s own",
 		},
 		Acts: tenants.Acts{
 			"recovery.look":    "Looked at what a member shares from their recovery tools",
 			"recovery.prompts": "Changed what the service asks in the journal",
+			"recovery.assign":  "Asked a member to fill in a questionnaire", "recovery.unassign": "No longer asks a member for a questionnaire",
+			"recovery.load": "Loaded a questionnaire of the trust’s own",
 		},
-		Mine: func(s tenants.Scope) []tenants.MeLink {
-			if !s.May("recovery.tune") {
-				return nil
-			}
-			return []tenants.MeLink{{Name: "Prompts of the journal", About: "What members can choose to write about", Path: "/" + s.Service.Slug + "/recovery/prompts"}}
+		Mine: mine,
+		Rounds: []tenants.Round{
+			{Key: "recovery.measures", Queue: jobs.Default, Every: 10 * time.Minute, Module: key, Do: r.remindMeasures},
+			{Key: "recovery.reminders", Queue: jobs.Default, Every: 5 * time.Minute, Module: key, Do: r.remindMembers},
 		},
+		Tells:  []modules.Tell{{Kind: asked, Notices: ofMeasure}, {Kind: remind, Notices: ofReminder}},
 		Routes: r.routes,
 		Data:   r.data(),
 		Person: func(s tenants.Scope, person tenants.Person) []tenants.Link {
@@ -65,6 +79,18 @@ func New(desk *safety.Desk, keys crypt.Keys) modules.Module {
 			return []ui.Room{{Key: key, Name: "Recovery tools", Icon: "sun", Path: "/" + s.Service.Slug + "/recovery"}}
 		},
 	}
+}
+
+// mine are the pages of the room that the team finds on the Me page.
+func mine(s tenants.Scope) (links []tenants.MeLink) {
+	home := "/" + s.Service.Slug + "/recovery"
+	if s.May("recovery.tune") {
+		links = append(links, tenants.MeLink{Name: "Prompts of the journal", About: "What members can choose to write about", Path: home + "/prompts"})
+	}
+	if s.May("recovery.load") {
+		links = append(links, tenants.MeLink{Name: "Questionnaires", About: "What clinicians can ask members to fill in", Path: home + "/definitions"})
+	}
+	return links
 }
 
 func (r Recovery) routes(t *modules.Router) {
@@ -106,8 +132,22 @@ func (r Recovery) routes(t *modules.Router) {
 	web.Get(t, prompts, "recovery.tune", "What the service asks in the journal", r.Prompts, promptsPage)
 	web.Post(t, prompts, "recovery.tune", "Change what the service asks in the journal", r.SetPrompts, web.SeeOther(prompts), web.FormAt(prompts))
 
+	const asks = "/recovery/measures"
+	web.Get(t, asks, "recovery.own", "Questionnaires that I am asked for, and those I filled in", r.Measures, measuresPage)
+	web.Get(t, asks+"/{id}", "recovery.own", "A questionnaire to fill in", r.Blank, blankPage)
+	web.Post(t, asks+"/{id}", "recovery.own", "Fill in a questionnaire", r.Fill, web.SeeOther("/recovery/results/{id}"), web.FormAt(asks+"/{id}"))
+	web.Get(t, "/recovery/results/{id}", "recovery.own", "What I answered to a questionnaire", r.Filled, filledPage)
+	web.Get(t, "/recovery/reminder", "recovery.own", "When I am reminded", r.Reminder, reminderPage)
+	web.Post(t, "/recovery/reminder", "recovery.own", "Choose when I am reminded", r.Remind, web.SeeOther("/recovery/reminder"), web.FormAt("/recovery/reminder"))
+	const person = "/recovery/people/{handle}"
+	web.Post(t, person+"/measures", "recovery.shared", "Ask a member to fill in a questionnaire", r.Assign, web.SeeOther(person), web.FormAt(person))
+	web.Post(t, person+"/measures/end", "recovery.shared", "No longer ask a member for a questionnaire", r.Unassign, web.SeeOther(person), web.FormAt(person))
+	web.Get(t, "/recovery/definitions", "recovery.load", "The questionnaires that there are", r.Definitions, definitionsPage)
+	web.Post(t, "/recovery/definitions", "recovery.load", "Load a questionnaire of the trust’s own", r.Load, web.SeeOther("/recovery/definitions"), web.FormAt("/recovery/definitions"))
+
 	const sharing = "/recovery/sharing"
 	web.Get(t, sharing, "recovery.own", "What I share with clinicians, and who looked", r.Sharing, sharingPage)
 	web.Post(t, sharing, "recovery.own", "Share something with clinicians, or stop", r.Share, web.SeeOther(sharing), web.FormAt(sharing))
-	web.Get(t, "/recovery/people/{handle}", "recovery.shared", "What a member shares; that somebody looked is kept", r.Look, lookPage, web.OwnUnits)
+	web.Download(t, person+"/measures.csv", "recovery.shared", "What a member answered to questionnaires, as CSV", r.Record)
+	web.Get(t, person, "recovery.shared", "What a member shares; that somebody looked is kept", r.Look, lookPage, web.OwnUnits)
 }

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
@@ -20,6 +19,7 @@ const (
 	ofCheckIns what = "check_ins"
 	ofPlan     what = "plan"
 	ofGoals    what = "goals"
+	ofMeasures what = "measures" // clinicians asked for them, so they see them
 )
 
 // shareable are all of them, as they are offered. A journal never is.
@@ -46,11 +46,8 @@ type Share struct {
 	SharedAt time.Time `bun:"shared_at" json:"shared_at"`
 }
 
-// has tells whether a time is in the part that is shared.
-func (x Share) has(at time.Time) bool {
-	day := clock.Day(at)
-	return (x.From == "" || day >= x.From) && (x.Until == "" || day <= x.Until)
-}
+// NewShare shares all of something from now on.
+func NewShare(key string, now time.Time) Share { return Share{What: what(key), SharedAt: now} }
 
 // look is that somebody of the team saw what a member shares.
 type look struct {

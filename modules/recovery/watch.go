@@ -53,9 +53,7 @@ func (r Recovery) checkInSort() safety.Sort {
 		if !s.Actor.Roles.Staff() || one.MemberID == s.Actor.ID() {
 			return safety.Subject{}, fault.Missing()
 		}
-		var author tenants.Person
-		err = s.Select(&author).Where("person.id = ?", one.MemberID).Scan(ctx)
-		return safety.Subject{Body: one.Words, HTML: markdown.HTML(one.Words), Where: "check-in", State: "nobody else reads it", Author: &author, At: one.At, Version: one.Version, Private: true}, err
+		return r.private(ctx, s, safety.Subject{Body: one.Words, Where: "check-in", State: "nobody else reads it", At: one.At, Version: one.Version}, one.MemberID)
 	}}
 }
 
@@ -67,4 +65,12 @@ func (r Recovery) comfort(ctx context.Context, s tenants.Scope, words string) er
 		s.Lead("/" + s.Service.Slug + "/support")
 	}
 	return err
+}
+
+// private completes a subject that few were to read.
+func (r Recovery) private(ctx context.Context, s tenants.Scope, x safety.Subject, member uuid.UUID) (safety.Subject, error) {
+	var author tenants.Person
+	err := s.Select(&author).Where("person.id = ?", member).Scan(ctx)
+	x.HTML, x.Author, x.Private = markdown.HTML(x.Body), &author, true
+	return x, err
 }

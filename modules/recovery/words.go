@@ -15,7 +15,7 @@ func nameOf(key what) string {
 			return one.name
 		}
 	}
-	return string(key)
+	return "Questions from my team"
 }
 
 // charts show how somebody was, the first day first: a line for each scale, with
