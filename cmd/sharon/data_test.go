@@ -337,6 +337,11 @@ func TestNothingOfWhoLeavesIsLeft(t *testing.T) {
 				t.Errorf("%d rows of %s", n, table)
 			}
 		}
+		for _, table := range []string{"recovery_check_ins", "recovery_plans", "recovery_goals", "recovery_entries", "recovery_responses", "recovery_assignments", "recovery_reminders", "recovery_shares", "recovery_looks"} {
+			if n := s.rowsOf(table, "member_id IN (SELECT m.id FROM members AS m WHERE m.tenant_id = "+table+".tenant_id AND m.account_id = '"+account.String()+"')"); n != 0 {
+				t.Errorf("%d rows of %s", n, table)
+			}
+		}
 		if got := v.getJSON("/account/data", nil); got.status != http.StatusUnauthorized {
 			t.Errorf("her session: %d", got.status)
 		}

@@ -43,6 +43,8 @@ func answered(many, value int, but map[int]int) map[string]any {
 func TestAMeasureIsAskedForFilledInAndSeenWithoutJavaScript(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		path := s.asksTansy("gad-7", 2)
+		s.settle(1)
+		told := s.rowsOf("notices", "kind = 'measure'")
 		tansy, clinician := s.as("tansy.willow@northmoor"), s.over("clinician.willow@northmoor")
 		want(t, "asked twice", clinician.sendJSON(tansysMeasures, map[string]any{"measure": "gad-7"}), http.StatusUnprocessableEntity)
 		want(t, "no such measure", clinician.sendJSON(tansysMeasures, map[string]any{"measure": "edeqs"}), http.StatusUnprocessableEntity)
@@ -87,11 +89,9 @@ func TestAMeasureIsAskedForFilledInAndSeenWithoutJavaScript(t *testing.T) {
 			t.Errorf("%d items of a measure without a rule", n)
 		}
 		// It comes again in two weeks, and is told of once.
-		s.settle(1)
-		told := s.rowsOf("notices", "kind = 'measure'")
 		s.clock.Advance(15 * 24 * time.Hour)
 		for range 2 {
-			s.comesRound("recovery.measures")
+			s.round("recovery.measures")
 			s.settle(1)
 		}
 		if n := s.rowsOf("notices", "kind = 'measure'"); told != 1 || n != 2 {
@@ -142,7 +142,7 @@ func TestATrustLoadsAMeasureOfItsOwnOrIsToldWhatIsWrong(t *testing.T) {
 		file := sampleOf(t, page)
 		bad := strings.Replace(strings.Replace(file, "score: 4", "score: 3", 1), "score: 0", "score: 9", 1)
 		got := lead.post(path, url.Values{"file": {bad}})
-		if got.status != http.StatusUnprocessableEntity || !got.has("Line 20, examples/1/score") || !got.has("Line 21, examples/2/score") || !got.has("Calm, two questions") {
+		if got.status != http.StatusUnprocessableEntity || !got.has("Line 21, examples/1/score") || !got.has("Line 22, examples/2/score") || !got.has("Calm, two questions") {
 			t.Errorf("a wrong score: %d %s", got.status, got.text())
 		}
 		if n := s.rowsOf("recovery_definitions", "1 = 1"); n != 0 {
@@ -186,7 +186,7 @@ func TestAReminderComesOnceADayAtTheMembersHourAndSaysNothing(t *testing.T) {
 		const path = "/willow/recovery/reminder"
 		tansy := s.as("tansy.willow@northmoor")
 		reminders := func() int {
-			s.comesRound("recovery.reminders")
+			s.round("recovery.reminders")
 			s.settle(1)
 			return s.rowsOf("notices", "kind = 'own_reminder'")
 		}

@@ -197,17 +197,3 @@ func recoveryPages(s *site) []aPage {
 		{"recovery-shared", "clinician.willow@northmoor", "/willow/recovery/people/hazel", nil},
 	}
 }
-
-func TestTheRecoveryPagesAreAccessibleAndFit(t *testing.T) {
-	t.Parallel()
-	s := newSite(t, testkit.SQLite(t, prepare))
-	tab, last := testkit.Browser(t), ""
-	for _, page := range recoveryPages(s) {
-		if page.account != last {
-			tab = testkit.Browser(t)
-			s.enter(tab, page.account)
-			last = page.account
-		}
-		t.Run(page.name, func(t *testing.T) { s.look(t, tab, page) })
-	}
-}

@@ -44,10 +44,14 @@ func (r Recovery) Assign(ctx context.Context, s tenants.Scope, in Assign) (Quest
 		return Questionnaires{}, err
 	}
 	if slices.ContainsFunc(there.Asked, func(a Assignment) bool { return a.Measure == in.Measure }) {
-		return Questionnaires{}, fault.Bad("measure", person.Handle+" is asked for this already. End that first.")
+		return Questionnaires{}, askedAlready(person)
 	}
 	row := Assignment{ID: uuid.Must(uuid.NewV7()), MemberID: person.ID, Measure: in.Measure, EveryWeeks: in.EveryWeeks, NextAt: &s.Now, Told: true, AssignedBy: s.Actor.ID(), AssignedAt: s.Now}
-	if _, err := s.Insert(&row).Exec(ctx); err != nil {
+	err = tenants.Touched(s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx)) // a colleague may ask at this moment
+	if fault.Is(err, fault.NotFound) {
+		err = askedAlready(person)
+	}
+	if err != nil {
 		return Questionnaires{}, err
 	}
 	if err := s.Audit(ctx, "recovery.assign", tenants.Audited{Subject: person.ID, After: map[string]any{"measure": in.Measure, "every_weeks": in.EveryWeeks}}); err != nil {
@@ -57,6 +61,10 @@ func (r Recovery) Assign(ctx context.Context, s tenants.Scope, in Assign) (Quest
 		return Questionnaires{}, err
 	}
 	return r.questionnaires(ctx, s, person.ID)
+}
+
+func askedAlready(person tenants.Person) error {
+	return fault.Bad("measure", person.Handle+" is asked for this already. End that first.")
 }
 
 // Unassign names an assignment of a member's.

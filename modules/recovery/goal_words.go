@@ -74,7 +74,7 @@ func (x Goal) lines() string {
 // chart is the timeline of scores.
 func (x Goal) chart() ui.Chart {
 	line := ui.Series{Name: "How near I felt", Colour: "first", Line: true}
-	c := ui.Chart{ID: "nearness", Title: "How near I felt", Says: "How near to this goal you felt, each time that you noted it, from 0 to 10.", Of: "When"}
+	c := ui.Chart{ID: "nearness", Title: "How near I felt", Says: "How near to this goal you felt, each time that you noted it, from 0 to 10.", Of: "When", Top: 10}
 	for _, score := range x.Scores {
 		c.Rows = append(c.Rows, ui.Date(score.At))
 		line.Values = append(line.Values, float64(score.Score))

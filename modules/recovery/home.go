@@ -4,15 +4,13 @@ import (
 	"context"
 
 	"github.com/sharon-nhs/sharon/internal/web"
-	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
 // Home is what the actor has here.
 type Home struct {
-	Latest *CheckIn `json:"latest_check_in,omitempty"`
-	Shares []Share  `json:"shares"`
-	Due    int      `json:"due"` // questionnaires to fill in now
+	Shares []Share `json:"shares"`
+	Due    int     `json:"due"` // questionnaires to fill in now
 }
 
 // door is a way from the room's first page.
@@ -41,13 +39,6 @@ func (x Home) asks() string {
 
 // Home shows the actor's recovery tools.
 func (r Recovery) Home(ctx context.Context, s tenants.Scope, _ web.None) (out Home, err error) {
-	days, err := r.checkIns(ctx, s, s.Actor.ID(), posts.Cursor{}, nil)
-	if err != nil {
-		return out, err
-	}
-	if len(days) > 0 {
-		out.Latest = &days[0]
-	}
 	asked, err := r.questionnaires(ctx, s, s.Actor.ID())
 	if err != nil {
 		return out, err

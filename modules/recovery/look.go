@@ -16,6 +16,7 @@ type Shown struct {
 	Person   tenants.Person `json:"person"`
 	Shares   []Share        `json:"shares"`
 	CheckIns []CheckIn      `json:"check_ins,omitempty"`
+	Earlier  bool           `json:"earlier,omitempty"` // there are check-ins from before these
 	Plan     *safety.Plan   `json:"plan,omitempty"`
 	Goals    []Goal         `json:"goals,omitempty"`
 	// Measures are what clinicians asked for, and what they can ask for.
@@ -79,6 +80,9 @@ func (r Recovery) fill(ctx context.Context, s tenants.Scope, out *Shown, share S
 	switch share.What {
 	case ofCheckIns:
 		out.CheckIns, err = r.checkIns(ctx, s, out.Person.ID, posts.Cursor{}, &share)
+		if out.Earlier = len(out.CheckIns) > pageSize; out.Earlier {
+			out.CheckIns = out.CheckIns[:pageSize]
+		}
 	case ofGoals:
 		out.Goals, err = r.goals(ctx, s, out.Person.ID)
 	case ofPlan:

@@ -57,11 +57,11 @@ func lineOf(line string) safety.PlanLine {
 	if found == nil {
 		return safety.PlanLine{Text: line}
 	}
-	digits := strings.Join(strings.Fields(found[2]), "")
-	if len(digits) < 6 && !short[digits] { // a house, a year
+	out := safety.PlanLine{Text: found[1], Phone: found[2]}
+	if digits := out.Dials(); len(digits) < 6 && !short[digits] { // a house, a year
 		return safety.PlanLine{Text: line}
 	}
-	return safety.PlanLine{Text: found[1], Phone: digits}
+	return out
 }
 
 // steps are those that have something in them.

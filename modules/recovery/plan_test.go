@@ -9,11 +9,11 @@ import (
 
 func TestANumberAtTheEndOfALineCanBeCalled(t *testing.T) {
 	for line, want := range map[string]safety.PlanLine{
-		"Mum 01632 960123":         {Text: "Mum", Phone: "01632960123"},
-		"Mum: +44 1632 960 123":    {Text: "Mum", Phone: "+441632960123"},
-		"Samaritans, 116 123":      {Text: "Samaritans", Phone: "116123"},
+		"Mum 01632 960123":         {Text: "Mum", Phone: "01632 960123"},
+		"Mum: +44 1632 960 123":    {Text: "Mum", Phone: "+44 1632 960 123"},
+		"Samaritans, 116 123":      {Text: "Samaritans", Phone: "116 123"},
 		"Police – 999":             {Text: "Police", Phone: "999"},
-		"07700 900123":             {Text: "", Phone: "07700900123"},
+		"07700 900123":             {Text: "", Phone: "07700 900123"},
 		"Ask at number 4":          {Text: "Ask at number 4"},
 		"Call 111 and choose two":  {Text: "Call 111 and choose two"},
 		"Dad":                      {Text: "Dad"},

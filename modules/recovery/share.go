@@ -108,6 +108,9 @@ func (r Recovery) Share(ctx context.Context, s tenants.Scope, in ToShare) (Shari
 	if err := owned(s); err != nil {
 		return Sharing{}, err
 	}
+	if in.What != ofCheckIns { // all else is shared as it stands
+		in.From, in.Until = "", ""
+	}
 	if in.From != "" && in.Until != "" && in.Until < in.From {
 		return Sharing{}, fault.Bad("until", "The last day cannot be before the first one.")
 	}

@@ -25,7 +25,7 @@ func charts(days []CheckIn) (all []ui.Chart) {
 		return nil
 	}
 	for _, scale := range []scale{moods, sleeps, energies} {
-		c := ui.Chart{ID: "chart-" + scale.key, Title: scale.name, Of: "When", Says: "Your " + scale.key + " at each check-in, from very low at the bottom to very good at the top.",
+		c := ui.Chart{ID: "chart-" + scale.key, Title: scale.name, Of: "When", Top: float64(len(scale.steps)), Says: "Your " + scale.key + " at each check-in, from very low at the bottom to very good at the top.",
 			Say: func(v float64) string { return scale.word(int(math.Round(v))) }}
 		line := ui.Series{Name: scale.name, Colour: scale.colour, Line: true}
 		for i := len(days) - 1; i >= 0; i-- {

@@ -2,6 +2,7 @@ package safety
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,12 +23,15 @@ type PlanPart struct {
 	Lines []PlanLine `json:"lines"`
 }
 
-// PlanLine is one thing of a step; Phone is a number as a telephone takes it, empty
-// for none.
+// PlanLine is one thing of a step; Phone is a number as somebody wrote it, empty for
+// none.
 type PlanLine struct {
 	Text  string `json:"text"`
 	Phone string `json:"phone,omitempty"`
 }
+
+// Dials is the number as a telephone takes it.
+func (x PlanLine) Dials() string { return strings.Join(strings.Fields(x.Phone), "") }
 
 // Plans is the room in which members keep safety plans.
 type Plans interface {
