@@ -184,7 +184,6 @@ func sampleOf(t *testing.T, page answer) string {
 func TestAReminderComesOnceADayAtTheMembersHourAndSaysNothing(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		const path = "/willow/recovery/reminder"
-		tansy := s.as("tansy.willow@northmoor")
 		reminders := func() int {
 			s.round("recovery.reminders")
 			s.settle(1)
@@ -194,7 +193,7 @@ func TestAReminderComesOnceADayAtTheMembersHourAndSaysNothing(t *testing.T) {
 		if n := reminders(); n != 0 {
 			t.Fatalf("%d reminders that nobody asked for", n)
 		}
-		tansy = s.as("tansy.willow@northmoor")
+		tansy := s.as("tansy.willow@northmoor")
 		want(t, "no time", tansy.post(path, url.Values{"hour": {"25:00"}}), http.StatusUnprocessableEntity)
 		want(t, "choose", tansy.post(path, url.Values{"hour": {"19:30"}}), http.StatusSeeOther)
 		s.clock.Advance(8 * time.Hour) // to 18:30

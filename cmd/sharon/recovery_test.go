@@ -97,11 +97,11 @@ func TestSomebodyInCrisisIsCaughtInACheckIn(t *testing.T) {
 
 func TestAClinicianSeesOfCheckInsWhatIsSharedAndTheMemberSeesWhoLooked(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
-		tansy, clinician := s.over("tansy.willow@northmoor"), s.over("clinician.willow@northmoor")
+		tansy := s.over("tansy.willow@northmoor")
 		const look, sharing = "/willow/recovery/people/tansy", "/willow/recovery/sharing"
 		s.sent(tansy, "/willow/recovery/check-ins", aDay("canary before"))
 		s.clock.Advance(24 * time.Hour)
-		tansy, clinician = s.over("tansy.willow@northmoor"), s.over("clinician.willow@northmoor")
+		tansy, clinician := s.over("tansy.willow@northmoor"), s.over("clinician.willow@northmoor")
 		s.sent(tansy, "/willow/recovery/check-ins", aDay("canary after"))
 		if got := clinician.getJSON(look, nil); got.status != http.StatusOK || got.has("canary") {
 			t.Fatalf("before anything is shared: %d %s", got.status, got.body)
@@ -161,6 +161,8 @@ func recoveryPages(s *site) []aPage {
 		}
 	}
 	s.sent(hazel, "/willow/recovery/reminder", map[string]any{"hour": "19:30"})
+	aCase := "/willow/cases/" + clinician.opened("hazel", "amber")
+	s.sent(clinician, aCase+"/have", nil)
 	want(s.t, "a look", s.over("clinician.willow@northmoor").getJSON("/willow/recovery/people/hazel", nil), http.StatusOK)
 	return []aPage{
 		{"recovery", "hazel.willow@northmoor", "/willow/recovery", nil},
@@ -194,6 +196,11 @@ func recoveryPages(s *site) []aPage {
 			tab.Click("main form button[type=submit]")
 		}},
 		{"recovery-prompts", "lead.willow@northmoor", "/willow/recovery/prompts", nil},
+		{"case-safety-plan", "clinician.willow@northmoor", aCase, func(tab *testkit.Tab) {
+			tab.OpenDetails("text=See Hazel’s safety plan")
+			tab.Click("text=Open the safety plan")
+			tab.WaitText("h1", "Safety plan of Hazel")
+		}},
 		{"recovery-shared", "clinician.willow@northmoor", "/willow/recovery/people/hazel", nil},
 	}
 }

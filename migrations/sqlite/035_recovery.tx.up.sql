@@ -128,7 +128,8 @@ CREATE TABLE recovery_definitions (
   file text NOT NULL,
   loaded_by text NOT NULL,
   loaded_at timestamp NOT NULL,
-  PRIMARY KEY (tenant_id, key, revision)
+  PRIMARY KEY (tenant_id, key, revision),
+  FOREIGN KEY (tenant_id, loaded_by) REFERENCES accounts (tenant_id, id)
 );
 --bun:split
 CREATE TABLE recovery_assignments (

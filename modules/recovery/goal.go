@@ -166,7 +166,7 @@ func (r Recovery) Tick(ctx context.Context, s tenants.Scope, in Tick) (Goal, err
 // Near is how near to a goal somebody feels.
 type Near struct {
 	ID    uuid.UUID `path:"id"`
-	Score *int      `json:"score" validate:"required,gte=0,lte=10" label:"a number from 0 to 10"`
+	Score *int      `json:"score"`
 }
 
 // Near adds to a goal how near to it the actor feels now.
@@ -174,6 +174,9 @@ func (r Recovery) Near(ctx context.Context, s tenants.Scope, in Near) (Goal, err
 	one, err := r.goal(ctx, s, in.ID)
 	if err != nil {
 		return Goal{}, err
+	}
+	if in.Score == nil || *in.Score < 0 || *in.Score > 10 {
+		return Goal{}, fault.Bad("score", "Choose a number from 0 to 10.")
 	}
 	row := Score{ID: uuid.Must(uuid.NewV7()), GoalID: one.ID, Score: *in.Score, At: s.Now}
 	if _, err := s.Insert(&row).Exec(ctx); err != nil {

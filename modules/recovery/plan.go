@@ -41,7 +41,7 @@ var planSteps = []step{
 	{"distractions", "People and places that distract me", "Whom can you be with, and where, without talking about it?", true, func(w *PlanWords) *string { return &w.Distractions }},
 	{"people", "People I can ask for help", "Whom can you tell how you are? Put the number at the end of the line: Mum 01632 960123", true, func(w *PlanWords) *string { return &w.People }},
 	{"professionals", "Professionals and services", "Whom can you call? Put the number at the end of the line: Crisis line 116 123", true, func(w *PlanWords) *string { return &w.Professionals }},
-	{"safer", "Making where I am safe", "What can be put away, or given to somebody, until it is better?", false, func(w *PlanWords) *string { return &w.Safer }},
+	{"safer", "Making it safer where I am", "What can be put away, or given to somebody, until it is better?", false, func(w *PlanWords) *string { return &w.Safer }},
 	{"reasons", "What I live for", "Who or what is worth staying for?", false, func(w *PlanWords) *string { return &w.Reasons }},
 }
 

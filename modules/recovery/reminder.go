@@ -60,7 +60,7 @@ func (r Recovery) Remind(ctx context.Context, s tenants.Scope, in Remind) (MyRem
 	}
 	row := Reminder{MemberID: s.Actor.ID(), Hour: in.Hour, NextAt: next}
 	_, err = s.Insert(&row).On("CONFLICT (tenant_id, member_id) DO UPDATE").Set("hour = EXCLUDED.hour").Set("next_at = EXCLUDED.next_at").Exec(ctx)
-	return MyReminder{in.Hour}, err
+	return MyReminder(in), err
 }
 
 // nextAt is the next time after now at which it is that hour in London.
