@@ -74,7 +74,7 @@ func TestAMeasureIsAskedForFilledInAndSeenWithoutJavaScript(t *testing.T) {
 		want(t, "somebody else reads it", s.over("fern.willow@northmoor").getJSON(result, nil), http.StatusNotFound)
 		want(t, "somebody else fills it in", s.over("fern.willow@northmoor").sendJSON(path, answered(7, 1, nil)), http.StatusNotFound)
 		want(t, "the lead asks", s.over("lead.willow@northmoor").sendJSON(tansysMeasures, map[string]any{"measure": "phq-9"}), http.StatusForbidden)
-		if got := clinician.getJSON("/willow/recovery/people/tansy", nil); !got.has(`"score":14`) {
+		if got := clinician.getJSON("/willow/recovery/people/tansy", nil); !got.has(`"score":14`) || !got.has(`"most":21`) {
 			t.Errorf("the clinician sees %s", got.body)
 		}
 		file := clinician.get(tansysMeasures + ".csv")

@@ -55,6 +55,7 @@ type Response struct {
 
 	Result `bun:"-"`
 	Name   string `bun:"-" json:"name"` // of the measure
+	Most   int    `bun:"-" json:"most"` // the highest score that there is
 }
 
 // Questionnaires are a member's: what is asked of them and what they filled in.
@@ -138,7 +139,7 @@ func (r Recovery) Fill(ctx context.Context, s tenants.Scope, in Fill) (Response,
 	if !answered(given) {
 		return Response{}, fault.Bad("answers/1", "Answer at least one question.")
 	}
-	one := Response{ID: uuid.Must(uuid.NewV7()), MemberID: s.Actor.ID(), AssignmentID: blank.ID, Measure: blank.Measure, Revision: blank.Definition.Revision, At: s.Now, Result: result, Name: blank.Name}
+	one := Response{ID: uuid.Must(uuid.NewV7()), MemberID: s.Actor.ID(), AssignmentID: blank.ID, Measure: blank.Measure, Revision: blank.Definition.Revision, At: s.Now, Result: result, Name: blank.Name, Most: blank.Definition.most()}
 	if one.Sealed, err = r.seal(result, one.ID); err != nil {
 		return Response{}, err
 	}

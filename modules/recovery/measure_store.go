@@ -102,26 +102,27 @@ func (r Recovery) questionnaires(ctx context.Context, s tenants.Scope, member uu
 	if err != nil {
 		return out, err
 	}
-	names := map[string]string{}
+	known := map[string]Definition{}
 	for _, d := range all {
-		names[d.Key] = d.Name
+		known[d.Key] = d
 	}
 	if err := s.Select(&out.Asked).Where("assignment.member_id = ?", member).Where("assignment.next_at IS NOT NULL").Order("assignment.next_at", "assignment.id").Scan(ctx); err != nil {
 		return out, err
 	}
 	for i := range out.Asked {
-		out.Asked[i].Name = names[out.Asked[i].Measure]
+		out.Asked[i].Name = known[out.Asked[i].Measure].Name
 	}
 	if err := s.Select(&out.Results).Where("response.member_id = ?", member).Order("response.at DESC", "response.id DESC").Scan(ctx); err != nil {
 		return out, err
 	}
 	for i := range out.Results {
 		one := &out.Results[i]
-		if one.Name = names[one.Measure]; err == nil {
-			err = r.open(one.Sealed, one.ID, &one.Result)
+		one.Name, one.Most = known[one.Measure].Name, known[one.Measure].most()
+		if err := r.open(one.Sealed, one.ID, &one.Result); err != nil {
+			return out, err
 		}
 	}
-	return out, err
+	return out, nil
 }
 
 // response reads what a member filled in, or whoever did, with what it asked.
@@ -136,6 +137,6 @@ func (r Recovery) response(ctx context.Context, s tenants.Scope, id, member uuid
 	if d, err = definitionOf(ctx, s, one.Measure, one.Revision); err != nil {
 		return Response{}, Definition{}, err
 	}
-	one.Name = d.Name
+	one.Name, one.Most = d.Name, d.most()
 	return one, d, r.open(one.Sealed, one.ID, &one.Result)
 }

@@ -26,8 +26,7 @@ func (x Result) says(d Definition) string {
 	if x.Score == nil {
 		return "Too many questions were left out, so there is no score."
 	}
-	_, high := d.ends()
-	words := fmt.Sprintf("Score: %d of %d.", *x.Score, high*len(d.Items))
+	words := fmt.Sprintf("Score: %d of %d.", *x.Score, d.most())
 	for _, band := range d.Bands {
 		if band.Words == x.Band {
 			words += fmt.Sprintf(" Its authors call %d to %d %s.", band.From, band.To, band.Words)
@@ -75,7 +74,7 @@ func scoreCharts(all []Response) (charts []ui.Chart) {
 		if !there {
 			n = len(charts)
 			at[one.Measure] = n
-			charts = append(charts, ui.Chart{ID: "scores-" + one.Measure, Title: one.Name, Says: "The score each time that it was filled in.", Of: "When", Series: []ui.Series{{Name: "Score", Colour: "first", Line: true}}})
+			charts = append(charts, ui.Chart{ID: "scores-" + one.Measure, Title: one.Name, Says: "The score each time that it was filled in.", Of: "When", Top: float64(one.Most), Series: []ui.Series{{Name: "Score", Colour: "first", Line: true}}})
 		}
 		charts[n].Rows = append(charts[n].Rows, ui.Date(one.At))
 		charts[n].Series[0].Values = append(charts[n].Series[0].Values, float64(*one.Score))

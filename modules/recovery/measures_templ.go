@@ -50,7 +50,7 @@ func measuresPage(mine Questionnaires) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <h1>Questions from my team</h1><p class=\"lede\">You and the clinicians of your service see what you answer here, and the score. Nobody else does.</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <h1>Questions from my team</h1><p class=\"lede\">You and the clinicians of your service see what you answer here, and the score. If an answer says that you may be in danger, whoever of the team looks after you sees that one.</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

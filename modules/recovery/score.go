@@ -78,6 +78,12 @@ func (d Definition) ends() (low, high int) {
 	return low, high
 }
 
+// most is the highest score.
+func (d Definition) most() int {
+	_, high := d.ends()
+	return high * len(d.Items)
+}
+
 // counts is what an answer to an item counts.
 func (d Definition) counts(item, answer int) int {
 	if low, high := d.ends(); d.Items[item].Reversed {
