@@ -527,7 +527,7 @@ func TestALeadSwitchesOffPlansAndJournals(t *testing.T) {
 func TestAServiceBeginsWithTheRoomsOfItsArea(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
-	for area, want := range map[string]string{"eating_disorders": "forums blogs live resources", "perinatal": "walls messages gifts live forums", "children_young_people": "forums live resources"} {
+	for area, want := range map[string]string{"eating_disorders": "forums blogs recovery live resources", "perinatal": "walls messages gifts live forums", "children_young_people": "forums live recovery resources"} {
 		in, err := serviceCreate{Area: area}.service(s.app.Rooms)
 		if err != nil || strings.Join(in.Modules, " ") != want {
 			t.Errorf("%s: %v, %v", area, in.Modules, err)

@@ -76,6 +76,14 @@ func (s *site) quill() *visitor {
 	s.sent(v, "/willow/gifts/doors", map[string]any{"door": "quiet"})
 	s.sent(v, "/willow/resources/suggestions", map[string]any{"kind": "link", "title": "canary link", "url": "https://canary.example/page"})
 	s.sent(v, s.resourceOf("Thoughts that come uninvited")+"/helpful", map[string]any{"helpful": true})
+	s.sent(v, "/willow/recovery/check-ins", aDay("canary check-in"))
+	want(s.t, "a plan", v.plans(0, "canary signs"), http.StatusOK)
+	s.sent(v, goalsPath, map[string]any{"title": "canary goal"})
+	s.sent(v, journalPath, map[string]any{"words": "canary journal"})
+	s.sent(v, "/willow/recovery/sharing", map[string]any{"what": "plan", "on": true})
+	s.sent(v, "/willow/recovery/reminder", map[string]any{"hour": "03:33"})
+	s.sent(s.over("clinician.willow@northmoor"), "/willow/recovery/people/quillon/measures", map[string]any{"measure": "gad-7"})
+	s.sent(v, "/willow/recovery/measures/"+v.asked()[0].ID, answered(7, 3, nil))
 	s.filmed(v)
 	s.known()
 	return v
@@ -235,7 +243,7 @@ func TestACopyHoldsAllThatSomebodyWrote(t *testing.T) {
 		for _, name := range []string{"data.json", "index.html"} {
 			for _, words := range []string{"canary thread", "canary reply, better", "canary on my wall", "canary on another wall", "to the team", "canary message",
 				"canary with a picture", "canary alt", "canary in a session", "canary question", "canary about me", "Quillon", "quillon-once", quill + ".example",
-				"canary, pictured", "canary view", "canary draft", "canary note", "canary link", "Thoughts that come uninvited", "canary film", "canary transcript", "Una Canary", canaryNumber, "+447700900444", "+447700900555", "canary key"} {
+				"canary, pictured", "canary view", "canary draft", "canary note", "canary check-in", "canary signs", "canary goal", "canary journal", "03:33", "Nearly every day", "canary link", "Thoughts that come uninvited", "canary film", "canary transcript", "Una Canary", canaryNumber, "+447700900444", "+447700900555", "canary key"} {
 				if !strings.Contains(files[name], words) {
 					t.Errorf("%s lacks %q", name, words)
 				}
@@ -326,6 +334,11 @@ func TestNothingOfWhoLeavesIsLeft(t *testing.T) {
 			var n int
 			s.scan([]any{&n}, "SELECT count(*) FROM "+table+" WHERE tenant_id = ? AND account_id = ?", s.northmoor(), account)
 			if n != 0 {
+				t.Errorf("%d rows of %s", n, table)
+			}
+		}
+		for _, table := range []string{"recovery_check_ins", "recovery_plans", "recovery_goals", "recovery_entries", "recovery_responses", "recovery_assignments", "recovery_reminders", "recovery_shares", "recovery_looks"} {
+			if n := s.rowsOf(table, "member_id IN (SELECT m.id FROM members AS m WHERE m.tenant_id = "+table+".tenant_id AND m.account_id = '"+account.String()+"')"); n != 0 {
 				t.Errorf("%d rows of %s", n, table)
 			}
 		}

@@ -67,6 +67,11 @@ var sealedColumns = []sealed{
 	{"programme_people", "email_sealed", "id", "id", ""},
 	{"push_devices", "sealed", "id", "endpoint_hash", ""},
 	{"providers", "secret_sealed", "id", "id", ""},
+	{"recovery_check_ins", "words_sealed", "id", "id", ""},
+	{"recovery_entries", "entry_sealed", "id", "id", ""},
+	{"recovery_goals", "goal_sealed", "id", "id", ""},
+	{"recovery_responses", "response_sealed", "id", "id", ""},
+	{"recovery_plans", "plan_sealed", "id", "id", ""},
 	{"tickets", "sealed", "id", "id", ""},
 }
 

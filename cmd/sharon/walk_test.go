@@ -172,7 +172,7 @@ func TestARoomSwitchedOffAnswersNobody(t *testing.T) {
 	s := newSite(t, testkit.SQLite(t, prepare))
 	at := s.idsOf("northmoor", "willow")
 	lead := s.over("lead.willow@northmoor")
-	for _, room := range []string{"walls", "forums", "messages", "gifts", "live", "resources", "videos", "blogs", "directory"} {
+	for _, room := range []string{"walls", "forums", "messages", "gifts", "live", "resources", "videos", "blogs", "directory", "recovery"} {
 		if got := lead.sendJSON("/willow/settings/rooms/"+room, map[string]any{"on": false, "version": 1}); got.status != 200 {
 			t.Fatalf("switch off %s: %d %s", room, got.status, got.body)
 		}

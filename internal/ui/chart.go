@@ -18,6 +18,8 @@ type Chart struct {
 	Series []Series
 	Beside bool // bars stand beside each other, not on top
 	Total  bool // the table adds the series up
+	// Top is the value at the upper edge; 0 for the highest that there is.
+	Top float64
 	// Say is a value in words; nil for whole numbers.
 	Say func(v float64) string
 }
@@ -61,6 +63,9 @@ func known(v float64) float64 {
 
 // top is the value at the upper edge.
 func (c Chart) top() float64 {
+	if c.Top > 0 {
+		return c.Top
+	}
 	top := 0.0
 	for row := range c.Rows {
 		stack := 0.0

@@ -16,6 +16,11 @@ func TestAChartDrawsWhatItsTableSays(t *testing.T) {
 	if top := chart.top(); top != 4 {
 		t.Errorf("the top is %g", top)
 	}
+	scaled := chart
+	scaled.Top = 8
+	if line := scaled.line(chart.Series[2]); line != "M120.0 120.0h0M600.0 80.0h0" {
+		t.Errorf("below a top of its own: %s", line)
+	}
 	bars := chart.bars(0)
 	if len(bars) != 2 || bars[0].height != "120.0" || bars[0].y != "40.0" || bars[1].height != "40.0" || bars[1].y != "0.0" {
 		t.Errorf("Monday: %+v", bars)

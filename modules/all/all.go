@@ -18,6 +18,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules/notifications"
 	"github.com/sharon-nhs/sharon/modules/people"
 	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/modules/recovery"
 	"github.com/sharon-nhs/sharon/modules/reports"
 	"github.com/sharon-nhs/sharon/modules/resources"
 	"github.com/sharon-nhs/sharon/modules/rota"
@@ -46,6 +47,7 @@ func Rooms(desk *safety.Desk, files *storage.Files, outside *notifications.Outsi
 		messages.New(desk, files),
 		gifts.New(desk, kernel, files),
 		live.New(desk),
+		recovery.New(desk, outside.Keys),
 		resources.New(files),
 		videos.New(kernel, files),
 		directory.New(),

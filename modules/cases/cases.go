@@ -82,6 +82,7 @@ func (c Cases) routes(r *modules.Router) {
 	web.Post(r, "/cases/{id}/told", "cases.work", "Log that the crisis team was told", c.Tell, here, form)
 	web.Post(r, "/cases/{id}/message", "cases.work", "Write to the member", c.Message, here, form)
 	web.Post(r, "/cases/{id}/identity", "cases.work", "Go and see who the member is", c.Identity, web.SeeOther("{path}"), form)
+	web.Post(r, "/cases/{id}/safety-plan", "cases.work", "Open the safety plan that the member shares", c.SafetyPlan, web.Repeatable, web.Showing(planPage), form)
 	web.Post(r, "/cases/{id}/links", "cases.work", "Add a post or another thing to a case", c.Link, here, form)
 	web.Post(r, "/cases/{id}/hand", "cases.work", "Ask a colleague to take a case over", c.Hand, here, form)
 	web.Post(r, "/cases/{id}/back", "cases.work", "Give a case back, so that the next is called", c.Back, here, form)

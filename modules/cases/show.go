@@ -120,6 +120,8 @@ type Shown struct {
 	AskedMe  bool `json:"asked_me"`
 	Writable bool `json:"writable"` // the actor can write to the member
 	Knowable bool `json:"knowable"` // and see who they are
+	// Planned says that the member shares a safety plan, which whoever has the case can open.
+	Planned bool `json:"planned"`
 }
 
 // Show reads a case with its timeline.
@@ -132,6 +134,11 @@ func (c Cases) Show(ctx context.Context, s tenants.Scope, in ByID) (Shown, error
 	out := Shown{Row: row(s, one), Mine: one.OwnerID != nil && *one.OwnerID == me, AskedMe: one.AskedID != nil && *one.AskedID == me}
 	here := one.ClosedAt == nil && one.MemberID != uuid.Nil
 	out.Writable, out.Knowable = here && mayWrite(s) && c.write != nil, here && s.May("identities.read")
+	if c.desk.Plans != nil && here && out.Mine {
+		if out.Planned, err = c.desk.Plans.Shares(ctx, s, one.MemberID); err != nil {
+			return Shown{}, err
+		}
+	}
 	if out.Timeline, err = lines(ctx, s, one.ID); err != nil {
 		return Shown{}, err
 	}

@@ -32,6 +32,7 @@ const (
 	returned     = "back"
 	closed       = "closed"
 	reopened     = "reopened"
+	planRead     = "safety_plan"
 )
 
 // entryNames are entries in words; the subject, where it is a member, follows.
@@ -40,7 +41,7 @@ var entryNames = map[string]string{
 	acknowledged: "Took the case on", orphaned: "The owner cannot work on the case any more: the team is called again", graded: "Changed the level",
 	messaged: "Wrote to the member", identified: "Went to see who the member is", phoned: "Made a phone call", told: "Told the crisis team",
 	noted: "Note", linked: "Added to the case", handed: "Asked to take over:", lapsed: "The hand-over was not accepted in time: the team is called again",
-	returned: "Gave the case back", closed: "Case closed", reopened: "Case opened again",
+	returned: "Gave the case back", closed: "Case closed", reopened: "Case opened again", planRead: "Opened the member’s safety plan",
 }
 
 var acts = tenants.Acts{
@@ -50,7 +51,7 @@ var acts = tenants.Acts{
 	"case." + messaged: "Wrote to the member of a case", "case." + identified: "Went from a case to see who a member is", "case." + phoned: "Made a phone call for a case",
 	"case." + told: "Told the crisis team about a case", "case." + noted: "Added a note to a case", "case." + linked: "Added something to a case",
 	"case." + handed: "Asked a colleague to take a case over", "case." + lapsed: "Took a case back that a colleague did not accept",
-	"case." + returned: "Gave a case back", "case." + closed: "Closed a case", "case." + reopened: "Opened a closed case again",
+	"case." + returned: "Gave a case back", "case." + closed: "Closed a case", "case." + reopened: "Opened a closed case again", "case." + planRead: "Opened the safety plan of the member of a case",
 	"case.plan": "Planned the monthly drill of being called",
 }
 

@@ -100,6 +100,8 @@ type Desk struct {
 	Help func(ctx context.Context, s tenants.Scope, words string) error
 	// Alarmed is what Alarms asks; the room for cases sets it.
 	Alarmed func(ctx context.Context, s tenants.Scope) ([]Alarm, error)
+	// Plans are where members keep safety plans; nil where there is no room for that.
+	Plans Plans
 	// Linked are those whom a member is known to belong to outside, or who belong to
 	// them: family, colleagues. Nil where nobody keeps that.
 	Linked func(ctx context.Context, s tenants.Scope, member uuid.UUID) ([]uuid.UUID, error)

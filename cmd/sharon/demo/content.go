@@ -52,6 +52,7 @@ type content struct {
 	Videos        []video
 	Conversations []conversation
 	Gifts         []gift
+	Recovery      []keeping
 	Resources     []resource
 	Circle        circle
 	Blogs         []blog
@@ -152,6 +153,9 @@ func (c content) check() error {
 	}
 	for _, talk := range c.Conversations {
 		wrong = append(wrong, talk.check(members))
+	}
+	for _, k := range c.Recovery {
+		wrong = append(wrong, k.check(members))
 	}
 	for _, g := range c.Gifts {
 		wrong = append(wrong, g.check(members))

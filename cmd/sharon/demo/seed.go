@@ -129,6 +129,9 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 	if err := w.rota(ctx, s); err != nil {
 		return err
 	}
+	if err := w.recovery(ctx, s, a.keys, c.Recovery); err != nil {
+		return err
+	}
 	if err := w.programme(ctx, s, a.keys); err != nil {
 		return err
 	}

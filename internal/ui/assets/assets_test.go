@@ -24,7 +24,7 @@ import (
 const root = "../../.." // the repository
 
 // ours are the files that we wrote ourselves; every other one is vendored.
-var ours = map[string]bool{"sharon.css": true, "sharon.js": true, "kinder.js": true, "live.js": true, "messages.js": true, "names.js": true, "player.js": true, "push.js": true, "account.js": true, "desk.js": true, "videos.js": true, "worker.js": true, "favicon.svg": true}
+var ours = map[string]bool{"sharon.css": true, "sharon.js": true, "kinder.js": true, "live.js": true, "messages.js": true, "names.js": true, "offline.js": true, "player.js": true, "push.js": true, "account.js": true, "desk.js": true, "videos.js": true, "worker.js": true, "favicon.svg": true}
 
 type vendored struct {
 	Name, Path, Version, Licence, Package, LicenceText, SHA256 string
