@@ -25,7 +25,7 @@ const (
 // kinds are the types of both dialects that our migrations use.
 var kinds = map[string]Kind{
 	"text": Text, "uuid": Text, "jsonb": Text, "integer": Integer, "bigint": Integer, "int4": Integer, "int8": Integer,
-	"real": Real, "float8": Real, "boolean": Bool, "bool": Bool, "timestamp": Time, "timestamptz": Time,
+	"real": Real, "float8": Real, "double precision": Real, "boolean": Bool, "bool": Bool, "timestamp": Time, "timestamptz": Time,
 }
 
 // Table is a table as the database describes it.
