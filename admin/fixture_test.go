@@ -10,6 +10,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/admin"
+	"github.com/sharon-nhs/sharon/admin/money"
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/database"
@@ -60,7 +61,9 @@ func newWorld(t *testing.T, url string) *world {
 		t.Fatal(err)
 	}
 	w.roster = admin.Roster{DB: w.db, Keys: w.keys, Clock: w.clock}
-	w.console = admin.Console{Directory: &tenants.Directory{DB: w.db, Clock: w.clock, BaseHost: "localhost"}, Keys: w.keys, Sessions: limits, Log: slog.New(slog.DiscardHandler)}
+	directory := &tenants.Directory{DB: w.db, Clock: w.clock, BaseHost: "localhost"}
+	w.console = admin.Console{Directory: directory, Keys: w.keys, Sessions: limits, Log: slog.New(slog.DiscardHandler),
+		Money: money.Money{DB: w.db, Clock: w.clock, Keys: w.keys, Directory: directory}}
 	w.must(w.roster.Add(w.ctx,
 		admin.NewStaff{Email: "priya@sharon.example", Name: "Priya", Role: tenants.PlatformAdmin, PasswordHash: passwordHash},
 		admin.NewStaff{Email: "joan@sharon.example", Name: "Joan", Role: tenants.OnboardingManager, PasswordHash: passwordHash},

@@ -3,11 +3,13 @@ package main
 import (
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sharon-nhs/sharon/admin/money"
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/testkit"
@@ -23,7 +25,7 @@ const (
 // on the console's pages, the trust's and those that leaders get.
 func TestATrustIsBroughtToGoLiveInABrowser(t *testing.T) {
 	t.Parallel()
-	s := newSite(t, testkit.SQLite(t, prepare))
+	s, _ := withStripe(t, testkit.SQLite(t, prepare))
 	mails, tab := s.posted(), testkit.Browser(t)
 	s.enter(tab, "onboarding@sharon")
 	s.beginsBirch(tab, mails)
@@ -37,7 +39,7 @@ func TestATrustIsBroughtToGoLiveInABrowser(t *testing.T) {
 			s.works(birchDesk, birchMine, birchLead, number)
 			s.proves(birchDesk, number)
 			s.sees(tab, "onboarding@sharon", gate, "The purchase order has not come.")
-			s.ordered(birchDesk)
+			s.invoicedByStripe("southmere", "Birch")
 			s.sees(tab, "onboarding@sharon", gate, "Everything is there. It opens with the signature.")
 		case 3:
 			s.takesLeave(tab, mails, people["senior_leader"], planned)
@@ -61,6 +63,23 @@ func TestATrustIsBroughtToGoLiveInABrowser(t *testing.T) {
 	}
 	s.sees(tab, "onboarding@sharon", birchDesk, "7 of 8", "gates open", "Month 8 of 8")
 	s.sees(tab, birchLead, birchMine, "Month 8 of 8")
+}
+
+// invoicedByStripe quotes for a service and has Stripe tell of its invoice.
+func (s *site) invoicedByStripe(slug, service string) {
+	s.t.Helper()
+	tomos := s.over("finance@sharon")
+	path, _ := s.moneyOf(slug)
+	var form money.QuoteForm
+	tomos.getJSON(path+"/quotes/new", &form)
+	at := slices.IndexFunc(form.Services, func(one money.Service) bool { return one.Name == service })
+	deal := field(s.t, s.sent(tomos, path+"/quotes", map[string]any{"lines": map[string]string{form.Services[at].ID.String() + "/onboarding": "true"}, "prices": 0}), "id")
+	s.sent(tomos, path+"/quotes/"+deal+"/sent", map[string]any{"sent_on": "2026-12-01", "version": 1})
+	invoice := map[string]any{"id": "in_birch", "object": "invoice", "status": "open", "currency": "gbp", "total": 2208000, "amount_remaining": 2208000, "due_date": s.clock.Now().AddDate(0, 0, 30).Unix(),
+		"metadata": map[string]string{"sharon_deal": deal}}
+	if got := s.stripeTells("evt_birch", "invoice.finalized", invoice); got.status != 200 {
+		s.t.Fatalf("the webhook: %d %s", got.status, got.body)
+	}
 }
 
 func gateAt(number int) string { return "/gates/" + strconv.Itoa(number) }
