@@ -3,7 +3,6 @@ package admin
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
 	"io"
 	"net/url"
 	"slices"
@@ -285,23 +284,21 @@ var portfolioColumns = []string{"trust", "ods_code", "status", "register", "mone
 func (c Console) PortfolioFile(ctx context.Context, s Scope, in View) (web.Content, error) {
 	all, err := c.trusts(ctx, s)
 	return web.Content{Type: "text/csv; charset=utf-8", Name: "trusts-" + clock.Day(s.Now) + ".csv", Write: func(_ context.Context, w io.Writer) error {
-		out := csv.NewWriter(w)
-		_ = out.Write(portfolioColumns) // what fails is told by Error
+		out := sheet.NewTable(w, portfolioColumns...)
 		for _, trust := range in.among(all) {
 			for _, cells := range trust.cells() {
-				_ = out.Write(cells)
+				out.Line(cells...)
 			}
 		}
-		out.Flush()
-		return out.Error()
+		return out.Sent()
 	}}, err
 }
 
 // cells are the lines of a trust in the file: one for each service, or one without any.
 func (t TrustLine) cells() (lines [][]string) {
-	first := []string{sheet.Plain(t.Trust.Name), t.Trust.ODSCode, t.Trust.Status, string(worst(t.Register)), t.Money.Stage.Name(), t.Money.Owed.Typed()}
+	first := []string{t.Trust.Name, t.Trust.ODSCode, t.Trust.Status, string(worst(t.Register)), t.Money.Stage.Name(), t.Money.Owed.Typed()}
 	for _, service := range t.Services {
-		lines = append(lines, append(append(slices.Clone(first), sheet.Plain(service.Name), service.Area.Name(), service.Status, countWords(service.Members), service.CountedAt.UTC().Format(time.RFC3339)), service.cells()...))
+		lines = append(lines, append(append(slices.Clone(first), service.Name, service.Area.Name(), service.Status, countWords(service.Members), service.CountedAt.UTC().Format(time.RFC3339)), service.cells()...))
 	}
 	if lines == nil {
 		lines = [][]string{append(first, make([]string, len(portfolioColumns)-len(first))...)}
@@ -315,7 +312,7 @@ func (s ServiceLine) cells() []string {
 		return make([]string, 5)
 	}
 	o := *s.Onboarding
-	return []string{strconv.Itoa(o.Month), s.light(), sheet.Plain(o.Reason), string(o.Planned), string(o.Likely)}
+	return []string{strconv.Itoa(o.Month), s.light(), o.Reason, string(o.Planned), string(o.Likely)}
 }
 
 // countWords is a count as people read it.

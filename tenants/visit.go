@@ -33,7 +33,7 @@ func VisitOn(member uuid.UUID, now time.Time, device string) Visit {
 // arrives tells whether this is the first that a day hears of the actor.
 func (s Scope) arrives() bool {
 	me := s.Actor.Member
-	return me != nil && s.Service != nil && !s.Actor.Roles.Staff() && s.Actor.visitedOn != s.Now.In(clock.London).Format(time.DateOnly)
+	return me != nil && s.Service != nil && !s.Actor.Roles.Staff() && s.Actor.visitedOn != clock.Day(s.Now)
 }
 
 // arrive notes that the actor came today.

@@ -12,7 +12,7 @@ import (
 // compare as text.
 type Day string
 
-func dayOf(t time.Time) Day { return Day(t.In(clock.London).Format(time.DateOnly)) }
+func dayOf(t time.Time) Day { return Day(clock.Day(t)) }
 
 // daySeconds is the day of a time as Stripe tells it; empty for 0.
 func daySeconds(seconds int64) Day {

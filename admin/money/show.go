@@ -3,7 +3,6 @@ package money
 import (
 	"cmp"
 	"context"
-	"encoding/csv"
 	"io"
 	"net/url"
 	"slices"
@@ -162,13 +161,11 @@ var columns = []string{"trust", "ods_code", "status", "stage", "agreed_without_v
 func (m Money) File(ctx context.Context, _ By, in View) (web.Content, error) {
 	all, err := m.Standings(ctx)
 	return web.Content{Type: "text/csv; charset=utf-8", Name: "money-" + string(m.today()) + ".csv", Write: func(_ context.Context, w io.Writer) error {
-		out := csv.NewWriter(w)
-		_ = out.Write(columns) // what fails is told by Error
+		out := sheet.NewTable(w, columns...)
 		for _, one := range in.among(all) {
-			_ = out.Write([]string{sheet.Plain(one.Trust.Name), one.Trust.ODSCode, one.Trust.Status, one.Stage.Name(), one.Agreed.Typed(), one.Owed.Typed(), one.Late.Typed(), string(one.NextOn)})
+			out.Line(one.Trust.Name, one.Trust.ODSCode, one.Trust.Status, one.Stage.Name(), one.Agreed.Typed(), one.Owed.Typed(), one.Late.Typed(), string(one.NextOn))
 		}
-		out.Flush()
-		return out.Error()
+		return out.Sent()
 	}}, err
 }
 

@@ -10,6 +10,31 @@ import (
 	"strings"
 )
 
+// Table is a table that is written as CSV, line by line. No cell is a formula.
+type Table struct{ csv *csv.Writer }
+
+// NewTable begins a table with its heading.
+func NewTable(w io.Writer, heading ...string) Table {
+	t := Table{csv.NewWriter(w)}
+	t.Line(heading...)
+	return t
+}
+
+// Line adds a line. What fails is told by Sent.
+func (t Table) Line(cells ...string) {
+	plain := make([]string, len(cells))
+	for i, cell := range cells {
+		plain[i] = Plain(cell)
+	}
+	_ = t.csv.Write(plain)
+}
+
+// Sent hands over what was written so far, and tells whether all of it arrived.
+func (t Table) Sent() error {
+	t.csv.Flush()
+	return t.csv.Error()
+}
+
 // CSV writes lines of texts and numbers.
 func CSV(w io.Writer, lines [][]any) error {
 	out := csv.NewWriter(w)
@@ -22,9 +47,7 @@ func CSV(w io.Writer, lines [][]any) error {
 				cells[i] = Plain(fmt.Sprint(cell))
 			}
 		}
-		if err := out.Write(cells); err != nil {
-			return err
-		}
+		_ = out.Write(cells) // what fails is told by Error
 	}
 	out.Flush()
 	return out.Error()

@@ -2,13 +2,13 @@ package figures
 
 import (
 	"context"
-	"encoding/csv"
 	"io"
 	"strconv"
 	"strings"
 	"time"
 
 	"github.com/sharon-nhs/sharon/internal/clock"
+	"github.com/sharon-nhs/sharon/internal/sheet"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
@@ -37,17 +37,11 @@ func Export(_ context.Context, s tenants.Scope, in Period) (web.Content, error) 
 			if err != nil {
 				return err
 			}
-			out := csv.NewWriter(w)
-			if err := out.Write(columns); err != nil {
-				return err
-			}
+			out := sheet.NewTable(w, columns...)
 			for _, item := range items {
-				if err := out.Write(cells(item)); err != nil {
-					return err
-				}
+				out.Line(cells(item)...)
 			}
-			out.Flush()
-			return out.Error()
+			return out.Sent()
 		},
 	}, nil
 }

@@ -2,11 +2,9 @@ package recovery
 
 import (
 	"context"
-	"encoding/csv"
 	"io"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -145,7 +143,7 @@ func (r Recovery) Record(ctx context.Context, s tenants.Scope, in tenants.ByHand
 		if err != nil {
 			return err
 		}
-		name, lines = person.HandleKey, [][]string{{"date", "measure", "revision", "item", "text", "answer", "value", "score", "band"}}
+		name = person.HandleKey
 		for _, one := range all.Results {
 			d, err := definitionOf(ctx, s, one.Measure, one.Revision)
 			if err != nil {
@@ -155,8 +153,12 @@ func (r Recovery) Record(ctx context.Context, s tenants.Scope, in tenants.ByHand
 		}
 		return looked(ctx, s, person.ID, ofMeasures)
 	})
-	return web.Content{Type: "text/csv; charset=utf-8", Name: "measures-" + name + "-" + s.Now.In(clock.London).Format(time.DateOnly) + ".csv", Write: func(_ context.Context, w io.Writer) error {
-		return csv.NewWriter(w).WriteAll(lines)
+	return web.Content{Type: "text/csv; charset=utf-8", Name: "measures-" + name + "-" + clock.Day(s.Now) + ".csv", Write: func(_ context.Context, w io.Writer) error {
+		out := sheet.NewTable(w, "date", "measure", "revision", "item", "text", "answer", "value", "score", "band")
+		for _, line := range lines {
+			out.Line(line...)
+		}
+		return out.Sent()
 	}}, err
 }
 
@@ -167,12 +169,7 @@ func (x Response) lines(d Definition) (all [][]string) {
 		if answer != nil {
 			value = strconv.Itoa(*answer)
 		}
-		all = append(all, []string{x.At.In(clock.London).Format(time.DateOnly), d.Name, strconv.Itoa(d.Revision), strconv.Itoa(i + 1), d.Items[i].Text, d.answer(answer), value, scoreWords(x.Score), x.Band})
-	}
-	for _, line := range all {
-		for i := range line {
-			line[i] = sheet.Plain(line[i])
-		}
+		all = append(all, []string{clock.Day(x.At), d.Name, strconv.Itoa(d.Revision), strconv.Itoa(i + 1), d.Items[i].Text, d.answer(answer), value, scoreWords(x.Score), x.Band})
 	}
 	return all
 }

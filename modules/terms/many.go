@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"context"
-	"encoding/csv"
 	"fmt"
 	"io"
 	"slices"
@@ -281,25 +280,20 @@ func readLine(service *tenants.Service, row sheet.Row) Line {
 // written is a file of lines as readLines reads it.
 func written(service *tenants.Service, lines []Line) []byte {
 	var out bytes.Buffer
-	to := csv.NewWriter(&out)
-	var heading []string
-	for _, column := range columns {
-		heading = append(heading, column.name)
+	heading := make([]string, len(columns))
+	for i, column := range columns {
+		heading[i] = column.name
 	}
-	_ = to.Write(heading) // a buffer takes everything
+	to := sheet.NewTable(&out, heading...)
 	word := map[bool]string{true: "yes", false: "no"}
 	for _, line := range lines {
 		topic := line.Topic
 		if known, ok := service.Topic(topic); ok {
 			topic = known.Name
 		}
-		cells := []string{line.Text, string(line.Sort), word[line.Prefix], word[line.Hold], topic, word[line.Support], string(line.Case), word[line.Active]}
-		for i := range cells {
-			cells[i] = sheet.Plain(cells[i])
-		}
-		_ = to.Write(cells)
+		to.Line(line.Text, string(line.Sort), word[line.Prefix], word[line.Hold], topic, word[line.Support], string(line.Case), word[line.Active])
 	}
-	to.Flush()
+	_ = to.Sent() // a buffer takes everything
 	return out.Bytes()
 }
 

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"context"
-	"encoding/csv"
 	"io"
 	"strconv"
 	"time"
@@ -36,18 +35,13 @@ func (l Log) Export(_ context.Context, s tenants.Scope, in Filter) (web.Content,
 }
 
 func (l Log) export(ctx context.Context, s tenants.Scope, f Filter, w io.Writer) error {
-	out := csv.NewWriter(w)
-	if err := out.Write(columns); err != nil {
-		return err
-	}
+	out := sheet.NewTable(w, columns...)
 	var last *tenants.Record
 	for more := true; more; {
 		err := s.Read(ctx, func(ctx context.Context, s tenants.Scope) error {
 			entries, err := l.some(ctx, s, f, last)
 			for _, e := range entries {
-				if err := out.Write(e.cells()); err != nil {
-					return err
-				}
+				out.Line(e.cells()...)
 				last = &e.Record
 			}
 			more = len(entries) == inOne
@@ -56,8 +50,7 @@ func (l Log) export(ctx context.Context, s tenants.Scope, f Filter, w io.Writer)
 		if err != nil {
 			return err
 		}
-		out.Flush()
-		if err := out.Error(); err != nil {
+		if err := out.Sent(); err != nil {
 			return err
 		}
 	}
@@ -84,9 +77,5 @@ func (e Entry) cells() []string {
 	if e.Number > 0 {
 		number = strconv.FormatInt(e.Number, 10)
 	}
-	cells := []string{number, e.hash, e.At.UTC().Format(time.RFC3339Nano), e.Who, e.Action, e.Words, e.Service, e.About, e.Reason, e.Before, e.After, e.Address, e.ID.String(), e.AccountID.String(), e.Subject.String()}
-	for i, cell := range cells {
-		cells[i] = sheet.Plain(cell)
-	}
-	return cells
+	return []string{number, e.hash, e.At.UTC().Format(time.RFC3339Nano), e.Who, e.Action, e.Words, e.Service, e.About, e.Reason, e.Before, e.After, e.Address, e.ID.String(), e.AccountID.String(), e.Subject.String()}
 }

@@ -12,7 +12,7 @@ import (
 type Day string
 
 // DayOf is the day that a clock in London shows.
-func DayOf(t time.Time) Day { return Day(t.In(clock.London).Format(time.DateOnly)) }
+func DayOf(t time.Time) Day { return Day(clock.Day(t)) }
 
 // ReadDay reads a day as a form sends it; false if it is none.
 func ReadDay(text string) (Day, bool) {

@@ -2,7 +2,6 @@ package programmes
 
 import (
 	"context"
-	"encoding/csv"
 	"io"
 
 	"github.com/google/uuid"
@@ -77,20 +76,14 @@ func (p Programmes) RegisterCSV(ctx context.Context, s tenants.Scope, _ By, _ Pl
 		return web.Content{}, err
 	}
 	return web.Content{Type: "text/csv; charset=utf-8", Name: "register.csv", Write: func(_ context.Context, to io.Writer) error {
-		out := csv.NewWriter(to)
-		lines := [][]string{{"kind", "entered", "by", "what", "weight", "response", "closed"}}
+		out := sheet.NewTable(to, "kind", "entered", "by", "what", "weight", "response", "closed")
 		for _, e := range w.Entries {
 			closed := ""
 			if e.ClosedAt != nil {
 				closed = string(DayOf(*e.ClosedAt))
 			}
-			lines = append(lines, []string{e.Kind, string(DayOf(e.CreatedAt)), e.ByName, e.Words, e.Weight, e.Response, closed})
+			out.Line(e.Kind, string(DayOf(e.CreatedAt)), e.ByName, e.Words, e.Weight, e.Response, closed)
 		}
-		for _, line := range lines {
-			for i := range line {
-				line[i] = sheet.Plain(line[i])
-			}
-		}
-		return out.WriteAll(lines)
+		return out.Sent()
 	}}, nil
 }

@@ -140,7 +140,7 @@ func (c cashier) bargain(ctx context.Context, one bargain, number string) error 
 		}
 		m := c.on(ago)
 		version++
-		return do(m, m.Clock.Now().In(clock.London).Format(time.DateOnly), version)
+		return do(m, clock.Day(m.Clock.Now()), version)
 	}
 	if err := step(one.sent, func(m money.Money, on string, version int) error {
 		_, err := m.QuoteSent(ctx, c.by, money.QuoteSent{OneDeal: deal, On: on, Version: version})
