@@ -50,7 +50,7 @@ func (m Money) IssueInvoice(ctx context.Context, by By, in IssueInvoice) (Issued
 		}
 		noted.MadeAt = rows.now
 		if way == ByHand {
-			noted.DueOn = noted.IssuedOn.plus(deal.DueDays)
+			noted.DueOn = noted.IssuedOn.Plus(deal.DueDays)
 			if err := rows.add(ctx, &noted); database.Taken(err) {
 				return fault.Bad("number", "There is an invoice with this number already.")
 			} else if err != nil {

@@ -80,7 +80,7 @@ func (m Money) MakeQuote(ctx context.Context, by By, in MakeQuote) (MadeQuote, e
 	if err != nil {
 		return MadeQuote{}, err
 	}
-	deal := Deal{ID: uuid.New(), TrustID: in.Trust, Lines: lines, VAT: form.Book.VAT, DueDays: form.Book.DueDays, ValidUntil: m.today().plus(form.Book.ValidDays), MadeBy: by.id(), Version: 1}
+	deal := Deal{ID: uuid.New(), TrustID: in.Trust, Lines: lines, VAT: form.Book.VAT, DueDays: form.Book.DueDays, ValidUntil: m.today().Plus(form.Book.ValidDays), MadeBy: by.id(), Version: 1}
 	return MadeQuote{deal.ID}, m.write(ctx, func(ctx context.Context, rows store) error {
 		year := string(dayOf(rows.now))[:4]
 		number, err := rows.next(ctx, "quotes:"+year)

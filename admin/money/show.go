@@ -249,7 +249,7 @@ func (s store) seen(ctx context.Context, deals []Deal, invoices []Invoice, today
 			}
 			one := InvoiceSeen{Invoice: invoice, Payments: []Payment{}, Credits: []CreditNote{}}
 			if invoice.late(today) {
-				one.Overdue = invoice.DueOn.until(today)
+				one.Overdue = invoice.DueOn.Until(today)
 			}
 			for _, payment := range payments {
 				if payment.InvoiceID == invoice.ID {

@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -27,7 +28,7 @@ func (p Programmes) AddAction(ctx context.Context, s tenants.Scope, by By, in Ad
 	if err != nil {
 		return "", err
 	}
-	due, ok := ReadDay(in.Due)
+	due, ok := clock.ReadDate(in.Due)
 	if !ok || due < w.StartsOn {
 		return "", fault.Bad("due_on", "Write a day after the programme’s start, such as 2027-05-12.")
 	}

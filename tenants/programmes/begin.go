@@ -5,6 +5,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -34,11 +35,11 @@ const furthest = 366
 // Begin makes the service's programme of the usual template. Conflict while
 // another one runs.
 func (p Programmes) Begin(ctx context.Context, s tenants.Scope, by By, in Begin) (string, error) {
-	starts, ok := ReadDay(in.StartsOn)
+	starts, ok := clock.ReadDate(in.StartsOn)
 	if !ok {
 		return "", fault.Bad("starts_on", "Write a day, such as 2027-01-04.")
 	}
-	if away := DayOf(s.Now).until(starts); away > furthest || away < -furthest {
+	if away := DayOf(s.Now).Until(starts); away > furthest || away < -furthest {
 		return "", fault.Bad("starts_on", "Choose a day within a year of today.")
 	}
 	if runs, err := running(ctx, s); err != nil {
@@ -82,7 +83,7 @@ func Make(t Template, starts Day) (w Whole, err error) {
 		task.ID, task.ProgrammeID, task.PlannedFrom, task.PlannedTo = newID(), w.ID, spans[task.Key].From, spans[task.Key].To
 	}
 	w.LiveOn = spans[live].From
-	for _, days := range usualDays(starts, w.EndsOn.months(2)) { // and for what runs late
+	for _, days := range usualDays(starts, w.EndsOn.Months(2)) { // and for what runs late
 		days.ID, days.ProgrammeID = newID(), w.ID
 		w.Holidays = append(w.Holidays, days)
 	}

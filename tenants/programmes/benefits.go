@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -147,8 +148,8 @@ func (p Programmes) fill(s tenants.Scope, w Whole, in Reckoning, row *Benefit) e
 	if err != nil {
 		return err
 	}
-	on, ok := ReadDay(in.ReviewOn)
-	if !ok || on <= DayOf(s.Now) || on > w.EndsOn.months(24) {
+	on, ok := clock.ReadDate(in.ReviewOn)
+	if !ok || on <= DayOf(s.Now) || on > w.EndsOn.Months(24) {
 		return fault.Bad("review_on", "Write a day that is still to come, such as 2027-09-01.")
 	}
 	row.Claim, row.Formula, row.Figure, row.OwnerID, row.ReviewOn = in.Claim, in.Formula, in.Figure, *owner, on

@@ -53,7 +53,7 @@ func (p Programmes) hourly() tenants.Round {
 // update posts the weekly update, on Monday morning or as soon after it as can be.
 func (w Whole) update(ctx context.Context, s tenants.Scope) error {
 	today := DayOf(s.Now)
-	monday := today.Plus(-(int(today.time().Weekday()+6) % 7))
+	monday := today.Plus(-(int(today.Time().Weekday()+6) % 7))
 	if w.WeeklyOn >= monday || today < w.StartsOn {
 		return nil
 	}
@@ -123,6 +123,6 @@ func (w Whole) nudge(ctx context.Context, s tenants.Scope) error {
 // nobody answered since it was due.
 func (o owed) again(today Day, sent []Link) bool {
 	return !slices.ContainsFunc(sent, func(l Link) bool {
-		return l.SubjectID == o.subject && (DayOf(l.CreatedAt).until(today) < everyN || l.Answered != nil && DayOf(*l.Answered) >= o.due)
+		return l.SubjectID == o.subject && (DayOf(l.CreatedAt).Until(today) < everyN || l.Answered != nil && DayOf(*l.Answered) >= o.due)
 	})
 }

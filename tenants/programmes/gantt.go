@@ -28,17 +28,17 @@ func (s Seen) chart() chart {
 		to = max(to, phase.To)
 	}
 	from, to = Day(string(from)[:8]+"01"), to.Plus(1)
-	all := float64(from.until(to))
+	all := float64(from.Until(to))
 	at := func(d Day) string {
-		return strconv.FormatFloat(min(100, max(0, float64(from.until(d))*100/all)), 'f', 2, 64) + "%"
+		return strconv.FormatFloat(min(100, max(0, float64(from.Until(d))*100/all)), 'f', 2, 64) + "%"
 	}
 	wide := func(a, b Day) string {
 		a, b = max(a, from), min(b.Plus(1), to)
-		return strconv.FormatFloat(max(0.6, float64(a.until(b))*100/all), 'f', 2, 64) + "%"
+		return strconv.FormatFloat(max(0.6, float64(a.Until(b))*100/all), 'f', 2, 64) + "%"
 	}
 	var c chart
-	for month := from; month < to; month = month.months(1) {
-		c.Months = append(c.Months, mark{at(month), month.time().Format("Jan")})
+	for month := from; month < to; month = month.Months(1) {
+		c.Months = append(c.Months, mark{at(month), month.Time().Format("Jan")})
 	}
 	if s.today >= from && s.today < to {
 		c.Today = at(s.today)
@@ -50,7 +50,7 @@ func (s Seen) chart() chart {
 		}
 		one := bar{Name: strconv.Itoa(phase.Number) + " " + phase.Name, X: at(first), W: wide(min(first, last), last), Class: "gantt__bar gantt__bar--" + string(phase.State),
 			Words: phase.Note, At: at(last.Plus(1)), Anchor: "start"}
-		if late := from.months(len(c.Months) * 2 / 3); first > late {
+		if late := from.Months(len(c.Months) * 2 / 3); first > late {
 			one.At, one.Anchor = one.X, "end"
 		}
 		c.Bars = append(c.Bars, one)

@@ -99,8 +99,8 @@ func (p Programmes) AddMeeting(ctx context.Context, s tenants.Scope, by By, in A
 	if err != nil {
 		return "", err
 	}
-	day, ok := ReadDay(in.Day)
-	if !ok || day < w.StartsOn || day > w.EndsOn.months(24) {
+	day, ok := clock.ReadDate(in.Day)
+	if !ok || day < w.StartsOn || day > w.EndsOn.Months(24) {
 		return "", fault.Bad("day", "Write a day after the programme’s start, such as 2027-05-06.")
 	}
 	if _, err := time.Parse("15:04", in.Time); err != nil {
@@ -124,7 +124,7 @@ func (p Programmes) AddMeeting(ctx context.Context, s tenants.Scope, by By, in A
 		times = 1
 	}
 	for n := range times {
-		on := map[string]Day{"once": day, "week": day.Plus(7 * n), "fortnight": day.Plus(14 * n), "month": day.months(n)}[in.Every]
+		on := map[string]Day{"once": day, "week": day.Plus(7 * n), "fortnight": day.Plus(14 * n), "month": day.Months(n)}[in.Every]
 		at, err := time.ParseInLocation("2006-01-02 15:04", string(on)+" "+in.Time, clock.London)
 		if err != nil {
 			return "", err

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
@@ -156,17 +157,17 @@ func (p Programmes) ChangePerson(ctx context.Context, s tenants.Scope, by By, in
 
 // readDays reads two days, the first one not after the last. Invalid about a field.
 func readDays(from, to string) (Day, Day, error) {
-	first, ok := ReadDay(from)
+	first, ok := clock.ReadDate(from)
 	if !ok {
 		return "", "", fault.Bad("from", "Write a day, such as 2027-05-30.")
 	}
-	last, ok := ReadDay(to)
+	last, ok := clock.ReadDate(to)
 	switch {
 	case !ok:
 		return "", "", fault.Bad("to", "Write a day, such as 2027-06-12.")
 	case last < first:
 		return "", "", fault.Bad("to", "The last day cannot be before the first.")
-	case first.until(last) > furthest:
+	case first.Until(last) > furthest:
 		return "", "", fault.Bad("to", "That is more than a year. Note that somebody has left instead.")
 	}
 	return first, last, nil

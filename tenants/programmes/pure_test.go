@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/fault"
 )
 
@@ -19,7 +20,7 @@ func TestTheUsualTemplateMakesEightMonths(t *testing.T) {
 		t.Errorf("opens on %s, ends on %s", w.LiveOn, w.EndsOn)
 	}
 	for i, phase := range w.Phases {
-		if phase.Starts != Day("2027-01-04").months(i) || phase.GateOn < phase.Starts {
+		if phase.Starts != Day("2027-01-04").Months(i) || phase.GateOn < phase.Starts {
 			t.Errorf("phase %d starts on %s, its gate is on %s", phase.Number, phase.Starts, phase.GateOn)
 		}
 	}
@@ -73,11 +74,11 @@ func TestDaysAreCountedWithoutWeekendsAndBankHolidays(t *testing.T) {
 	if n := England.between("2027-01-11", "2027-01-08"); n != -1 {
 		t.Errorf("%d", n)
 	}
-	if d := Day("2027-01-31").months(1); d != "2027-02-28" {
+	if d := Day("2027-01-31").Months(1); d != "2027-02-28" {
 		t.Error(d)
 	}
 	for _, text := range []string{"", "tomorrow", "2027-02-30", "04/01/2027"} {
-		if _, ok := ReadDay(text); ok {
+		if _, ok := clock.ReadDate(text); ok {
 			t.Errorf("%q is taken for a day", text)
 		}
 	}

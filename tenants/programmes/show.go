@@ -256,14 +256,14 @@ func (w Whole) seen(s tenants.Scope, by By) (Seen, error) {
 	}
 	out.Month = min(out.Month+1, len(out.Phases))
 	out.Done = done * 100 / max(1, all)
-	out.Gone = min(100, max(0, w.StartsOn.until(today)*100/max(1, w.StartsOn.until(w.EndsOn))))
+	out.Gone = min(100, max(0, w.StartsOn.Until(today)*100/max(1, w.StartsOn.Until(w.EndsOn))))
 	for _, a := range w.Absences {
 		seen := AwaySeen{Absence: a, Cover: w.nameOf(a.CoverID)}
 		seen.Who, _ = w.person(&a.PersonID)
 		out.Absences = append(out.Absences, seen)
 	}
 	for _, a := range w.Actions {
-		seen := ActionSeen{Action: a, Owner: w.nameOf(&a.OwnerID), Age: DayOf(a.CreatedAt).until(today), Overdue: a.DoneAt == nil && a.DueOn < today}
+		seen := ActionSeen{Action: a, Owner: w.nameOf(&a.OwnerID), Age: DayOf(a.CreatedAt).Until(today), Overdue: a.DoneAt == nil && a.DueOn < today}
 		if out.Actions = append(out.Actions, seen); a.DoneAt == nil {
 			out.Open++
 		}

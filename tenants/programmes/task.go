@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -150,13 +151,13 @@ func (w Whole) readMove(field, text string) (Day, error) {
 	if text == "" {
 		return "", nil
 	}
-	day, ok := ReadDay(text)
+	day, ok := clock.ReadDate(text)
 	switch {
 	case !ok:
 		return "", fault.Bad(field, "Write a day, such as 2027-05-12.")
 	case day < w.StartsOn:
 		return "", fault.Bad(field, "The programme starts on "+w.StartsOn.Words()+". Choose that day or a later one.")
-	case day > w.EndsOn.months(24):
+	case day > w.EndsOn.Months(24):
 		return "", fault.Bad(field, "Choose a day within two years of the programme’s end.")
 	}
 	return day, nil

@@ -84,7 +84,7 @@ func ReadTemplate(text []byte) (Template, error) {
 // rows are a programme that starts on a day, without its dates.
 func (t Template) rows(starts Day) (phases []Phase, tasks []Task) {
 	for i, p := range t {
-		phases = append(phases, Phase{Number: i + 1, Name: p.Name, Gate: p.Gate.Name, Approver: p.Gate.Approver, Money: p.Gate.Money, Quorum: p.Gate.Quorum, Starts: starts.months(i), Version: 1})
+		phases = append(phases, Phase{Number: i + 1, Name: p.Name, Gate: p.Gate.Name, Approver: p.Gate.Approver, Money: p.Gate.Money, Quorum: p.Gate.Quorum, Starts: starts.Months(i), Version: 1})
 		for _, task := range p.Tasks {
 			tasks = append(tasks, Task{Phase: i + 1, Position: len(tasks) + 1, Key: task.Key, Name: task.Name, Side: task.Side, Days: task.Days, After: task.After, Version: 1})
 		}
@@ -137,7 +137,7 @@ func usualDays(from, to Day) (all []Holiday) {
 	for _, school := range file.School {
 		add(school, "school")
 	}
-	for year := from.time().Year(); year <= to.time().Year(); year++ {
+	for year := from.Time().Year(); year <= to.Time().Year(); year++ {
 		end := file.YearEnd
 		end.From, end.To = Day(fmt.Sprintf("%d-%s", year, end.From)), Day(fmt.Sprintf("%d-%s", year, end.To))
 		add(end, "year_end")
