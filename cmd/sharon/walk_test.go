@@ -59,7 +59,7 @@ func call(v *visitor, route *web.Route, at ids) answer {
 		return v.sendFiles(at.fill(route.Path), example(route.Input), fields)
 	}
 	if route.Command() {
-		return v.sendJSON(at.fill(route.Path), example(route.Input))
+		return v.sendBy(route.Method, at.fill(route.Path), example(route.Input))
 	}
 	return v.getJSON(at.fill(route.Path), nil)
 }
@@ -198,6 +198,7 @@ func TestEachRoleDoesWhatItsPermissionsSay(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	at := s.idsOf("northmoor", "willow")
+	s.sent(s.over("lead.willow@northmoor"), "/willow/settings/rooms/waiting", map[string]any{"on": true, "version": 0})
 	for _, account := range everyRole[:5] {
 		v := s.over(account)
 		role := map[string]string{"hazel": "service_user", "peer": "peer_supporter", "moderator": "moderator", "clinician": "clinician", "lead": "service_lead"}[account[:strings.Index(account, ".")]]

@@ -197,6 +197,8 @@ const oldest = 15
 func readReferred(r reading, text string, line *Line) string {
 	day, complaint := readDay(text)
 	switch {
+	case text == "":
+		return "Enter a referral date."
 	case complaint != "":
 		return complaint
 	case day > r.today:

@@ -203,5 +203,6 @@ func ofDue(ctx context.Context, s tenants.Scope, e tenants.Event) ([]modules.Not
 	if err != nil {
 		return nil, err
 	}
-	return []modules.Notice{{Kind: "pulse", To: []uuid.UUID{*row.MemberID}, Subject: row.ID, Path: "/waiting"}}, nil
+	// Each asking is one of its own, so that the second reaches them too.
+	return []modules.Notice{{Kind: "pulse", To: []uuid.UUID{*row.MemberID}, Subject: e.ID, Path: "/waiting"}}, nil
 }

@@ -93,7 +93,7 @@ func TestALineThatWillNotDoIsToldByField(t *testing.T) {
 		{"pathway", "", "Enter a pathway"},
 		{"pathway", "Dentist", "no pathway"},
 		{"pathway", "Old", "Nobody new"},
-		{"referred_on", "", "Write a day"},
+		{"referred_on", "", "Enter a referral date"},
 		{"referred_on", "21 11 2026", "in the future"},
 		{"referred_on", "20 11 2026", ""},
 		{"referred_on", "1 1 1999", "Check the year"},
