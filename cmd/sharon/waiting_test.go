@@ -241,8 +241,8 @@ func TestSomebodyWhoWaitsIsHeldUntilTheirTreatmentBegins(t *testing.T) {
 		}
 
 		// Worse is an item at the desk; words that tell of danger open a case at once.
-		want(t, "nothing said", wren.sendJSON("/bridge/waiting/notes", map[string]any{"kind": "changed"}), http.StatusUnprocessableEntity)
-		want(t, "worse", wren.sendJSON("/bridge/waiting/notes", map[string]any{"kind": "worse", "words": "Nights are long."}), http.StatusOK)
+		want(t, "nothing said", wren.sendJSON("/bridge/waiting/news", map[string]any{"what": "changed"}), http.StatusUnprocessableEntity)
+		want(t, "worse", wren.sendJSON("/bridge/waiting/check-ins", map[string]any{"how": "worse", "words": "Nights are long."}), http.StatusOK)
 		item, opened := s.noteAtDesk("W-1")
 		if item == nil || item.Level != safety.Amber || opened != nil || item.Why() != "A check-in: says that they are worse" {
 			t.Errorf("worse: %+v, case %+v", item, opened)
@@ -255,11 +255,11 @@ func TestSomebodyWhoWaitsIsHeldUntilTheirTreatmentBegins(t *testing.T) {
 		}
 		room := map[string]any{"version": 1, "settings": map[string]any{"worse_case": true}}
 		want(t, "cases", lead.sendJSON("/bridge/settings/rooms/waiting", room), http.StatusOK)
-		want(t, "worse again", wren.sendJSON("/bridge/waiting/notes", map[string]any{"kind": "worse"}), http.StatusOK)
+		want(t, "worse again", wren.sendJSON("/bridge/waiting/check-ins", map[string]any{"how": "worse"}), http.StatusOK)
 		if item, opened := s.noteAtDesk("W-1"); item == nil || opened == nil || opened.Level != safety.Amber {
 			t.Errorf("by the service’s rule: %+v, case %+v", item, opened)
 		}
-		crisis := wren.sendJSON("/bridge/waiting/notes", map[string]any{"kind": "same", "words": "I can't keep myself safe tonight"})
+		crisis := wren.sendJSON("/bridge/waiting/check-ins", map[string]any{"how": "same", "words": "I can't keep myself safe tonight"})
 		if item, opened := s.noteAtDesk("W-1"); item == nil || opened == nil || opened.Level != safety.Crisis || !strings.Contains(crisis.location(), "/bridge/support/") {
 			t.Errorf("danger: %+v, case %+v, led to %q", item, opened, crisis.location())
 		}

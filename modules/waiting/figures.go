@@ -143,6 +143,6 @@ func (f Figures) chart() ui.Chart {
 	for i, band := range f.Bands {
 		out.Rows, values[i] = append(out.Rows, band.Name), float64(band.People)
 	}
-	out.Series = []ui.Series{{Name: "People", Colour: "1", Values: values}}
+	out.Series = []ui.Series{{Name: "People", Colour: "first", Values: values}}
 	return out
 }

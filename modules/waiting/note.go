@@ -69,32 +69,48 @@ type Note struct {
 	Member *tenants.Person `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:member_id=id" json:"-"`
 }
 
-// Telling is what somebody who waits says.
-type Telling struct {
-	Kind  Say    `json:"kind" validate:"required,oneof=same worse better changed not_needed" label:"how you are"`
+// CheckIn is how somebody who waits is.
+type CheckIn struct {
+	How   Say    `json:"how" validate:"required,oneof=same worse better" label:"how you are"`
 	Words string `json:"words" validate:"max=1000" label:"a few words"`
 }
 
-// Tell keeps what somebody who waits says, and tells the team as the service wants it.
-func (w Waiting) Tell(ctx context.Context, s tenants.Scope, in Telling) (Mine, error) {
+// CheckIn keeps how somebody who waits is, and tells the team as the service wants it.
+func (w Waiting) CheckIn(ctx context.Context, s tenants.Scope, in CheckIn) (Mine, error) {
+	return w.tell(ctx, s, in.How, in.Words)
+}
+
+// News is something that the team should know.
+type News struct {
+	What Say    `json:"what" validate:"required,oneof=changed not_needed" label:"what it is"`
+	More string `json:"more" validate:"max=1000" label:"a few words"`
+}
+
+// News keeps what has changed. Nothing follows from it by itself: somebody of the
+// team reads it first.
+func (w Waiting) News(ctx context.Context, s tenants.Scope, in News) (Mine, error) {
+	if in.What == Changing && strings.TrimSpace(in.More) == "" {
+		return Mine{}, fault.Bad("more", "Say in a few words what has changed.")
+	}
+	return w.tell(ctx, s, in.What, in.More)
+}
+
+func (w Waiting) tell(ctx context.Context, s tenants.Scope, what Say, words string) (Mine, error) {
 	entry, err := mine(ctx, s)
 	if err != nil {
 		return Mine{}, err
 	}
-	words := strings.TrimSpace(in.Words)
-	if in.Kind == Changing && words == "" {
-		return Mine{}, fault.Bad("words", "Say in a few words what has changed.")
-	}
-	note := Note{ID: uuid.Must(uuid.NewV7()), EntryID: entry.ID, MemberID: entry.MemberID, Kind: in.Kind, Words: words, At: s.Now}
+	words = strings.TrimSpace(words)
+	note := Note{ID: uuid.Must(uuid.NewV7()), EntryID: entry.ID, MemberID: entry.MemberID, Kind: what, Words: words, At: s.Now}
 	text := safety.Text{Sort: noteSort, Module: key, Subject: note.ID, Author: s.Actor.ID(), Body: words, Private: true}
 	verdict, err := w.desk.Screen(ctx, s, text)
 	if err != nil {
 		return Mine{}, err
 	}
-	if in.Kind == Worse {
+	if what == Worse {
 		verdict.Findings = append(verdict.Findings, settings(s).worse())
 	}
-	if in.Kind.CheckIn() && in.Kind != Worse && words == "" {
+	if what.CheckIn() && what != Worse && words == "" {
 		note.SeenAt = &s.Now // there is nothing to read
 	} else {
 		entry.Unread++
@@ -102,7 +118,7 @@ func (w Waiting) Tell(ctx context.Context, s tenants.Scope, in Telling) (Mine, e
 	if _, err := s.Insert(&note).Exec(ctx); err != nil {
 		return Mine{}, err
 	}
-	entry.said(in.Kind, s.Now, cadenceOf(entry))
+	entry.said(what, s.Now, cadenceOf(entry))
 	if err := put(ctx, s, &entry); err != nil {
 		return Mine{}, err
 	}

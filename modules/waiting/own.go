@@ -138,7 +138,7 @@ func beganSince(ctx context.Context, s tenants.Scope, way uuid.UUID, since Day) 
 // Reach is how somebody who waits likes to be reached.
 type Reach struct {
 	Contact Contact `json:"contact" validate:"required,oneof=here email phone post" label:"how to reach you"`
-	Words   string  `json:"words" validate:"max=300" label:"when"`
+	When    string  `json:"when" validate:"max=300" label:"when"`
 }
 
 // Reach keeps it for the team.
@@ -147,7 +147,7 @@ func (w Waiting) Reach(ctx context.Context, s tenants.Scope, in Reach) (Mine, er
 	if err != nil {
 		return Mine{}, err
 	}
-	entry.Contact, entry.ContactWords = in.Contact, strings.TrimSpace(in.Words)
+	entry.Contact, entry.ContactWords = in.Contact, strings.TrimSpace(in.When)
 	if err := put(ctx, s, &entry); err != nil {
 		return Mine{}, err
 	}

@@ -106,7 +106,8 @@ var acts = tenants.Acts{
 
 func (w Waiting) routes(r *modules.Router) {
 	web.Get(r, "/waiting", "waiting.own", "Where I am on the waiting list", w.Where, ownPage)
-	web.Post(r, "/waiting/notes", "waiting.own", "Say how I am, or that something has changed", w.Tell, web.SeeOther("/waiting"), web.FormAt("/waiting"))
+	web.Post(r, "/waiting/check-ins", "waiting.own", "Say how I am", w.CheckIn, web.SeeOther("/waiting"), web.FormAt("/waiting"))
+	web.Post(r, "/waiting/news", "waiting.own", "Say that something has changed, or that I no longer need this", w.News, web.SeeOther("/waiting"), web.FormAt("/waiting"))
 	web.Post(r, "/waiting/contact", "waiting.own", "Say how I like to be reached", w.Reach, web.SeeOther("/waiting"), web.FormAt("/waiting"))
 
 	web.Get(r, "/waiting/board", "waiting.care", "Who waits, and how they are", w.Board, boardPage, web.Asks)

@@ -230,13 +230,21 @@ func (i Invited) rest() string {
 // who is what a list says below a reference.
 func (p Placed) who() string {
 	parts := []string{p.Pathway.Name}
-	switch {
-	case p.Member != nil:
+	if p.Member != nil {
 		parts = append(parts, p.Member.Handle)
-	case p.InvitedAt != nil:
-		parts = append(parts, "invited")
 	}
 	return strings.Join(parts, " · ")
+}
+
+// silent is why nothing is known of how somebody is.
+func (p Placed) silent() string {
+	switch {
+	case p.Member != nil:
+		return "No check-in yet"
+	case p.InvitedAt != nil:
+		return "Invited, not here yet"
+	}
+	return "Not invited"
 }
 
 type fact struct{ name, value, path string }
