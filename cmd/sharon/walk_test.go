@@ -29,7 +29,7 @@ func (s *site) idsOf(trust, service string) ids {
 	lead := s.over("lead." + service + "@" + trust)
 	var timeline struct{ Posts []struct{ ID, Kind string } }
 	lead.getJSON("/"+service, &timeline)
-	found := ids{"service": service, "room": "walls", "topic": "suicide", "id": uuid.Nil.String(), "file": "360p",
+	found := ids{"service": service, "room": "walls", "topic": "suicide", "id": uuid.Nil.String(), "file": "360p", "reference": "W-1",
 		"handle": strings.ToLower(field(s.t, lead.getJSON("/"+service+"/me", nil), "person", "handle")), "board": s.boardOf("lead."+service+"@"+trust, service)}
 	for _, post := range timeline.Posts {
 		if post.Kind == "thread" {
