@@ -209,5 +209,5 @@ func (w Waiting) Seen(ctx context.Context, s tenants.Scope, in ByID) (File, erro
 	if err := seen(ctx, s, in.ID); err != nil {
 		return File{}, err
 	}
-	return File{in.ID}, s.Emit(ctx, Changed, tenants.Event{Module: key, Subject: in.ID, Audience: tenants.AudienceStaff})
+	return File(in), s.Emit(ctx, Changed, tenants.Event{Module: key, Subject: in.ID, Audience: tenants.AudienceStaff})
 }
