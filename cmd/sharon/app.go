@@ -102,7 +102,7 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	a.Accounts = account.New(account.Deps{Entrance: tenants.Entrance{Keys: keys, Sessions: w.sessions()}, Clock: at, BaseURL: w.BaseURL, HTTP: a.Asking})
 	a.Parts = everywhere(a)
 	a.Desk = safety.NewDesk()
-	a.Rooms = all.Rooms(a.Desk, files, outside, a.Parts.Person)
+	a.Rooms = all.Rooms(a.Desk, files, outside, invitations.Guests{Office: a.office()}, a.Parts.Person)
 	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: slices.Concat(tenants.Grants.Rules(), a.Parts.Rules(), modules.Grants(a.Rooms))}
 	a.Directory.Begins = modules.Begins(a.Rooms)
 	a.Money = money.Money{DB: db, Clock: at, Keys: keys, Directory: a.Directory, Stripe: paying, Hook: c.StripeWebhookSecret, Tell: a.programmes().Paid, Log: a.Log}

@@ -73,6 +73,8 @@ var sealedColumns = []sealed{
 	{"recovery_responses", "response_sealed", "id", "id", ""},
 	{"recovery_plans", "plan_sealed", "id", "id", ""},
 	{"tickets", "sealed", "id", "id", ""},
+	{"waiting_entries", "email_sealed", "id", "id", ""},
+	{"waiting_entries", "nhs_sealed", "id", "id", "NHS number of "},
 }
 
 // ofPlatform are those that belong to no trust.
@@ -83,8 +85,8 @@ var ofPlatform = []sealed{
 	{"platform_trusts", "contacts_sealed", "trust_id", "trust_id", "contacts of "},
 }
 
-// shortLived are sealed for minutes only: what they are of ends before a key goes.
-var shortLived = []string{"ceremonies.sealed", "phone_codes.sealed"}
+// shortLived are sealed for a day at most: what they are of ends before a key goes.
+var shortLived = []string{"ceremonies.sealed", "phone_codes.sealed", "waiting_files.sealed"}
 
 // atOnce is how many values one unit of work seals anew.
 const atOnce = 500

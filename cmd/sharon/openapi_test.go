@@ -81,6 +81,7 @@ func TestTheAPIDoesWhatItsDocumentSays(t *testing.T) {
 	s := newSite(t, testkit.SQLite(t, prepare))
 	at := s.idsOf("northmoor", "willow")
 	lead := s.over("lead.willow@northmoor")
+	s.sent(lead, "/willow/settings/rooms/waiting", map[string]any{"on": true, "version": 0})
 	s.keepsItsWord(lead, s.visit("northmoor"), s.app.table.Routes(), at)
 }
 
@@ -109,13 +110,13 @@ func (s *site) keepsItsWord(lead, stranger *visitor, routes []*web.Route, at ids
 			continue
 		}
 		for name, garbage := range garbage {
-			got := lead.sendJSON(path, garbage)
+			got := lead.sendBy(route.Method, path, garbage)
 			if got.status < 400 || got.status >= 500 {
 				t.Errorf("%s with %s: %d %s", route.Path, name, got.status, got.body)
 			}
 			c.check(t, route.Path, method, got)
 		}
-		got := lead.sendJSON(path, []byte("x=1"), "Content-Type", "text/csv")
+		got := lead.sendBy(route.Method, path, []byte("x=1"), "Content-Type", "text/csv")
 		if got.status != http.StatusUnsupportedMediaType {
 			t.Errorf("%s with CSV: %d", route.Path, got.status)
 		}

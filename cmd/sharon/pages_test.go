@@ -37,7 +37,7 @@ func pages(s *site) []aPage {
 	talk, group := s.talkOf("hazel.willow@northmoor", "Fern"), s.talkOf("hazel.willow@northmoor", "Bad tea, good company")
 	covered := s.coveredThread()
 	long := strings.Repeat("A title that goes on ", 9)
-	return slices.Concat(livePages(s), giftPages(s), resourcePages(s), videoPages(s), proofPages(s), peoplePages(s), phonePages(s), blogPages(s), rotaPages(s), deskPages(s), catchPages(s), casePages(s), recoveryPages(s), termPages(s), standingPages(s), trustPages(s), programmePages(s), kitPages(s), moneyPages(s), usagePages(s), []aPage{
+	return slices.Concat(waitingPages(s), livePages(s), giftPages(s), resourcePages(s), videoPages(s), proofPages(s), peoplePages(s), phonePages(s), blogPages(s), rotaPages(s), deskPages(s), catchPages(s), casePages(s), recoveryPages(s), termPages(s), standingPages(s), trustPages(s), programmePages(s), kitPages(s), moneyPages(s), usagePages(s), []aPage{
 		{"find-your-trust", "", "/", nil},
 		{"find-your-trust-none", "", "/?name=nowhere", nil},
 		{"help-now", "hazel.willow@northmoor", "/willow/help-now", nil},

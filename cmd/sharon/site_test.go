@@ -358,6 +358,12 @@ func (v *visitor) getJSON(path string, out any) answer {
 // sendJSON sends a command over the API; header pairs may follow.
 func (v *visitor) sendJSON(path string, in any, headers ...string) answer {
 	v.site.t.Helper()
+	return v.sendBy(http.MethodPost, path, in, headers...)
+}
+
+// sendBy is sendJSON with another method.
+func (v *visitor) sendBy(method, path string, in any, headers ...string) answer {
+	v.site.t.Helper()
 	body, ok := in.([]byte)
 	if !ok {
 		var err error
@@ -365,7 +371,7 @@ func (v *visitor) sendJSON(path string, in any, headers ...string) answer {
 			v.site.t.Fatal(err)
 		}
 	}
-	request := v.request(http.MethodPost, path, bytes.NewReader(body))
+	request := v.request(method, path, bytes.NewReader(body))
 	request.Header.Set("Content-Type", "application/json")
 	for i := 0; i+1 < len(headers); i += 2 {
 		request.Header.Set(headers[i], headers[i+1])

@@ -29,7 +29,7 @@ func (s *site) idsOf(trust, service string) ids {
 	lead := s.over("lead." + service + "@" + trust)
 	var timeline struct{ Posts []struct{ ID, Kind string } }
 	lead.getJSON("/"+service, &timeline)
-	found := ids{"service": service, "room": "walls", "topic": "suicide", "id": uuid.Nil.String(), "file": "360p",
+	found := ids{"service": service, "room": "walls", "topic": "suicide", "id": uuid.Nil.String(), "file": "360p", "reference": "W-1",
 		"handle": strings.ToLower(field(s.t, lead.getJSON("/"+service+"/me", nil), "person", "handle")), "board": s.boardOf("lead."+service+"@"+trust, service)}
 	for _, post := range timeline.Posts {
 		if post.Kind == "thread" {
@@ -59,7 +59,7 @@ func call(v *visitor, route *web.Route, at ids) answer {
 		return v.sendFiles(at.fill(route.Path), example(route.Input), fields)
 	}
 	if route.Command() {
-		return v.sendJSON(at.fill(route.Path), example(route.Input))
+		return v.sendBy(route.Method, at.fill(route.Path), example(route.Input))
 	}
 	return v.getJSON(at.fill(route.Path), nil)
 }
@@ -198,6 +198,7 @@ func TestEachRoleDoesWhatItsPermissionsSay(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	at := s.idsOf("northmoor", "willow")
+	s.sent(s.over("lead.willow@northmoor"), "/willow/settings/rooms/waiting", map[string]any{"on": true, "version": 0})
 	for _, account := range everyRole[:5] {
 		v := s.over(account)
 		role := map[string]string{"hazel": "service_user", "peer": "peer_supporter", "moderator": "moderator", "clinician": "clinician", "lead": "service_lead"}[account[:strings.Index(account, ".")]]

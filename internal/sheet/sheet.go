@@ -37,38 +37,54 @@ const (
 	unreadable = "The file could not be read. Choose it again."
 )
 
-// Read reads a table: CSV with a heading, separated by commas, semicolons or tabs,
-// in UTF-8. whole says what is wrong with all of it; then there are no rows.
-func (s Shape) Read(from io.Reader) (rows []Row, whole string) {
+// Headings are the names of a table's columns, as they stand there. whole says what
+// is wrong with all of it.
+func Headings(from io.Reader) (names []string, whole string) {
+	_, names, whole = begin(from)
+	return names, whole
+}
+
+// begin reads a table's heading; there are no names where it cannot be read.
+func begin(from io.Reader) (reader *csv.Reader, names []string, whole string) {
 	in := bufio.NewReader(from)
 	start, _ := in.Peek(4)
 	switch {
 	case bytes.HasPrefix(start, []byte("PK\x03\x04")), bytes.HasPrefix(start, []byte("\xd0\xcf\x11\xe0")):
-		return nil, "This is a spreadsheet. In your spreadsheet program choose “Save as”, then “CSV UTF-8”."
+		return nil, nil, "This is a spreadsheet. In your spreadsheet program choose “Save as”, then “CSV UTF-8”."
 	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")), bytes.IndexByte(start, 0) >= 0:
-		return nil, notUTF8
+		return nil, nil, notUTF8
 	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")):
 		_, _ = in.Discard(3)
 	}
 	heading, err := in.Peek(1000)
 	if err != nil && !errors.Is(err, io.EOF) {
-		return nil, unreadable
+		return nil, nil, unreadable
 	}
-	reader := csv.NewReader(in)
+	reader = csv.NewReader(in)
 	reader.Comma, reader.FieldsPerRecord, reader.TrimLeadingSpace = separator(heading), -1, true
-	names, err := reader.Read()
-	if errors.Is(err, io.EOF) {
-		return nil, "The file is empty."
+	names, err = reader.Read()
+	switch {
+	case errors.Is(err, io.EOF):
+		return nil, nil, "The file is empty."
+	case err != nil && !utf8.Valid(heading):
+		return nil, nil, notUTF8
+	}
+	return reader, names, ""
+}
+
+// Read reads a table: CSV with a heading, separated by commas, semicolons or tabs,
+// in UTF-8. whole says what is wrong with all of it; then there are no rows.
+func (s Shape) Read(from io.Reader) (rows []Row, whole string) {
+	reader, names, whole := begin(from)
+	if whole != "" {
+		return nil, whole
 	}
 	fields, whole := s.headings(names)
-	switch {
-	case err == nil && whole == "":
-	case !utf8.Valid(heading) && len(heading) < 1000:
-		return nil, notUTF8
-	case whole != "":
+	if whole != "" && !utf8.ValidString(strings.Join(names, "")) {
+		whole = notUTF8
+	}
+	if whole != "" {
 		return nil, whole
-	default:
-		return nil, s.NoHeading
 	}
 	for {
 		record, err := reader.Read()

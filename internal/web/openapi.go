@@ -154,7 +154,7 @@ func responses(route *Route, schemas *schemas) map[string]any {
 	if route.Permission != Public {
 		out["401"], out["403"] = problem, problem
 	}
-	if route.Method == http.MethodPost {
+	if route.Method == http.MethodPost || route.Method == http.MethodPut {
 		for _, status := range []string{"400", "401", "403", "409", "413", "415"} {
 			out[status] = problem
 		}

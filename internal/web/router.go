@@ -177,6 +177,12 @@ func Post[S, In, Out any](r *Router[S], path, permission, summary string, use fu
 	r.bind(typed(use), http.MethodPost, path, permission, summary, options...)
 }
 
+// Put binds a command that says what is to be at an address: sent again, it changes
+// nothing. It is for other systems; browsers send forms with Post.
+func Put[S, In, Out any](r *Router[S], path, permission, summary string, use func(context.Context, S, In) (Out, error), options ...Option) {
+	r.bind(typed(use), http.MethodPut, path, permission, summary, options...)
+}
+
 // typed closes over the types of a use case. It is compiled anew for each of them,
 // so what does not need them stands in bind.
 func typed[S, In, Out any](use func(context.Context, S, In) (Out, error)) *binding[S] {

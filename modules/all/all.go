@@ -29,18 +29,22 @@ import (
 	"github.com/sharon-nhs/sharon/modules/terms"
 	"github.com/sharon-nhs/sharon/modules/timeline"
 	"github.com/sharon-nhs/sharon/modules/videos"
+	"github.com/sharon-nhs/sharon/modules/waiting"
 	"github.com/sharon-nhs/sharon/modules/walls"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/invitations"
 )
 
 // Rooms makes them, in the order of the navigation; desk is the safeguarding
 // kernel, files keep what members send, outside is how they are reached who are
-// not on a page, and offers are what can be done with a member outside the rooms.
-func Rooms(desk *safety.Desk, files *storage.Files, outside *notifications.Outside, offers func(s tenants.Scope, person tenants.Person) []tenants.Link) []modules.Module {
+// not on a page, guests let people in who are on a list, and offers are what can be
+// done with a member outside the rooms.
+func Rooms(desk *safety.Desk, files *storage.Files, outside *notifications.Outside, guests invitations.Guests, offers func(s tenants.Scope, person tenants.Person) []tenants.Link) []modules.Module {
 	kernel := posts.NewKernel(files, desk)
 	notices := notifications.New(kernel, outside)
 	rooms := []modules.Module{
 		timeline.New(kernel),
+		waiting.New(desk, outside.Keys, guests),
 		walls.New(kernel),
 		forums.New(kernel),
 		blogs.New(kernel),

@@ -16,10 +16,11 @@ import (
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/areas"
+	"github.com/sharon-nhs/sharon/tenants/invitations"
 )
 
 func rooms() []modules.Module {
-	return all.Rooms(safety.NewDesk(), nil, &notifications.Outside{}, func(tenants.Scope, tenants.Person) []tenants.Link { return nil })
+	return all.Rooms(safety.NewDesk(), nil, &notifications.Outside{}, invitations.Guests{}, func(tenants.Scope, tenants.Person) []tenants.Link { return nil })
 }
 
 func find(key string) (modules.Module, bool) {

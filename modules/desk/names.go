@@ -62,7 +62,7 @@ var nextSteps = map[safety.Act]string{
 var sources = []ui.Option{
 	{Value: "", Label: "Anything"}, {Value: string(safety.ByTerm), Label: "A watched term"}, {Value: string(safety.ByFigure), Label: "Numbers"}, {Value: string(safety.ByFlag), Label: "A member’s report"},
 	{Value: string(safety.ByRequest), Label: "Somebody asked for help"}, {Value: string(safety.ByMode), Label: "A service rule"}, {Value: string(safety.ByRate), Label: "A rate rule"},
-	{Value: string(safety.Unanswered), Label: "Nobody answered"}, {Value: string(safety.ByMeasure), Label: "A measure"}, {Value: string(safety.ByTeam), Label: "The team"}, {Value: string(safety.ByAppeal), Label: "An appeal"}, {Value: string(safety.ByStrikes), Label: "Strikes"}, {Value: string(safety.ByDrill), Label: "A drill"},
+	{Value: string(safety.Unanswered), Label: "Nobody answered"}, {Value: string(safety.ByMeasure), Label: "A measure"}, {Value: string(safety.ByTeam), Label: "The team"}, {Value: string(safety.ByAppeal), Label: "An appeal"}, {Value: string(safety.ByStrikes), Label: "Strikes"}, {Value: string(safety.ByCheckIn), Label: "A check-in"}, {Value: string(safety.ByDrill), Label: "A drill"},
 }
 
 func levels() []ui.Option {

@@ -155,7 +155,7 @@ var sourceNames = map[Source][2]string{
 	ByTerm: {"Watched term", "%d watched terms"}, ByFigure: {"Numbers", "%d numbers"}, ByFlag: {"1 member", "%d members"},
 	ByMode: {"Service rule", "Service rules"}, ByRate: {"Rate rule", "Rate rules"}, Unanswered: {"Nobody answered", "Nobody answered"},
 	ByRequest: {"Asked for help", "Asked for help %d times"}, ByMeasure: {"A measure", "%d measures"}, ByDrill: {"Drill", "Drill"}, ByTeam: {"The team", "The team"},
-	ByAppeal: {"An appeal", "An appeal"}, ByStrikes: {"Strikes", "Strikes"},
+	ByAppeal: {"An appeal", "An appeal"}, ByStrikes: {"Strikes", "Strikes"}, ByCheckIn: {"A check-in", "%d check-ins"},
 }
 
 // Name is the source in words.

@@ -47,10 +47,11 @@ const (
 	ByTeam     Source = "team"    // somebody of the team saw it
 	ByAppeal   Source = "appeal"  // somebody asks that a decision is looked at again
 	ByStrikes  Source = "strikes" // somebody has as many strikes as the service says
+	ByCheckIn  Source = "checkin" // somebody who waits says that they are worse
 )
 
 // Sources are all of them, in that order.
-var Sources = []Source{ByTerm, ByFigure, ByFlag, ByMode, ByRate, Unanswered, ByRequest, ByMeasure, ByDrill, ByTeam, ByAppeal, ByStrikes}
+var Sources = []Source{ByTerm, ByFigure, ByFlag, ByMode, ByRate, Unanswered, ByRequest, ByMeasure, ByDrill, ByTeam, ByAppeal, ByStrikes, ByCheckIn}
 
 // Finding is what one rule says of a text: deterministic and in words that can
 // be shown to the team.

@@ -152,6 +152,9 @@ func (i Invitations) join(ctx context.Context, s tenants.Scope, row Row, in Acce
 	if err := s.As(person).Audit(ctx, "member.joined", tenants.Audited{Subject: person.ID, After: agreed}); err != nil {
 		return out, err
 	}
+	if err := s.Emit(ctx, Joined, tenants.Event{Subject: person.ID, About: row.ID}); err != nil {
+		return out, err
+	}
 	return i.entrance.Admit(ctx, s, account, "invitation", false, "/"+s.Service.Slug)
 }
 

@@ -58,6 +58,7 @@ type content struct {
 	Blogs         []blog
 	Cases         []danger
 	Terms         []watchedTerm
+	Waiting       waitingList
 }
 
 // member is one of a service's people.
@@ -170,6 +171,7 @@ func (c content) check() error {
 	for _, b := range c.Blogs {
 		wrong = append(wrong, b.check(members))
 	}
+	wrong = append(wrong, c.Waiting.check(members))
 	return errors.Join(wrong...)
 }
 

@@ -126,6 +126,9 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 	if err := w.circle(ctx, s, c.Circle, said); err != nil {
 		return err
 	}
+	if err := w.waiting(ctx, s, a.keys, c.Waiting); err != nil {
+		return err
+	}
 	if err := w.rota(ctx, s); err != nil {
 		return err
 	}
