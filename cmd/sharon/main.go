@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
-	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -44,9 +43,7 @@ func (versionCmd) Run() error {
 
 func main() {
 	film.Jailed()
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200) // pages are short-lived garbage: half the collections for a few megabytes
-	}
+	boundGarbage()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	args := cli{}

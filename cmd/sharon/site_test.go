@@ -220,7 +220,7 @@ func (s *site) visit(trust string) *visitor {
 	dial := func(ctx context.Context, network, _ string) (net.Conn, error) {
 		return (&net.Dialer{}).DialContext(ctx, network, "127.0.0.1:"+s.port)
 	}
-	transport := &http.Transport{DialContext: dial, DisableKeepAlives: false}
+	transport := &http.Transport{DialContext: dial}
 	s.t.Cleanup(transport.CloseIdleConnections)
 	return &visitor{site: s, base: "http://" + host + ":" + s.port, client: &http.Client{
 		Jar: jar, Transport: transport,
