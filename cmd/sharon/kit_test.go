@@ -488,7 +488,7 @@ func TestTheKitKnowsEveryLookUp(t *testing.T) {
 	slices.Sort(found)
 	want := []string{"accounts.email_lookup", "accounts.password_hash", "administrator_invitations.email_lookup", "ceremonies.ask_hash", "email_bounces.email_lookup", "identities.nhs_lookup", "invitations.email_lookup",
 		"platform_recovery_codes.code_hash", "platform_sessions.token_hash", "platform_staff.email_lookup", "platform_staff.password_hash", "programme_people.email_lookup", "push_devices.endpoint_hash", "recovery_codes.code_hash",
-		"rota_feeds.token_hash", "sessions.token_hash", "tickets.email_lookup"}
+		"rota_feeds.token_hash", "sessions.token_hash", "tickets.email_lookup", "waiting_entries.email_lookup", "waiting_entries.nhs_lookup"}
 	if !slices.Equal(found, want) {
 		t.Errorf("decide in tenants/exitkit what becomes of a new one:\n%v\nnot\n%v", found, want)
 	}

@@ -65,7 +65,8 @@ func TestATrustIsBroughtToGoLiveInABrowser(t *testing.T) {
 	s.sees(tab, birchLead, birchMine, "Month 8 of 8")
 }
 
-// invoicedByStripe quotes for a service and has Stripe tell of its invoice.
+// invoicedByStripe quotes for a service, and has Stripe tell of the first invoice of
+// the subscription that somebody made there.
 func (s *site) invoicedByStripe(slug, service string) {
 	s.t.Helper()
 	tomos := s.over("finance@sharon")
@@ -76,7 +77,7 @@ func (s *site) invoicedByStripe(slug, service string) {
 	deal := field(s.t, s.sent(tomos, path+"/quotes", map[string]any{"lines": map[string]string{form.Services[at].ID.String() + "/onboarding": "true"}, "prices": 0}), "id")
 	s.sent(tomos, path+"/quotes/"+deal+"/sent", map[string]any{"sent_on": "2026-12-01", "version": 1})
 	invoice := map[string]any{"id": "in_birch", "object": "invoice", "status": "open", "currency": "gbp", "total": 2208000, "amount_remaining": 2208000, "due_date": s.clock.Now().AddDate(0, 0, 30).Unix(),
-		"metadata": map[string]string{"sharon_deal": deal}}
+		"subscription": "sub_birch", "subscription_details": map[string]any{"metadata": map[string]string{"sharon_deal": deal}}}
 	if got := s.stripeTells("evt_birch", "invoice.finalized", invoice); got.status != 200 {
 		s.t.Fatalf("the webhook: %d %s", got.status, got.body)
 	}

@@ -150,7 +150,7 @@ func readNHS(r reading, text string, line *Line) string {
 	}
 	lookup := ""
 	if who.NHSNumber != "" {
-		lookup = r.keys.Lookup("nhs:" + who.NHSNumber)
+		lookup = r.keys.Lookup(identity.Labelled(who.NHSNumber))
 	}
 	if line.after.NHSLookup != lookup {
 		line.after.NHSLookup, line.nhs = lookup, who.NHSNumber

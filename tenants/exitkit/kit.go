@@ -121,6 +121,7 @@ var left = []Left{
 	{"sessions", "who is signed in; people sign in again"},
 	{"throttles", "failed sign-ins of the last hours"},
 	{"tickets", "links in emails; they belong to this house’s key"},
+	{"waiting_files", "files that somebody was looking through, which last a day"},
 }
 
 // ofPlatform are the platform's tables that go with a trust, by trust_id.
@@ -143,15 +144,19 @@ var platformStays = []Left{
 // lookups are keyed hashes by which a sealed value is found, and what they are of.
 // One that is of its value stays out of the kit and is made anew with the key of
 // the next house. Another one, such as that of somebody who left, is taken along.
-var lookups = map[string]struct {
-	column, of string
-	text       func(opened string) string
-}{
-	"accounts":                  {"email_lookup", "email_sealed", itself},
-	"administrator_invitations": {"email_lookup", "email_sealed", itself},
-	"identities":                {"nhs_lookup", "sealed", nhsNumber},
-	"invitations":               {"email_lookup", "email_sealed", itself},
-	"programme_people":          {"email_lookup", "email_sealed", itself},
+var lookups = []lookup{
+	{"accounts", "email_lookup", "email_sealed", itself},
+	{"administrator_invitations", "email_lookup", "email_sealed", itself},
+	{"identities", "nhs_lookup", "sealed", nhsNumber},
+	{"invitations", "email_lookup", "email_sealed", itself},
+	{"programme_people", "email_lookup", "email_sealed", itself},
+	{"waiting_entries", "email_lookup", "email_sealed", itself},
+	{"waiting_entries", "nhs_lookup", "nhs_sealed", identity.Labelled},
+}
+
+type lookup struct {
+	table, column, of string
+	text              func(opened string) string
 }
 
 func itself(opened string) string { return opened }

@@ -16,8 +16,8 @@ func (h House) open(t table, row map[string]any) error {
 		}
 		row[c.Column] = text
 	}
-	if l, ok := lookups[t.Name]; ok {
-		if text, _ := row[l.of].(string); row[l.column] == h.lookup(l.text(text)) {
+	for _, l := range lookups {
+		if text, _ := row[l.of].(string); l.table == t.Name && row[l.column] == h.lookup(l.text(text)) {
 			row[l.column] = nil
 		}
 	}
@@ -26,9 +26,11 @@ func (h House) open(t table, row map[string]any) error {
 
 // seal is the way back, with the keys of this house.
 func (h House) seal(t table, trust string, row map[string]any) error {
-	if l, ok := lookups[t.Name]; ok && row[l.column] == nil {
-		text, _ := row[l.of].(string)
-		row[l.column] = h.lookup(l.text(text))
+	for _, l := range lookups {
+		if l.table == t.Name && row[l.column] == nil {
+			text, _ := row[l.of].(string)
+			row[l.column] = h.lookup(l.text(text))
+		}
 	}
 	for _, c := range h.Sealed {
 		text, _ := row[c.Column].(string)
