@@ -39,5 +39,5 @@ func boundGarbage() {
 // spare is how much garbage a heap may hold, in percent of what is live, in steps
 // of ten, because each change stops the world for a moment.
 func spare(live uint64) int {
-	return min(sparePercent, int(spareBytes*10/max(live, 1)+1)*10)
+	return min(sparePercent, int(spareBytes*10/float64(max(live, 1))+1)*10)
 }
