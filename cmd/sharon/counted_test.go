@@ -8,10 +8,10 @@ import (
 )
 
 func TestACountBelowFiveIsNoFigure(t *testing.T) {
-	for many, known := range map[int]bool{0: false, 4: false, 5: true} {
-		value, got, err := enough(func(context.Context, tenants.Scope) (int, error) { return many, nil })(t.Context(), tenants.Scope{})
-		if got != known || value != float64(many) || err != nil {
-			t.Errorf("%d: %v %v %v", many, value, got, err)
+	for many, told := range map[int]float64{0: 0, 4: 0, 5: 5, 9: 5} {
+		value, known, err := enough(func(context.Context, tenants.Scope) (int, error) { return many, nil })(t.Context(), tenants.Scope{})
+		if value != told || known != (told > 0) || err != nil {
+			t.Errorf("%d: %v %v %v", many, value, known, err)
 		}
 	}
 }

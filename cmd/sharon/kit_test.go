@@ -176,7 +176,7 @@ func TestATrustGoesOnInAnotherHouse(t *testing.T) {
 			s.comesRound("audit")
 			key := pair(t)
 			path, made := s.kitOf(key)
-			if made.Audit.Sealed == 0 || len(made.Audit.Problems) > 0 || made.Manifest.Files.Rows != 4 || len(made.Manifest.Missing) > 0 || made.Manifest.Rows() < 4000 {
+			if made.Audit.Sealed == 0 || len(made.Audit.Problems) > 0 || made.Manifest.Files.Rows != 5 || len(made.Manifest.Missing) > 0 || made.Manifest.Rows() < 4000 {
 				t.Fatalf("made: %+v", made)
 			}
 			before := s.counts(north.ID)

@@ -9,28 +9,10 @@ import (
 	"github.com/sharon-nhs/sharon/internal/clock"
 )
 
-// Day is a day in London, as 2026-11-04. Days compare as text.
-type Day string
+// Day is a day of the calendar in England.
+type Day = clock.Date
 
-func dayOf(t time.Time) Day { return Day(clock.Day(t)) }
-
-func (d Day) time() time.Time {
-	at, _ := time.Parse(time.DateOnly, string(d)) // what is kept was read by readDay
-	return at
-}
-
-// Words are the day as we write it; empty for none.
-func (d Day) Words() string {
-	if d == "" {
-		return ""
-	}
-	return d.time().Format("2 January 2006")
-}
-
-func (d Day) plus(days int) Day { return Day(d.time().AddDate(0, 0, days).Format(time.DateOnly)) }
-
-// days counts from one day until another; less than nothing if that is before.
-func days(from, until Day) int { return int(until.time().Sub(from.time()).Hours() / 24) }
+func dayOf(t time.Time) Day { return clock.DateOf(t) }
 
 var partOfDay = regexp.MustCompile(`[0-9]+|[A-Za-z]+`)
 
@@ -94,7 +76,7 @@ func wrongPauses(all Pauses) string {
 		switch {
 		case p.Until < p.From:
 			return "A pause ends after it begins."
-		case days(p.From, p.Until) >= longestPause:
+		case p.From.Until(p.Until) >= longestPause:
 			return "A pause lasts a year at most. No clock stands still for ever."
 		case i > 0 && p.From <= all[i-1].Until:
 			return "Two pauses are on the same days."
@@ -106,8 +88,8 @@ func wrongPauses(all Pauses) string {
 // paused counts the days from one until before another that were in a pause.
 func paused(all Pauses, from, until Day) (sum int) {
 	for _, p := range all {
-		begin, end := max(p.From, from), min(p.Until.plus(1), until)
-		sum += max(0, days(begin, end))
+		begin, end := max(p.From, from), min(p.Until.Plus(1), until)
+		sum += max(0, begin.Until(end))
 	}
 	return sum
 }

@@ -109,7 +109,7 @@ func (e Entry) Days(today Day) int {
 	if !e.Open() {
 		until = e.OutcomeOn
 	}
-	return max(0, days(e.ReferredOn, until)-paused(e.Pauses, e.ReferredOn, until))
+	return max(0, e.ReferredOn.Until(until)-paused(e.Pauses, e.ReferredOn, until))
 }
 
 // Weeks are full weeks of Days.

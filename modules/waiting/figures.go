@@ -39,12 +39,12 @@ func (in Period) filled(today Day) (Period, error) {
 		in.To = string(today)
 	}
 	if in.From == "" {
-		in.From = string(Day(in.To).plus(-lookBack + 1))
+		in.From = string(Day(in.To).Plus(-lookBack + 1))
 	}
 	switch {
 	case in.From > in.To:
 		return in, fault.Bad("to", "The last day is before the first.")
-	case days(Day(in.From), Day(in.To)) > longestPeriod:
+	case Day(in.From).Until(Day(in.To)) > longestPeriod:
 		return in, fault.Bad("from", "Choose three years or less.")
 	}
 	return in, nil
@@ -75,7 +75,7 @@ func (w Waiting) Figures(ctx context.Context, s tenants.Scope, in Period) (Figur
 func counted(ctx context.Context, s tenants.Scope, in Period) (entries []Entry, said []Note, err error) {
 	q := s.Select(&entries).Column("id", "pathway_id", "referred_on", "pauses", "target_weeks", "outcome", "outcome_on", "invited_at", "member_id", "said_at").
 		Where("(entry.outcome = '' OR entry.outcome_on >= ?)", in.From)
-	n := s.Select(&said).Column("kind", "at").Where("note.at >= ?", Day(in.From).time().AddDate(0, 0, -1))
+	n := s.Select(&said).Column("kind", "at").Where("note.at >= ?", Day(in.From).Time().AddDate(0, 0, -1))
 	if in.Pathway != "" {
 		q = q.Where("entry.pathway_id = ?", in.Pathway)
 		n = n.Where("note.entry_id IN (SELECT e.id FROM waiting_entries AS e WHERE e.tenant_id = note.tenant_id AND e.pathway_id = ?)", in.Pathway)

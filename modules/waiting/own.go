@@ -97,7 +97,7 @@ func (w Waiting) rangeOf(ctx context.Context, s tenants.Scope, way Pathway, toda
 	case InWords:
 		return way.RangeWords, nil
 	}
-	began, err := beganSince(ctx, s, way.ID, today.plus(-lookBack))
+	began, err := beganSince(ctx, s, way.ID, today.Plus(-lookBack))
 	waits := make([]int, len(began))
 	for i, e := range began {
 		waits[i] = e.Weeks(today)

@@ -53,7 +53,7 @@ func New(desk *safety.Desk, keys crypt.Keys, guests invitations.Guests) modules.
 	return modules.Module{
 		Key: key, Name: "Waiting", Icon: "hourglass", Settings: defaults,
 		About:  "A waiting list, a page for each person on it, check-ins, and a board for the team.",
-		Grants: grants, Rights: rights, Acts: acts, Data: data(),
+		Grants: grants, Rights: rights, Acts: acts, Data: data(), Counts: usage(),
 		Routes: w.routes,
 		On:     []tenants.Handler{{Kind: invitations.Joined, Do: w.joined}},
 		Rounds: []tenants.Round{
