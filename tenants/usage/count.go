@@ -29,8 +29,11 @@ const grace = 10 * time.Minute
 // chunk bounds how many days are counted in one go.
 const chunk = 31
 
-// CatchUp counts the days of the scope's service that are over and were not counted.
-// It tells whether there were any.
+// chunks bounds how many are counted in one round, so that it ends in time.
+const chunks = 16
+
+// CatchUp counts the days of the scope's service that are over and were not counted,
+// up to a good year of them; the next round goes on. It tells whether there were any.
 func (u Usage) CatchUp(ctx context.Context, s tenants.Scope) (fresh bool, err error) {
 	today := dateOf(s.Now.Add(-grace))
 	var from date
@@ -47,7 +50,7 @@ func (u Usage) CatchUp(ctx context.Context, s tenants.Scope) (fresh bool, err er
 	if err != nil {
 		return false, err
 	}
-	for from.before(today) {
+	for more := chunks; more > 0 && from.before(today); {
 		until := from
 		for until.before(today) && !done[until.String()] && until.before(from.plus(chunk)) {
 			until = until.plus(1)
@@ -57,6 +60,7 @@ func (u Usage) CatchUp(ctx context.Context, s tenants.Scope) (fresh bool, err er
 				return fresh, err
 			}
 			from, fresh = until, true
+			more--
 		} else {
 			from = from.plus(1)
 		}
