@@ -48,7 +48,7 @@ func TestABenefitIsReckonedAndReviewed(t *testing.T) {
 			t.Errorf("%+v", written)
 		}
 		members := s.count("SELECT count(*) FROM members AS m JOIN services AS s ON s.tenant_id = m.tenant_id AND s.id = m.service_id WHERE m.tenant_id = ? AND s.slug = 'willow' AND m.status = 'active' AND NOT "+tenants.StaffIn("m.roles"), s.northmoor())
-		if counted := of("Members"); counted.Now == nil || *counted.Now != float64(members) || counted.From == "" {
+		if counted := of("Members"); counted.Now == nil || *counted.Now != float64(members/5*5) || counted.From == "" {
 			t.Errorf("%d members, and %+v", members, counted)
 		}
 		s.clock.Advance(52 * 24 * time.Hour)

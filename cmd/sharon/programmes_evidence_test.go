@@ -180,7 +180,7 @@ func TestTheFilesOfOnboardingGoAtTheirAge(t *testing.T) {
 			t.Errorf("%d of a programme that runs", n)
 		}
 		want(t, "while it runs", s.over(willowLead).get(file), http.StatusOK)
-		s.sent(s.over("onboarding@sharon"), willowDesk+"/end", map[string]any{"version": 1, "reason": "It is over.", "sure": true})
+		s.sent(s.over("onboarding@sharon"), willowDesk+"/end", map[string]any{"version": s.programmeOf(willowDesk).Programme.Version, "reason": "It is over.", "sure": true})
 		s.clock.Advance(time.Hour)
 		if n := purged(); n != 1 {
 			t.Errorf("%d files", n)
