@@ -1,5 +1,5 @@
 // Package sheet reads tables that people send from their spreadsheet programs, as
-// CSV, and writes such tables.
+// CSV or XLSX, and writes such tables.
 package sheet
 
 import (
@@ -35,7 +35,18 @@ type Row struct {
 const (
 	notUTF8    = "This file is not in UTF-8. In your spreadsheet program choose “Save as”, then “CSV UTF-8”."
 	unreadable = "The file could not be read. Choose it again."
+	emptyFile  = "The file is empty."
+	oldBook    = "This spreadsheet is of an old kind, or has a password. Save it as an Excel workbook (.xlsx) without one, or as “CSV UTF-8”."
 )
+
+// source is a table, line by line.
+type source interface {
+	// next is the next line that has anything in it; io.EOF after the last one, and
+	// errQuotes, with the number, for a line that cannot be read.
+	next() (number int, cells []string, err error)
+}
+
+var errQuotes = errors.New("the quotation marks do not match")
 
 // Headings are the names of a table's columns, as they stand there. whole says what
 // is wrong with all of it.
@@ -45,12 +56,14 @@ func Headings(from io.Reader) (names []string, whole string) {
 }
 
 // begin reads a table's heading; there are no names where it cannot be read.
-func begin(from io.Reader) (reader *csv.Reader, names []string, whole string) {
+func begin(from io.Reader) (lines source, names []string, whole string) {
 	in := bufio.NewReader(from)
 	start, _ := in.Peek(4)
 	switch {
-	case bytes.HasPrefix(start, []byte("PK\x03\x04")), bytes.HasPrefix(start, []byte("\xd0\xcf\x11\xe0")):
-		return nil, nil, "This is a spreadsheet. In your spreadsheet program choose “Save as”, then “CSV UTF-8”."
+	case bytes.HasPrefix(start, []byte("PK\x03\x04")):
+		return beginBook(in)
+	case bytes.HasPrefix(start, []byte("\xd0\xcf\x11\xe0")):
+		return nil, nil, oldBook
 	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")), bytes.IndexByte(start, 0) >= 0:
 		return nil, nil, notUTF8
 	case bytes.HasPrefix(start, []byte("\xef\xbb\xbf")):
@@ -60,22 +73,44 @@ func begin(from io.Reader) (reader *csv.Reader, names []string, whole string) {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, nil, unreadable
 	}
-	reader = csv.NewReader(in)
+	reader := csv.NewReader(in)
 	reader.Comma, reader.FieldsPerRecord, reader.TrimLeadingSpace = separator(heading), -1, true
 	names, err = reader.Read()
 	switch {
 	case errors.Is(err, io.EOF):
-		return nil, nil, "The file is empty."
+		return nil, nil, emptyFile
 	case err != nil && !utf8.Valid(heading):
 		return nil, nil, notUTF8
 	}
-	return reader, names, ""
+	return separated{reader}, names, ""
 }
 
-// Read reads a table: CSV with a heading, separated by commas, semicolons or tabs,
-// in UTF-8. whole says what is wrong with all of it; then there are no rows.
+// separated is a table as CSV.
+type separated struct{ *csv.Reader }
+
+func (t separated) next() (int, []string, error) {
+	for {
+		cells, err := t.Read()
+		var broken *csv.ParseError
+		switch {
+		case errors.As(err, &broken):
+			return broken.StartLine, nil, errQuotes
+		case err != nil:
+			return 0, nil, err
+		case !blank(cells):
+			number, _ := t.FieldPos(0)
+			return number, cells, nil
+		}
+	}
+}
+
+func blank(cells []string) bool { return strings.TrimSpace(strings.Join(cells, "")) == "" }
+
+// Read reads a table with a heading: CSV in UTF-8, separated by commas, semicolons or
+// tabs, or the first sheet of an XLSX workbook. whole says what is wrong with all of
+// it; then there are no rows.
 func (s Shape) Read(from io.Reader) (rows []Row, whole string) {
-	reader, names, whole := begin(from)
+	lines, names, whole := begin(from)
 	if whole != "" {
 		return nil, whole
 	}
@@ -87,27 +122,23 @@ func (s Shape) Read(from io.Reader) (rows []Row, whole string) {
 		return nil, whole
 	}
 	for {
-		record, err := reader.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		var broken *csv.ParseError
-		if errors.As(err, &broken) {
-			rows = append(rows, Row{Number: broken.StartLine, Wrong: "The quotation marks in this line do not match."})
-		} else if err != nil {
+		number, cells, err := lines.next()
+		switch {
+		case errors.Is(err, io.EOF) && len(rows) == 0:
+			return nil, s.Empty
+		case errors.Is(err, io.EOF):
+			return rows, ""
+		case errors.Is(err, errQuotes):
+			rows = append(rows, Row{Number: number, Wrong: "The quotation marks in this line do not match."})
+		case err != nil:
 			return nil, unreadable
-		} else if strings.TrimSpace(strings.Join(record, "")) != "" {
-			number, _ := reader.FieldPos(0)
-			rows = append(rows, readRow(number, record, fields))
+		default:
+			rows = append(rows, readRow(number, cells, fields))
 		}
 		if len(rows) > s.Most {
 			return nil, s.TooMany
 		}
 	}
-	if len(rows) == 0 {
-		return nil, s.Empty
-	}
-	return rows, ""
 }
 
 // separator is what the heading's columns are separated by.
