@@ -22,6 +22,7 @@ const (
 	CodeNeeded      Code = "code_needed"      // signed in by half: the second factor is still to be given
 	FactorNeeded    Code = "factor_needed"    // signed in, but work here needs a second factor to be set up
 	ProofNeeded     Code = "proof_needed"     // allowed, once the person shows again that it is them
+	Locked          Code = "locked"           // signed in, and shut by the person's own lock until they open it
 	NotFound        Code = "not_found"        // is not there, or not for you: the same answer
 	Conflict        Code = "conflict"         // somebody was faster: a stale edit, a name taken
 	Limited         Code = "limited"          // too many, too soon

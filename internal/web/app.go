@@ -52,6 +52,8 @@ type Plain struct {
 	View func(ctx context.Context, r *Request) (status int, page templ.Component)
 	// JSON, instead of a View, answers with a value.
 	JSON func(ctx context.Context) (status int, value any)
+	// File, instead of a View, answers with a file.
+	File func(ctx context.Context, r *Request) (*assets.File, error)
 }
 
 // Fiber builds the server.
@@ -67,6 +69,13 @@ func (a *App[S]) Fiber() *fiber.App {
 			if err != nil {
 				return a.fail(c.UserContext(), c, r, err)
 			}
+			if plain.File != nil {
+				file, err := plain.File(c.UserContext(), r)
+				if err != nil {
+					return a.fail(c.UserContext(), c, r, err)
+				}
+				return sendAsset(c, file)
+			}
 			status, page := plain.View(c.UserContext(), r)
 			return a.html(a.Gate.Outside(c.UserContext(), r), c, status, page)
 		})
@@ -77,25 +86,7 @@ func (a *App[S]) Fiber() *fiber.App {
 			app.Add(http.MethodHead, fiberPath(b.Path), a.serve(b))
 		}
 	}
-	a.refuseOtherMethods(app)
-	app.Use(func(*fiber.Ctx) error { return fiber.ErrNotFound })
 	return app
-}
-
-// refuseOtherMethods answers 405, with what is allowed, where the address is
-// right and the method is not.
-func (a *App[S]) refuseOtherMethods(app *fiber.App) {
-	allowed := map[string][]string{}
-	for _, b := range *a.Router.table {
-		path := fiberPath(b.Path)
-		allowed[path] = append(allowed[path], b.Method)
-	}
-	for path, methods := range allowed {
-		app.All(path, func(c *fiber.Ctx) error {
-			c.Set(fiber.HeaderAllow, strings.Join(methods, ", "))
-			return fiber.ErrMethodNotAllowed
-		})
-	}
 }
 
 // hardLimit is where the server hangs up without reading on. What lies between
@@ -135,6 +126,10 @@ func serveAsset(c *fiber.Ctx) error {
 	if !found {
 		return fiber.ErrNotFound
 	}
+	return sendAsset(c, file)
+}
+
+func sendAsset(c *fiber.Ctx, file *assets.File) error {
 	c.Set(fiber.HeaderContentType, file.ContentType)
 	c.Set(fiber.HeaderCacheControl, file.CacheControl)
 	c.Set(fiber.HeaderVary, fiber.HeaderAcceptEncoding)

@@ -23,6 +23,7 @@ var statuses = map[fault.Code]int{
 	fault.CodeNeeded:      fiber.StatusForbidden,
 	fault.FactorNeeded:    fiber.StatusForbidden,
 	fault.ProofNeeded:     fiber.StatusForbidden,
+	fault.Locked:          fiber.StatusForbidden,
 	fault.NotFound:        fiber.StatusNotFound,
 	fault.NoMethod:        fiber.StatusMethodNotAllowed,
 	fault.Conflict:        fiber.StatusConflict,
@@ -42,7 +43,11 @@ var doors = map[fault.Code]string{
 	fault.CodeNeeded:      "/sign-in/code",
 	fault.FactorNeeded:    "/account/second-factor/new",
 	fault.ProofNeeded:     "/account/confirm",
+	fault.Locked:          "/account/unlock",
 }
+
+// carrying are the doors that take a refused form along and send it on.
+var carrying = map[fault.Code]bool{fault.ProofNeeded: true, fault.Locked: true}
 
 // Door is the page on which a refusal with this code is mended, from where the way
 // goes on to next.

@@ -16,6 +16,7 @@ import (
 	"github.com/valyala/fasthttp"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/words"
 )
 
 // Request is what a use case's door needs to know of an HTTP request: copies
@@ -35,9 +36,13 @@ type Request struct {
 	Agent   string // what the client says it is, 300 bytes at most
 	Address netip.Addr
 	Route   *Route
+	// Unattended says that a page asks by itself, and not because somebody did something.
+	Unattended bool
 
 	// Admitted is set by the door once the actor may know of the service.
 	Admitted bool
+	// Words are how the actor has the interface put, once the door knows the actor.
+	Words words.Tag
 	// OnceKey makes a command happen once, however often it is sent.
 	OnceKey string
 	// Outcome is what the command answered; the door keeps it with OnceKey.
@@ -111,6 +116,10 @@ func FormOf(ctx context.Context, action string) *Form {
 	return form
 }
 
+// OnTheWay tells whether the form was refused for what its sender can show at once,
+// after which it is sent on.
+func (f *Form) OnTheWay() bool { return carrying[f.Code] }
+
 // Refused returns the refused form of this page, whichever it is.
 func Refused(ctx context.Context) *Form {
 	form, _ := ctx.Value(formKey{}).(*Form)
@@ -125,6 +134,7 @@ func (a *App[S]) copyRequest(c *fiber.Ctx, route *Route) (*Request, error) {
 		Address: a.clientAddress(c), Route: route, Agent: agentOf(c),
 		fetchSite: string(c.Request().Header.Peek("Sec-Fetch-Site")), origin: string(c.Request().Header.Peek("Origin")),
 		wantsJSON: wantsJSON(c), trace: traceOf(c), secure: a.Secure,
+		Unattended: len(c.Request().Header.Peek("X-Unattended")) > 0,
 	}
 	for name, value := range c.AllParams() {
 		r.Params[strings.Clone(name)] = strings.Clone(value)

@@ -22,6 +22,10 @@ const SignedIn = "signed-in"
 // open to a session that still lacks something, closed without any.
 const Arriving = "arriving"
 
+// Locked is the permission of what can be done with a session that is locked: to
+// open it again, or to end it. It is open to one that still lacks something, too.
+const Locked = "locked"
+
 // None is the input or output of a use case that has none.
 type None struct{}
 

@@ -14,6 +14,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/words"
 )
 
 // Cookie is set or, with an empty value, removed by an output that has Cookies.
@@ -143,8 +144,8 @@ func (a *App[S]) refuse(ctx context.Context, c *fiber.Ctx, b *binding[S], r *Req
 	var failed *fault.Error
 	form := b.form
 	refused := refusedForm(c, r, err)
-	if errors.As(err, &failed) && failed.Code == fault.ProofNeeded {
-		form, refused = doors[failed.Code], formOf(c, r, failed) // it takes the form along and sends it on
+	if errors.As(err, &failed) && carrying[failed.Code] {
+		form, refused = doors[failed.Code], formOf(c, r, failed)
 	}
 	if refused == nil || r.wantsJSON || form == "" {
 		return a.fail(ctx, c, r, err)
@@ -265,6 +266,6 @@ func (a *App[S]) html(ctx context.Context, c *fiber.Ctx, status int, view templ.
 	c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
 	// A copy: fiber's Send keeps the slice, and the buffer is another page's, perhaps
 	// another trust's, as soon as we return.
-	c.Status(status).Response().SetBody(buffer.Bytes())
+	c.Status(status).Response().SetBody(words.Page(ctx, buffer.Bytes()))
 	return nil
 }

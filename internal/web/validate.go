@@ -1,8 +1,11 @@
 package web
 
 import (
+	"cmp"
 	"errors"
 	"reflect"
+	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-playground/validator/v10"
@@ -25,8 +28,17 @@ func newValidator() *validator.Validate {
 		return strings.TrimSpace(fl.Field().String()) != ""
 	}))
 	must(v.RegisterValidation("slug", func(fl validator.FieldLevel) bool { return IsSlug(fl.Field().String()) }))
+	// A few short words, with commas between them.
+	must(v.RegisterValidation("listed", func(fl validator.FieldLevel) bool {
+		most, err := strconv.Atoi(fl.Param())
+		words := strings.Split(fl.Field().String(), ",")
+		return err == nil && len(words) <= mostListed && !slices.ContainsFunc(words, func(word string) bool { return len([]rune(strings.TrimSpace(word))) > most })
+	}))
 	return v
 }
+
+// mostListed is how many a few are.
+const mostListed = 12
 
 // IsSlug tells whether text can be a part of an address: a to z, digits and
 // single hyphens, at most 60 characters.
@@ -37,19 +49,26 @@ func IsSlug(text string) bool {
 	return strings.Trim(text, "abcdefghijklmnopqrstuvwxyz0123456789-") == ""
 }
 
-// messages say what to do about a broken rule; {label} and {param} are filled in.
-// The rejected value is never repeated.
+// messages say what to do about a broken rule, some in other words of a number, a list
+// or a file; {label} and {param} are filled in. The rejected value is never repeated.
 var messages = map[string]string{
-	"required": "Enter {label}.",
-	"filled":   "Enter {label}.",
-	"max":      "{Label} must be {param} characters or fewer.",
-	"min":      "{Label} must be at least {param} characters.",
-	"gte":      "{Label} must be {param} or more.",
-	"lte":      "{Label} must be {param} or less.",
-	"oneof":    "Choose one of the answers for {label}.",
-	"email":    "Enter an email address like name@example.com.",
-	"datetime": "Enter {label} as a date such as 2026-11-04.",
-	"slug":     "Use only a to z, numbers and single hyphens for {label}.",
+	"required":      "Enter {label}.",
+	"required file": "Choose {label}.",
+	"filled":        "Enter {label}.",
+	"max":           "{Label} must be {param} characters or fewer.",
+	"max number":    "{Label} must be {param} or less.",
+	"max list":      "{Label} must be {param} choices or fewer.",
+	"min":           "{Label} must be at least {param} characters.",
+	"min number":    "{Label} must be at least {param}.",
+	"min list":      "{Label} must be at least {param} choices.",
+	"gte":           "{Label} must be {param} or more.",
+	"lte":           "{Label} must be {param} or less.",
+	"oneof":         "Choose one of the answers for {label}.",
+	"email":         "Enter an email address like name@example.com.",
+	"datetime":      "Enter {label} as a date such as 2026-11-04.",
+	"slug":          "Use only a to z, numbers and single hyphens for {label}.",
+	"listed":        "{Label} must be a few, with commas between them, each {param} characters or fewer.",
+	"":              "Check {label}.",
 }
 
 // Validate checks a struct by its `validate` tags and answers in plain words.
@@ -70,19 +89,7 @@ func Validate(in any) error {
 }
 
 func message(broken validator.FieldError, label string) string {
-	text, known := messages[broken.Tag()]
-	switch {
-	case !known:
-		text = "Check {label}."
-	case broken.Kind() == reflect.Int || broken.Kind() == reflect.Int64:
-		text = strings.TrimSuffix(text, " characters or fewer.") + map[bool]string{true: " or less.", false: ""}[strings.HasSuffix(text, " characters or fewer.")]
-		text = strings.Replace(text, " characters.", ".", 1)
-	case broken.Kind() == reflect.Slice:
-		text = strings.Replace(text, "characters", "choices", 1)
-	}
-	if anyFiles[broken.Type()] {
-		text = strings.Replace(text, "Enter", "Choose", 1)
-	}
+	text := cmp.Or(messages[broken.Tag()+sort(broken)], messages[broken.Tag()], messages[""])
 	bare := label
 	for _, article := range []string{"a ", "an ", "the ", "your "} {
 		bare = strings.TrimPrefix(bare, article)
@@ -91,6 +98,19 @@ func message(broken validator.FieldError, label string) string {
 		bare = strings.ToUpper(bare[:1]) + bare[1:]
 	}
 	return strings.NewReplacer("{label}", label, "{Label}", bare, "{param}", broken.Param()).Replace(text)
+}
+
+// sort is what a broken field is besides text.
+func sort(broken validator.FieldError) string {
+	switch {
+	case anyFiles[broken.Type()] && broken.Tag() == "required":
+		return " file"
+	case broken.Kind() == reflect.Int || broken.Kind() == reflect.Int64:
+		return " number"
+	case broken.Kind() == reflect.Slice:
+		return " list"
+	}
+	return ""
 }
 
 // nameOf is a broken field's name as it was sent, with / between its parts, and

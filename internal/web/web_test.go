@@ -482,6 +482,23 @@ func TestHeadersOnEveryAnswer(t *testing.T) {
 	}
 }
 
+func TestAnotherMethodIsToldWhatIsAllowed(t *testing.T) {
+	for _, test := range []struct {
+		method, uri string
+		status      int
+		allow       string
+	}{
+		{"DELETE", anID, 405, "GET, HEAD, POST"}, {"POST", "/news/a", 405, "GET, HEAD"}, {"GET", "/letters", 405, "POST"},
+		{"DELETE", "/nowhere", 404, ""}, {"POST", "/parcels", 404, ""},
+	} {
+		got := serve().ask(test.method, test.uri, "", "Accept", "application/json")
+		if allow := string(got.Header.Peek("Allow")); got.StatusCode() != test.status || allow != test.allow {
+			t.Errorf("%s %s: %d, allowed %q", test.method, test.uri, got.StatusCode(), allow)
+		}
+		problem(t, got)
+	}
+}
+
 func TestRoutesNeedAPermissionAndOneAddress(t *testing.T) {
 	for name, bind := range map[string]func(r *web.Router[string]){
 		"no permission": func(r *web.Router[string]) { web.Post(r, "/a", "", "A", echo[next]) },
