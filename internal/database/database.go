@@ -35,6 +35,7 @@ const AppRole = "sharon_app"
 type DB struct {
 	read, write pool
 	postgres    bool
+	behind      chan struct{} // see WriteBehind; nil where there are many writers
 }
 
 // pool is connections that are given out in the order in which they were asked
@@ -138,7 +139,7 @@ func openSQLite(path string) (*DB, error) {
 	if err := create(write); err != nil {
 		return nil, fmt.Errorf("open %s: %w", path, err)
 	}
-	return &DB{read: queued(open("read", max(4, runtime.NumCPU()))), write: queued(write)}, nil
+	return &DB{read: queued(open("read", max(4, runtime.NumCPU()))), write: queued(write), behind: make(chan struct{}, 1)}, nil
 }
 
 // create makes the file before a reader looks for it. Of several processes that
@@ -231,6 +232,21 @@ func (d *DB) Write(ctx context.Context, tenant uuid.UUID, fn func(context.Contex
 		return d.run(ctx, d.write, "BEGIN", tenant, fn)
 	}
 	return d.run(ctx, d.write, "BEGIN IMMEDIATE", tenant, fn)
+}
+
+// WriteBehind is Write for work that nobody waits for. Where there is one writer,
+// one such unit at a time queues among those of people: what follows from a busy
+// minute must not make the minute slow. It always gets its turn.
+func (d *DB) WriteBehind(ctx context.Context, tenant uuid.UUID, fn func(context.Context, bun.IDB) error) error {
+	if d.behind != nil {
+		select {
+		case d.behind <- struct{}{}:
+			defer func() { <-d.behind }()
+		case <-ctx.Done():
+			return mapError(ctx.Err())
+		}
+	}
+	return d.Write(ctx, tenant, fn)
 }
 
 // run opens the transaction and tells row security the tenant in one message:

@@ -231,6 +231,38 @@ func TestSQLitesOneWriterServesWhoCameFirst(t *testing.T) {
 	}
 }
 
+func TestOnSQLiteWhatFollowsWaitsBehindWhatPeopleWaitFor(t *testing.T) {
+	db := testkit.Open(t, testkit.SQLite(t, prepare))
+	order := "" // guarded by being the one writer
+	var all sync.WaitGroup
+	line := func(who string, write func(context.Context, uuid.UUID, func(context.Context, bun.IDB) error) error, at int) {
+		all.Go(func() {
+			if err := write(t.Context(), east, func(context.Context, bun.IDB) error { order += who; return nil }); err != nil {
+				t.Error(err)
+			}
+		})
+		for inTheQueue() < at {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	err := db.Write(t.Context(), east, func(context.Context, bun.IDB) error {
+		line("w", db.WriteBehind, 1)
+		line("w", db.WriteBehind, 1) // stands behind the first
+		line("p", db.Write, 2)
+		line("p", db.Write, 3)
+		impatient, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+		defer cancel()
+		if err := db.WriteBehind(impatient, east, func(context.Context, bun.IDB) error { return nil }); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("work whose time is over: %v", err)
+		}
+		return nil
+	})
+	all.Wait()
+	if err != nil || order != "wppw" {
+		t.Errorf("served in the order %s, %v", order, err)
+	}
+}
+
 // inTheQueue counts those who stand in line for a connection, by their stacks.
 func inTheQueue() (many int) {
 	stacks := make([]byte, 4<<20)
