@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -87,6 +88,24 @@ func (k Keys) Open(sealed, context string) (string, error) {
 		return "", errSealed
 	}
 	return string(text), nil
+}
+
+// SealValue is Seal for a value, which is written as JSON.
+func (k Keys) SealValue(value any, context string) (string, error) {
+	text, err := json.Marshal(value)
+	if err != nil {
+		return "", err
+	}
+	return k.Seal(string(text), context)
+}
+
+// OpenValue reads what SealValue made for the same context.
+func (k Keys) OpenValue(sealed, context string, into any) error {
+	text, err := k.Open(sealed, context)
+	if err != nil {
+		return err
+	}
+	return json.Unmarshal([]byte(text), into)
 }
 
 // Current tells whether a value was sealed with the first key; others are to be

@@ -52,3 +52,28 @@ func Parts(parts, room []int, total int) []int {
 	}
 	return out
 }
+
+// Shares is the least total of which it is worth telling shares. With less, rounding
+// moves them by more than an eighth.
+const Shares = 20
+
+// Shared rounds the parts of a total that stands alone, told once and for all. The
+// total is the true one, rounded down; the first parts together have the share of it
+// that is nearest to their true one. Parts are 0 or more.
+func Shared(parts []int) (out []int, total int) {
+	n := 0
+	for _, part := range parts {
+		n += part
+	}
+	out, total = make([]int, len(parts)), Floor(n)
+	if total == 0 {
+		return out, 0
+	}
+	sum, told := 0, 0
+	for i, part := range parts {
+		sum += part
+		upTo := (2*sum*total + Base*n) / (2 * Base * n) * Base
+		out[i], told = upTo-told, upTo
+	}
+	return out, total
+}
