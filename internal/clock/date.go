@@ -34,6 +34,21 @@ func (d Date) Months(n int) Date {
 	return Date(first.AddDate(0, 0, min(d.Time().Day(), last)-1).Format(time.DateOnly))
 }
 
+// Birthday is the day on which somebody born on d becomes so many years old: of 29
+// February, in a year that has none, 1 March.
+func (d Date) Birthday(years int) Date {
+	return Date(d.Time().AddDate(years, 0, 0).Format(time.DateOnly))
+}
+
+// Age is how many years old somebody born on d is on a day.
+func (d Date) Age(on Date) int {
+	years := on.Time().Year() - d.Time().Year()
+	if on < d.Birthday(years) {
+		years--
+	}
+	return years
+}
+
 // Until is how many days lie between d and another.
 func (d Date) Until(other Date) int { return int(other.Time().Sub(d.Time()).Hours() / 24) }
 

@@ -201,7 +201,13 @@ func (tab *Tab) Back() {
 	tab.t.Helper()
 	history := func() (h page.GetNavigationHistoryResult) {
 		tab.do("read the history", func(ctx context.Context, target *chromedp.Target) (err error) {
-			h, err = cdp.Call(ctx, target, page.GetNavigationHistory, cdp.Empty{})
+			// While another page takes the place of this one there is no active one to ask.
+			for range 50 {
+				if h, err = cdp.Call(ctx, target, page.GetNavigationHistory, cdp.Empty{}); err == nil {
+					return nil
+				}
+				time.Sleep(20 * time.Millisecond)
+			}
 			return err
 		})
 		return h

@@ -11,6 +11,7 @@ import (
 type Chart struct {
 	ID     string // of its heading
 	Title  string
+	Own    bool     // the title is somebody's words: it is in no other ones
 	Says   string   // what it shows, in a sentence, for those who do not see it
 	Means  string   // what exactly is counted, for everybody; may be empty
 	Of     string   // what a row is: "Day"
@@ -18,6 +19,7 @@ type Chart struct {
 	Series []Series
 	Beside bool // bars stand beside each other, not on top
 	Total  bool // the table adds the series up
+	Open   bool // the table is open at first: the rows have names that the picture does not show
 	// Top is the value at the upper edge; 0 for the highest that there is.
 	Top float64
 	// Say is a value in words; nil for whole numbers.

@@ -66,13 +66,26 @@ type Field struct {
 	Autocomplete                 string
 	Rows                         int  // of a text area
 	Draft                        bool // keep unsent text in this tab
+	Own, OwnHint                 bool // somebody wrote the label, the hint: it is in no other words
 	Options                      []Option
 	Attributes                   templ.Attributes
 }
 
 // Option is a choice of a select, of radios or of tiles. Picture is the address
-// of a tile's; its label says what it is.
-type Option struct{ Value, Label, Hint, Picture string }
+// of a tile's; its label says what it is. Own says that somebody wrote the label.
+type Option struct {
+	Value, Label, Hint, Picture string
+	Own                         bool
+}
+
+// Own marks an element that holds what somebody wrote or is called, so that it is
+// shown in no other words than theirs.
+func Own(own bool) templ.Attributes {
+	if own {
+		return templ.Attributes{"translate": "no"}
+	}
+	return nil
+}
 
 func (f Field) id() string {
 	if f.ID != "" {

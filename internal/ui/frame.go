@@ -21,16 +21,20 @@ type Frame struct {
 	Home      string // path of the service, such as /willow
 	Module    string // key of the room that the page belongs to
 	Path      string
+	Here      string // path and query of the page, escaped, for a link that leads back
 	Host      string // whose pages these are, without port
 	Rooms     []Room
 	Viewer    *Viewer
 	Session   string // tells drafts of one session from those of the next
 	Signed    bool   // on error pages: somebody seems to be signed in
+	ForAll    bool   // the same for everybody, so that a browser may keep it: it does not say who looks
 	FormToken string
 	Stream    string // path of the page's live events, with ?last= if it has any; empty for none
 	Team      string // "The team is here until 5pm"
 	TeamHere  bool
 	Bars      []Bar
+	App       *App  // how these pages are an app; nil where they are none
+	Lock      *Lock // what shuts the page when nobody does anything; nil for nothing
 	Now       time.Time
 	May       func(permission string) bool
 }
@@ -50,6 +54,19 @@ type Room struct {
 // Bar is a line at the top of each page of somebody, with the way to where it is
 // explained; Path is below the service.
 type Bar struct{ Icon, Words, Link, Path string }
+
+// App is how pages look on somebody's home screen.
+type App struct {
+	Name, Colour string // of the icon: six hexadecimal digits
+	Badge        bool   // the icon says how much is unread
+}
+
+// Lock is what opens a page again that nobody has used for some time: a PIN, or
+// else a passkey.
+type Lock struct {
+	PIN   bool
+	After time.Duration
+}
 
 // Offer is something to do about a post, whose id completes the path.
 type Offer struct{ Name, Icon, Path string }

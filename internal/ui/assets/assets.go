@@ -13,9 +13,12 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -187,13 +190,41 @@ func load(from fs.FS) (catalogue, error) {
 		sum := sha256.Sum256(body)
 		hash := hex.EncodeToString(sum[:4])
 		u := Prefix + strings.TrimSuffix(name, ext) + "." + hash + ext
-		cache := immutable
-		if "/"+name == Worker {
-			u, cache = Worker, asking
-		}
 		c.urls[name] = u
-		c.byPath[u] = &File{Name: name, ContentType: typ, CacheControl: cache, ETag: `"` + hash + `"`, Body: body}
+		c.byPath[u] = &File{Name: name, ContentType: typ, CacheControl: immutable, ETag: `"` + hash + `"`, Body: body}
 		return nil
 	})
+	if err == nil {
+		err = c.addWorker()
+	}
 	return c, err
+}
+
+// large are files that few pages need: the worker does not keep them.
+var large = map[string]bool{"tus.min.js": true}
+
+// addWorker puts before the worker what it keeps: the files that a page's shell is
+// made of, and the build that they are of. A browser sees by that that it is another.
+func (c catalogue) addWorker() error {
+	name := strings.TrimPrefix(Worker, "/")
+	script := c.byPath[c.urls[name]]
+	delete(c.byPath, c.urls[name])
+	c.urls[name] = Worker
+	build, shell := sha256.New(), []string{}
+	for _, file := range slices.Sorted(maps.Keys(c.urls)) {
+		fmt.Fprintln(build, c.urls[file])
+		if file != name && !strings.Contains(file, "/") && !large[file] {
+			shell = append(shell, c.urls[file])
+		}
+	}
+	build.Write(script.Body)
+	kept, err := json.Marshal(shell)
+	if err != nil {
+		return err
+	}
+	hash := hex.EncodeToString(build.Sum(nil)[:4])
+	script.Body = fmt.Appendf(nil, "const BUILD = %q, SHELL = %s;\n%s", hash, kept, script.Body)
+	script.CacheControl, script.ETag = asking, `"`+hash+`"`
+	c.byPath[Worker] = script
+	return nil
 }

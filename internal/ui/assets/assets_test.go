@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -24,7 +25,7 @@ import (
 const root = "../../.." // the repository
 
 // ours are the files that we wrote ourselves; every other one is vendored.
-var ours = map[string]bool{"sharon.css": true, "sharon.js": true, "kinder.js": true, "live.js": true, "messages.js": true, "names.js": true, "offline.js": true, "player.js": true, "push.js": true, "account.js": true, "desk.js": true, "videos.js": true, "worker.js": true, "favicon.svg": true}
+var ours = map[string]bool{"sharon.css": true, "sharon.js": true, "kinder.js": true, "live.js": true, "messages.js": true, "names.js": true, "offline.js": true, "player.js": true, "push.js": true, "account.js": true, "aloud.js": true, "app.js": true, "easyread.css": true, "lock.js": true, "desk.js": true, "videos.js": true, "worker.js": true, "favicon.svg": true}
 
 type vendored struct {
 	Name, Path, Version, Licence, Package, LicenceText, SHA256 string
@@ -152,6 +153,37 @@ func TestTheWorkerHasOneAddress(t *testing.T) {
 	f, ok := assets.Lookup("/worker.js")
 	if !ok || assets.URL("worker.js") != "/worker.js" || f.CacheControl != "no-cache" || !strings.HasPrefix(f.ContentType, "text/javascript") {
 		t.Errorf("%+v", f)
+	}
+}
+
+// What the worker keeps is served, changes with the build, and is no content.
+func TestTheWorkerKnowsItsBuild(t *testing.T) {
+	f, _ := assets.Lookup("/worker.js")
+	first, script, _ := bytes.Cut(f.Body, []byte("\n"))
+	found := regexp.MustCompile(`^const BUILD = "([0-9a-f]{8})", SHELL = (\[.+\]);$`).FindSubmatch(first)
+	if found == nil || f.ETag != `"`+string(found[1])+`"` || !bytes.Equal(script, read(t, "files/worker.js")) {
+		t.Fatalf("%s %s", first, f.ETag)
+	}
+	var shell []string
+	if err := json.Unmarshal(found[2], &shell); err != nil {
+		t.Fatal(err)
+	}
+	total := 0
+	for _, path := range shell {
+		file, ok := assets.Lookup(path)
+		if !ok || !strings.Contains(file.CacheControl, "immutable") {
+			t.Errorf("%s is kept for ever and may change", path)
+			continue
+		}
+		total += max(len(file.Brotli()), len(file.Body)/4)
+	}
+	for _, name := range []string{"nhsuk.css", "sharon.css", "sharon.js", "app.js", "icons.svg", "favicon.svg"} {
+		if !slices.Contains(shell, assets.URL(name)) {
+			t.Errorf("%s is not kept", name)
+		}
+	}
+	if total > 120<<10 {
+		t.Errorf("the worker loads %d bytes", total)
 	}
 }
 

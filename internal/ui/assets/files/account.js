@@ -27,7 +27,7 @@ document.addEventListener('click', async e => {
     button.form.elements[button.dataset.into].value = JSON.stringify(await answer(asked.options));
     button.form.requestSubmit();
   } catch {
-    says.textContent = 'No passkey was used. You can try again, or choose another way.';
+    says.textContent = inWords('No passkey was used. You can try again, or choose another way.');
   } finally {
     button.ariaDisabled = null;
   }

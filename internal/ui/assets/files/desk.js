@@ -80,6 +80,6 @@ let lately = Date.now();
 for (const sign of ['keydown', 'pointermove', 'scroll']) addEventListener(sign, () => { lately = Date.now(); }, { passive: true });
 if (desk.dataset.open !== undefined) {
   setInterval(() => {
-    if (document.visibilityState === 'visible' && Date.now() - lately < 120000) fetch(location.pathname, { headers: { Accept: 'application/json' } }).catch(() => {});
+    if (document.visibilityState === 'visible' && Date.now() - lately < 120000) fetch(location.pathname, { headers: { Accept: 'application/json', 'X-Unattended': 'true' } }).catch(() => {});
   }, 60000);
 }

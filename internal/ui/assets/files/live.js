@@ -57,13 +57,14 @@ function recount(within) {
 }
 
 function count(unread) {
+  if ('badge' in document.body.dataset) navigator.setAppBadge?.(Object.values(unread).reduce((sum, n) => sum + n, 0)).catch(() => {});
   for (const el of document.querySelectorAll('[data-live-count]')) {
     const n = el.dataset.liveCount.split(' ').reduce((sum, room) => sum + (unread[room] ?? 0), 0);
     el.hidden = n === 0;
     el.textContent = n;
     const words = document.createElement('span');
     words.className = 'nhsuk-u-visually-hidden';
-    words.textContent = ' unread';
+    words.textContent = ` ${inWords('not read yet')}`;
     el.append(words);
   }
 }
@@ -120,7 +121,7 @@ async function rested(id) {
 
 async function bring(id, url) {
   if (new URL(url, location.href).origin !== location.origin) return;
-  const response = await fetch(url, { headers: { Accept: 'text/html' } });
+  const response = await fetch(url, { headers: { Accept: 'text/html', 'X-Unattended': 'true' } });
   const el = document.getElementById(id);
   if (response.status >= 500) throw new Error(response.statusText);
   if (!response.ok || response.redirected || !el) return;
@@ -179,7 +180,7 @@ function failed() {
   if (!returns) source.close();
 }
 
-function ask(url) { return fetch(url, { cache: 'no-store', headers: { Accept: 'application/json' } }); }
+function ask(url) { return fetch(url, { cache: 'no-store', headers: { Accept: 'application/json', 'X-Unattended': 'true' } }); }
 
 async function poll() {
   failures = 0;  // when the page is next looked at, a stream is tried again
@@ -206,6 +207,10 @@ document.addEventListener('visibilitychange', () => {
   else if (!timer) open();
 });
 addEventListener('pagehide', close);
+
+// A page that lock.js has shut is told nothing.
+document.addEventListener('lock:shut', () => { over = true; close(); });
+document.addEventListener('lock:open', () => { over = false; failures = 0; open(); recount(0); });
 addEventListener('pageshow', e => { if (e.persisted) open(); });
 
 open();

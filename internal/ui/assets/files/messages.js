@@ -52,13 +52,13 @@ function show() {
       talk.append(el);
     }
     const state = el.lastElementChild;
-    const words = message.problem ? `Not sent. ${message.problem}` : tries > 1 ? 'Not sent yet. We keep trying.' : 'Sending…';
+    const words = message.problem ? inWords('Not sent. {}', message.problem) : tries > 1 ? inWords('Not sent yet. We keep trying.') : inWords('Sending…');
     if (state.dataset.words === words) continue;
     state.dataset.words = words;
     state.className = 'bubble__state';
     state.replaceChildren(words);
-    if (message.problem || tries > 1) state.append(' ', button('Try again', () => { delete message.problem; tries = 0; keep(); show(); send(); }));
-    if (message.problem) state.append(' ', button('Change it', () => take(message)));
+    if (message.problem || tries > 1) state.append(' ', button(inWords('Try again'), () => { delete message.problem; tries = 0; keep(); show(); send(); }));
+    if (message.problem) state.append(' ', button(inWords('Change it'), () => take(message)));
   }
 }
 
@@ -82,7 +82,7 @@ function moveOn() { talk.dataset.liveGet = `${here}/since?after=${lastSeq()}`; }
 
 /** Brings what is new, as live.js does when it is told. */
 async function bring() {
-  const response = await fetch(`${here}/since?after=${lastSeq()}`, { headers: { Accept: 'text/html' } });
+  const response = await fetch(`${here}/since?after=${lastSeq()}`, { headers: { Accept: 'text/html', 'X-Unattended': 'true' } });
   if (!response.ok || response.redirected) return;
   const page = new DOMParser().parseFromString(await response.text(), 'text/html');
   const first = talk.querySelector('[id^=waiting-]');
@@ -165,7 +165,7 @@ function typing(words) {
 }
 document.addEventListener('live:messages.typing', e => {
   const about = talk.dataset.liveAbout;
-  if (e.detail.about === about) typing(`${people[e.detail.subject] ?? e.detail.data?.handle ?? 'Somebody'} is typing…`);
+  if (e.detail.about === about) typing(inWords('{} is typing…', people[e.detail.subject] ?? e.detail.data?.handle ?? inWords('Somebody')));
 });
 document.addEventListener('live:messages.sent', () => typing(''));
 document.addEventListener('live:shown', e => { if (e.detail.id === 'talk') { moveOn(); for (const el of talk.querySelectorAll('[id^=waiting-]')) talk.append(el); } });

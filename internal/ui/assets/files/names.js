@@ -42,7 +42,7 @@ function show(t, found) {
   box.className = 'names';
   box.id = 'names';
   box.setAttribute('role', 'listbox');
-  box.setAttribute('aria-label', 'People to name');
+  box.setAttribute('aria-label', inWords('People to name'));
   found.forEach((person, i) => {
     const item = document.createElement('li');
     item.id = `names-${i}`;

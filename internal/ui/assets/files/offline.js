@@ -1,25 +1,28 @@
-// Keeps the page that it is on, and the page of people to call, on this device:
+// Keeps the page that it is on on this device, with whom to call:
 //
-//   <div data-offline="/path/of/help-now" hidden>
+//   <div data-offline hidden>
 //     <button type="button" data-keep>…</button> <button type="button" data-drop hidden>…</button>
 //     <p role="status"></p>
 //   </div>
 //
-// The worker shows them where there is no connection, and drops them at sign-out.
+// The worker shows it where there is no connection, and drops it at sign-out.
 
 const box = document.querySelector('[data-offline]');
 const keep = box?.querySelector('[data-keep]');
 const drop = box?.querySelector('[data-drop]');
 const says = box?.querySelector('[role=status]');
 
-const shelf = () => caches.open('kept');
+const here = location.pathname;
 
+/** Asks the worker; fails if it could not be done. */
 async function put() {
   await navigator.serviceWorker.register('/worker.js');
-  await navigator.serviceWorker.ready;
-  const styles = [...document.querySelectorAll('link[rel=stylesheet], link[rel=icon]')].map(link => link.href);
-  const icons = document.querySelector('svg use')?.getAttribute('href')?.split('#')[0];
-  await (await shelf()).addAll([location.pathname, box.dataset.offline, ...styles, ...(icons ? [icons] : [])]);
+  const worker = (await navigator.serviceWorker.ready).active;
+  await new Promise((done, failed) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = e => (e.data ? done() : failed(new Error('not kept')));
+    worker.postMessage({ keep: here }, [port2]);
+  });
 }
 
 function show(kept, words) {
@@ -29,9 +32,9 @@ function show(kept, words) {
 }
 
 async function begin() {
-  const kept = Boolean(await (await shelf()).match(location.pathname));
+  const kept = Boolean(await caches.match(here, { cacheName: 'kept' }));
   box.hidden = false;
-  show(kept, kept ? 'It is kept on this device.' : '');
+  show(kept, kept ? inWords('It is kept on this device.') : '');
   if (kept && navigator.onLine) await put(); // as it is now
 }
 
@@ -39,14 +42,14 @@ if (box && 'serviceWorker' in navigator && 'caches' in window) {
   keep.addEventListener('click', async () => {
     try {
       await put();
-      show(true, 'It is kept on this device.');
+      show(true, inWords('It is kept on this device.'));
     } catch {
-      show(false, 'It could not be kept. Check your connection and try again.');
+      show(false, inWords('It could not be kept. Check your connection and try again.'));
     }
   });
   drop.addEventListener('click', async () => {
     await caches.delete('kept');
-    show(false, 'It is no longer on this device.');
+    show(false, inWords('It is no longer on this device.'));
   });
   begin().catch(() => { /* as it was kept before */ });
 }

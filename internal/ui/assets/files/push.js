@@ -21,7 +21,7 @@ document.addEventListener('click', async e => {
   try {
     // Before anything is awaited: browsers ask only while the press is fresh.
     if (await Notification.requestPermission() !== 'granted') {
-      says.textContent = 'Your browser is set not to show notices from this site. You can change that in its settings.';
+      says.textContent = inWords('Your browser is set not to show notices from this site. You can change that in its settings.');
       return;
     }
     const { endpoint, keys } = await subscribe(button.dataset.push);
@@ -31,7 +31,7 @@ document.addEventListener('click', async e => {
     });
     button.form.requestSubmit();
   } catch {
-    says.textContent = 'Your browser could not be set up for notices. Please try again later.';
+    says.textContent = inWords('Your browser could not be set up for notices. Please try again later.');
   } finally {
     button.ariaDisabled = null;
   }

@@ -7,6 +7,11 @@ const signedIn = page.dataset.signedIn !== 'false';
 
 // ---------------------------------------------------------------- speaking up
 
+// What scripts say, in the words of the page: where these are not English, the page
+// brings the list (ui.scripted).
+const said = Object.fromEntries([...document.getElementById('in-words')?.content.children ?? []].map(p => [p.dataset.of, p.textContent]));
+globalThis.inWords = (text, ...holes) => (said[text] ?? text).replace(/\{\}/g, () => holes.shift());
+
 let live;
 let hush;
 
@@ -82,7 +87,7 @@ function prepareHtmx(htmx) {
   });
   document.addEventListener('htmx:error', e => {
     if (e.detail.ctx?.sourceElement) {
-      announce('That did not get through. Check your connection and try again. What you wrote is still here.');
+      announce(inWords('That did not get through. Check your connection and try again. What you wrote is still here.'));
     }
   });
 }
@@ -105,7 +110,7 @@ function showWhole(ctx) {
   const from = theirs.querySelector('main');
   const to = document.querySelector('main');
   if (!from || !to) {
-    announce('Sorry, there is a problem. What you wrote is still here. Please try again.');
+    announce(inWords('Sorry, there is a problem. What you wrote is still here. Please try again.'));
     return;
   }
   // The words stay in the draft; the message goes above the page, not over it.
@@ -224,10 +229,10 @@ function restore(t) {
   t.value = words;
   const note = document.createElement('p');
   note.className = 'draft-note';
-  note.append('We kept what you were writing. ');
+  note.append(inWords('We kept what you were writing.'), ' ');
   const again = document.createElement('button');
   again.type = 'button';
-  again.textContent = 'Start again';
+  again.textContent = inWords('Start again');
   again.addEventListener('click', () => {
     t.value = '';
     drafts.drop(drafts.key(t));
@@ -267,10 +272,10 @@ async function save(form, leaving) {
       form.elements.draft.value = 'true';
       for (const [t, words] of kept) if (t.value === words) drafts.drop(drafts.key(t));
     }
-    say(form, answer.ok ? 'Draft saved' : 'This could not be saved as a draft. We keep your words in this tab.');
+    say(form, answer.ok ? inWords('Draft saved') : inWords('This could not be saved as a draft. We keep your words in this tab.'));
   } catch {
     if (!now.stop.signal.aborted) {
-      say(form, 'Not saved yet. We keep your words in this tab and try again.');
+      say(form, inWords('Not saved yet. We keep your words in this tab and try again.'));
       saveSoon(form, 5000);
     }
   }
@@ -307,7 +312,7 @@ document.addEventListener('change', e => {
   field.parentElement.querySelector('[data-too-large]')?.remove();
   if (!field.files[0] || field.files[0].size <= most) return;
   field.value = '';
-  const words = Object.assign(document.createElement('span'), { className: 'nhsuk-error-message', textContent: `That file is larger than ${most >> 20} MB. Choose a smaller one.` });
+  const words = Object.assign(document.createElement('span'), { className: 'nhsuk-error-message', textContent: inWords('That file is larger than {} MB. Choose a smaller one.', most >> 20) });
   words.setAttribute('role', 'alert');
   words.dataset.tooLarge = '';
   field.before(words);
@@ -358,9 +363,9 @@ document.addEventListener('click', async e => {
     e.preventDefault();
     try {
       await navigator.clipboard.writeText(new URL(copy.dataset.copy, location.href).href);
-      announce('Link copied');
+      announce(inWords('Link copied'));
     } catch {
-      announce('The link could not be copied');
+      announce(inWords('The link could not be copied'));
     }
   }
   for (const menu of document.querySelectorAll('details.menu[open]')) {
@@ -419,6 +424,8 @@ document.addEventListener('focusin', e => {
 
 prepareLive();
 if (window.htmx) prepareHtmx(window.htmx);
-drafts.clear(signedIn);  // signed out: everything; otherwise what another session left
+// Signed out: everything; otherwise what another session left. A page that is the
+// same for everybody does not know whose words these are.
+if (!signedIn || page.dataset.session) drafts.clear(signedIn);
 if (signedIn) settleSent();
 prepare(document);

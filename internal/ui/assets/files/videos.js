@@ -34,26 +34,26 @@ function progress(sent, total) {
   bar.value = total ? 100 * sent / total : 0;
   const tenth = Math.floor(10 * sent / total) * 10;  // a screen reader hears ten times, not a thousand
   bar.dataset.sent = sent;
-  bar.title = `${mega(sent)} of ${mega(total)} MB`;
-  say(`${tenth}% of ${mega(total)} MB sent. Keep this page open.`);
+  bar.title = inWords('{} of {} MB', mega(sent), mega(total));
+  say(inWords('{}% of {} MB sent. Keep this page open.', tenth, mega(total)));
 }
 
 /** What went wrong, in the server's words where it has some. */
 function failed(error) {
   const status = error.originalResponse?.getStatus() ?? 0;
-  let words = 'We cannot send it now. What has arrived is kept: try again later with the same file.';
+  let words = inWords('We cannot send it now. What has arrived is kept: try again later with the same file.');
   try { words = JSON.parse(error.originalResponse.getBody()).title; } catch { /* no words of its own */ }
-  if (status === 401) words = 'You have been signed out. What has arrived is kept: sign in and choose the same file again.';
+  if (status === 401) words = inWords('You have been signed out. What has arrived is kept: sign in and choose the same file again.');
   say(words);
   shown.classList.add('upload--failed');
-  pause.textContent = 'Try again';
+  pause.textContent = inWords('Try again');
   upload.paused = true;
 }
 
 async function send(file) {
   if (file.size > Number(set.uploadMost)) {
     shown.hidden = false;
-    say(`This file is larger than ${mega(set.uploadMost)} MB, which is the most here.`);
+    say(inWords('This file is larger than {} MB, which is the most here.', mega(set.uploadMost)));
     return;
   }
   const mark = await markOf(file);
@@ -67,16 +67,16 @@ async function send(file) {
     onShouldRetry: error => {
       const status = error.originalResponse?.getStatus() ?? 0;
       const again = status < 400 || status === 409 || status >= 500;
-      if (again) say('The connection is gone. We go on when it is back.');
+      if (again) say(inWords('The connection is gone. We go on when it is back.'));
       return again;
     },
     onError: failed,
-    onSuccess: () => { say('All of it has arrived.'); location.assign(location.pathname); },
+    onSuccess: () => { say(inWords('All of it has arrived.')); location.assign(location.pathname); },
   });
   form.hidden = true;
   shown.hidden = false;
   bar.value = 0;
-  say(same ? 'Going on where it stopped.' : 'Beginning to send.');
+  say(same ? inWords('Going on where it stopped.') : inWords('Beginning to send.'));
   upload.start();
 }
 
@@ -90,14 +90,14 @@ form.addEventListener('submit', event => {
 pause.addEventListener('click', () => {
   if (upload.paused) {
     upload.start();
-    say('Going on.');
+    say(inWords('Going on.'));
   } else {
     upload.abort();
-    say('Paused. What has arrived is kept for two days.');
+    say(inWords('Paused. What has arrived is kept for two days.'));
   }
   upload.paused = !upload.paused;
   shown.classList.remove('upload--failed');
-  pause.textContent = upload.paused ? 'Go on' : 'Pause';
+  pause.textContent = upload.paused ? inWords('Go on') : inWords('Pause');
 });
 
 addEventListener('beforeunload', event => {
