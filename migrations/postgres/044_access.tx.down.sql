@@ -1,0 +1,3 @@
+DROP TABLE access_contacts;
+--bun:split
+DROP TABLE access_records;
