@@ -75,6 +75,7 @@ type MakeService struct {
 	To     string   `json:"closes" validate:"max=5" label:"until when the team is there"`
 	Crisis string   `json:"crisis_name" validate:"max=100" label:"whom to call in a crisis"`
 	Phone  string   `json:"crisis_phone" validate:"max=40" label:"their number"`
+	Wings  []string `json:"wings" validate:"max=20" label:"wings"`
 }
 
 // MadeService names a new service.
@@ -101,10 +102,15 @@ func (c Console) MakeService(ctx context.Context, s Scope, in MakeService) (Made
 }
 
 func (in MakeService) service(preset tenants.Preset) (tenants.NewService, error) {
-	out := tenants.NewService{Area: preset.Area, Name: strings.TrimSpace(in.Name), Slug: in.Slug, About: strings.TrimSpace(in.About), Accent: in.Accent, Modules: in.Rooms}
+	out := tenants.NewService{Area: preset.Area, Name: strings.TrimSpace(in.Name), Slug: in.Slug, About: strings.TrimSpace(in.About), Accent: in.Accent, Modules: in.Rooms, Wings: in.Wings}
 	for _, key := range in.Rooms {
 		if !slices.ContainsFunc(preset.Rooms, func(room tenants.PresetRoom) bool { return room.Key == key }) {
 			return out, fault.Bad("rooms", "One of these rooms does not exist. Load the page again.")
+		}
+	}
+	for _, key := range in.Wings {
+		if !slices.ContainsFunc(preset.Wings, func(wing tenants.PresetWing) bool { return wing.Key == key }) {
+			return out, fault.Bad("wings", "One of these wings does not exist. Load the page again.")
 		}
 	}
 	if len(in.Days) > 0 {

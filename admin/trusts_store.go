@@ -8,7 +8,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/database"
-	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/portfolio"
 	"github.com/sharon-nhs/sharon/tenants/programmes"
@@ -59,9 +58,9 @@ func (s store) contacts(ctx context.Context, trust uuid.UUID) (row contactsRow, 
 // keep writes what a trust has one row of. Stale if it changed since a version.
 func keep[Row contactsRow | registerRow](ctx context.Context, s store, row Row, since int) error {
 	if since == 0 {
-		return fresh(s.db.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx))
+		return tenants.Fresh(s.db.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx))
 	}
-	return fresh(s.db.NewUpdate().Model(&row).WherePK().Where("version = ?", since).Exec(ctx))
+	return tenants.Fresh(s.db.NewUpdate().Model(&row).WherePK().Where("version = ?", since).Exec(ctx))
 }
 
 // registers are all entries, of one trust or, for the zero UUID, of all.
@@ -71,14 +70,6 @@ func (s store) registers(ctx context.Context, trust uuid.UUID) (rows []registerR
 		q.Where("trust_id = ?", trust)
 	}
 	return rows, q.Scan(ctx)
-}
-
-// fresh is Stale where a write met no row.
-func fresh(result interface{ RowsAffected() (int64, error) }, err error) error {
-	if err = tenants.Touched(result, err); fault.Is(err, fault.NotFound) {
-		return fault.Stale()
-	}
-	return err
 }
 
 // lines are all services as they were counted last, with how their onboarding

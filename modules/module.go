@@ -150,7 +150,9 @@ func Navigation(rooms []Module) func(s tenants.Scope) []ui.Room {
 				entries = append(entries, entry)
 			}
 		}
-		return append(entries, ui.Room{Key: "me", Name: "Me", Icon: "user-round", Path: "/" + s.Service.Slug + "/me", Corner: true})
+		home := "/" + s.Service.Slug
+		entries = append(entries, ui.Room{Name: "How words are shown", Icon: "globe", Path: "/reading?next=" + home, Corner: true})
+		return append(entries, ui.Room{Key: "me", Name: "Me", Icon: "user-round", Path: home + "/me", Corner: true})
 	}
 }
 

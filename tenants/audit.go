@@ -43,7 +43,14 @@ var acts = Acts{
 	"trust.register":  "The platform wrote an entry of the data-protection register",
 	"trust.contacts":  "The platform wrote whom it asks about data protection",
 	"services.create": "Made a service",
+	"wings.team":      "The team of a service changed, and so did that of its wing",
 	"trust.restored":  "The trust came here from an exit kit",
+}
+
+// Why is the reason that whoever changes what a service began with gives for it: the
+// input of each such command embeds it, and it is kept with the change.
+type Why struct {
+	Reason string `json:"reason" validate:"filled,max=500" label:"why"`
 }
 
 // Audited completes a record. Before and After are what changed, as JSON.

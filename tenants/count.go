@@ -19,9 +19,15 @@ type Count struct {
 	Deeds bool
 	// Waits says that they are answers, and it matters how long they took.
 	Waits bool
+	// Answers are the parts, where a question is counted that is asked now and then:
+	// what share of all each of them has is told, instead of how many there were.
+	Answers []AnswerPart
 	// Of lists what happened in the scope's service from a time until before another.
 	Of func(ctx context.Context, s Scope, from, until time.Time) ([]Counted, error)
 }
+
+// AnswerPart is an answer to a question, in words.
+type AnswerPart struct{ Part, Name string }
 
 // Counted is one thing that is counted.
 type Counted struct {

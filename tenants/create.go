@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
@@ -91,10 +92,14 @@ type NewService struct {
 	// is set as it usually is.
 	Bare bool `json:",omitempty"`
 	By   By   `json:"-"` // zero for an operator at the command line
+	// Wings are those of its area, by key, that are made with it.
+	Wings []string `json:",omitempty"`
+
+	wing *Wing // that it is; nil for none
 }
 
 // reserved are first parts of addresses that a service cannot have.
-var reserved = []string{"account", "administrator", "assets", "calendar", "dev", "go", "healthz", "help-now", "invitation", "onboarding", "openapi", "password", "readyz", "settings", "sign-in", "sign-out", "trust", "unsubscribe"}
+var reserved = []string{"account", "administrator", "assets", "calendar", "dev", "go", "healthz", "help-now", "invitation", "onboarding", "openapi", "password", "readyz", "reading", "settings", "sign-in", "sign-out", "trust", "unsubscribe", "shared", "share-to-journal", "offline"}
 
 // CreateService makes a service of the scope's trust.
 func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error) {
@@ -114,14 +119,22 @@ func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error
 			return nil, err
 		}
 	}
-	service := &Service{ID: newID(), Area: in.Area, Name: in.Name, Slug: in.Slug, About: in.About, Accent: strings.TrimPrefix(in.Accent, "#"), Status: "active", Staffed: in.Staffed, Crisis: in.Crisis, HouseRules: HouseRules(in.Area), InvitationDays: usualDays, JoiningVersion: 1, CreatedAt: s.Now}
+	preset := in.preset()
+	service := &Service{ID: newID(), Area: in.Area, Name: in.Name, Slug: in.Slug, About: in.About, Accent: strings.TrimPrefix(in.Accent, "#"), Status: "active", Staffed: in.Staffed, Crisis: in.Crisis,
+		HouseRules: houseRules(preset), HouseRulesEasy: houseRulesEasy(preset), Welcome: preset.Welcome, WelcomeEasy: preset.Easy.Welcome, Words: preset.Words,
+		InvitationDays: usualDays, JoiningVersion: 1, CreatedAt: s.Now}
 	if _, err := s.Insert(service).Exec(ctx); database.Taken(err) {
 		return nil, fault.Bad("slug", "The trust has a service with this address already.")
 	} else if err != nil {
 		return nil, err
 	}
 	s.Service = service
-	preset := in.Area.preset()
+	if in.wing != nil {
+		service.wing = in.wing
+		if _, err := s.Insert(in.wing).Exec(ctx); err != nil {
+			return nil, err
+		}
+	}
 	if in.Bare {
 		preset.Settings, preset.Boards, preset.Waits = nil, nil, areas.Waits{}
 	}
@@ -142,7 +155,20 @@ func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error
 	if err := s.Deed(ctx, in.By, "services.create", ""); err != nil {
 		return nil, err
 	}
+	for _, key := range in.Wings {
+		if _, err := makeOffered(ctx, s, key); err != nil {
+			return nil, err
+		}
+	}
 	return service, s.Changed(ctx)
+}
+
+// preset is what the service begins with.
+func (in NewService) preset() areas.Area {
+	if in.wing == nil {
+		return in.Area.preset()
+	}
+	return in.Area.preset().Wing(in.wing.Preset)
 }
 
 // addRooms writes a new service's rooms: those that are on, and those that are set
@@ -187,15 +213,29 @@ type NewPerson struct {
 	Avatar        int
 	Roles         Roles
 	JoinedAt      time.Time
+	BornOn        clock.Date // where it is known; an age band asks for it
 }
 
-// Join makes an account a member of the scope's service.
+// Join makes an account a member of the scope's service. Invalid where that is for
+// other people; whoever joins a team joins that of its wings.
 func Join(ctx context.Context, s Scope, account uuid.UUID, in NewPerson) (Person, error) {
 	for _, role := range in.Roles {
 		if !slices.Contains(ServiceRoles, role) {
 			return Person{}, fault.Bad("role", fmt.Sprintf("%q is not a role of a service.", role))
 		}
+		if err := s.Service.admits(role, in.BornOn, clock.DateOf(s.Now)); err != nil {
+			return Person{}, err
+		}
 	}
+	person, err := settle(ctx, s, account, in)
+	if err == nil && in.Roles.Staff() {
+		err = ShareTeam(ctx, s, account)
+	}
+	return person, err
+}
+
+// settle gives an account its place in the scope's service.
+func settle(ctx context.Context, s Scope, account uuid.UUID, in NewPerson) (Person, error) {
 	person := Person{ID: newID(), AccountID: account, Avatar: in.Avatar, About: in.About, Roles: in.Roles, Status: "active", JoinedAt: in.JoinedAt}
 	person.Call(in.Handle)
 	if !web.IsSlug(person.HandleKey) {

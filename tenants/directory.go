@@ -145,7 +145,14 @@ func (d *Directory) readEstate(ctx context.Context, db bun.IDB, trust uuid.UUID)
 	if err := s.SelectAcross(&topics).Order("position", "key").Scan(ctx); err != nil {
 		return nil, err
 	}
+	var wings []Wing
+	if err := s.SelectAcross(&wings).Scan(ctx); err != nil {
+		return nil, err
+	}
 	for _, service := range estate.Services {
+		if at := slices.IndexFunc(wings, func(w Wing) bool { return w.ServiceID == service.ID }); at >= 0 {
+			service.wing = &wings[at]
+		}
 		service.topics = slices.DeleteFunc(slices.Clone(topics), func(t Topic) bool { return t.ServiceID != service.ID })
 		service.rooms = map[string]Room{}
 		for _, room := range rooms {
@@ -169,9 +176,9 @@ func (d *Directory) ReadAs(ctx context.Context, trust uuid.UUID, service string,
 	return d.read(ctx, trust, d.as(trust, service, fn))
 }
 
-// WriteAs is ReadAs for writing.
+// WriteAs is ReadAs for writing, behind what people wait for.
 func (d *Directory) WriteAs(ctx context.Context, trust uuid.UUID, service string, fn func(context.Context, Scope) error) error {
-	return d.write(ctx, trust, d.as(trust, service, fn))
+	return d.unit(ctx, trust, d.DB.WriteBehind, d.as(trust, service, fn))
 }
 
 func (d *Directory) as(trust uuid.UUID, service string, fn func(context.Context, Scope) error) func(context.Context, *unit) error {
@@ -200,10 +207,14 @@ func (d *Directory) read(ctx context.Context, trust uuid.UUID, fn func(context.C
 	return d.DB.Read(ctx, trust, func(ctx context.Context, db bun.IDB) error { return fn(ctx, &unit{db: db, dir: d}) })
 }
 
-// write runs fn in a unit of work and, once that is committed, tells what happened in it.
 func (d *Directory) write(ctx context.Context, trust uuid.UUID, fn func(context.Context, *unit) error) error {
+	return d.unit(ctx, trust, d.DB.Write, fn)
+}
+
+// unit runs fn in a unit of work and, once that is committed, tells what happened in it.
+func (d *Directory) unit(ctx context.Context, trust uuid.UUID, write func(context.Context, uuid.UUID, func(context.Context, bun.IDB) error) error, fn func(context.Context, *unit) error) error {
 	u := &unit{dir: d}
-	err := d.DB.Write(ctx, trust, func(ctx context.Context, db bun.IDB) error {
+	err := write(ctx, trust, func(ctx context.Context, db bun.IDB) error {
 		u.db = db
 		return fn(ctx, u)
 	})

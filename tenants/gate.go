@@ -1,9 +1,12 @@
 package tenants
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
+	"net/http"
+	"net/url"
 	"strings"
 	"time"
 
@@ -16,6 +19,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/internal/words"
 )
 
 // Gate is the door of a trust's pages: it finds the trust by host, the service
@@ -119,10 +123,14 @@ func (g *Gate) admit(ctx context.Context, u *unit, r *web.Request, trust uuid.UU
 	now := g.Clock.Now()
 	s := Scope{
 		Estate: estate, Actor: who.actor(g.Sessions, now, hash, cookie), Now: now,
-		Client: signin.ClientOf(r),
-		unit:   u,
-		lead:   new(string),
+		Client: signin.ClientOf(r), browser: words.Tag(r.Cookie(wordsCookie)),
+		unit: u,
+		lead: new(string),
 	}
+	if r.Unattended && s.Actor.Lock().On() {
+		s.Actor.session.stale = false // a page that is open unlocks nothing and keeps nothing open
+	}
+	r.Words = s.Words()
 	if who.TrustStatus != Active {
 		return s, shut(s, who.TrustStatus, slug)
 	}
@@ -132,16 +140,16 @@ func (g *Gate) admit(ctx context.Context, u *unit, r *web.Request, trust uuid.UU
 // closed is that a trust lets nobody in, with whom its people can turn to.
 type closed struct {
 	forGood bool
-	own     []Contact
+	turnTo  []Contact
 }
 
 func (c closed) Error() string { return "the trust is not active" }
 
 // shut is what everybody is told at the door of a trust that is not active.
 func shut(s Scope, status, slug string) error {
-	why := closed{forGood: status == Archived}
+	why := closed{forGood: status == Archived, turnTo: nationalContacts}
 	if service := s.Estate.Service(slug); service != nil {
-		why.own = service.Crisis
+		why.turnTo = Contacts(service)
 	}
 	message := "This community is closed for now. What is in it is kept. Your NHS team can tell you more."
 	if why.forGood {
@@ -150,8 +158,11 @@ func shut(s Scope, status, slug string) error {
 	return fault.Wrap(fault.Closed, message, why)
 }
 
-// permit checks, in this order, what is public, who is signed in, whether the
-// service and the room are there for them, and whether they may.
+// withoutRole are the permissions that whoever is signed in has.
+var withoutRole = map[string]bool{web.SignedIn: true, web.Arriving: true, web.Locked: true}
+
+// permit checks, in this order, what is public, who is signed in and not
+// locked, whether the service and the room are there for them, and whether they may.
 func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 	if r.Route.Permission == web.Public {
 		return s, nil
@@ -159,8 +170,11 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 	if !s.Actor.SignedIn() {
 		return s, fault.New(fault.Unauthenticated, "Please sign in first.")
 	}
-	if s.Actor.Lacks() && r.Route.Permission != web.Arriving {
+	if s.Actor.Lacks() && r.Route.Permission != web.Arriving && r.Route.Permission != web.Locked {
 		return s, s.Actor.session.lack.Refusal()
+	}
+	if s.Actor.Locked() && r.Route.Permission != web.Locked {
+		return s, fault.New(fault.Locked, "This is locked. Show that it is you, and go on where you were.")
 	}
 	if slug != "" {
 		s.Service = s.Estate.Service(slug)
@@ -170,7 +184,7 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 		if s.Actor.Member == nil && !s.Actor.Roles.Has(TrustAdmin) {
 			return s, fault.Wrap(fault.NotFound, fault.Missing().Message, errStranger)
 		}
-		r.Admitted = true
+		r.Admitted, r.Words = true, s.Words()
 		if r.Route.Module != "" && !s.Service.Open(r.Route.Module) {
 			return s, fault.Missing()
 		}
@@ -180,7 +194,7 @@ func (g *Gate) permit(s Scope, r *web.Request, slug string) (Scope, error) {
 			return s, err
 		}
 	}
-	if r.Route.Permission != web.SignedIn && r.Route.Permission != web.Arriving {
+	if !withoutRole[r.Route.Permission] {
 		if decision := s.Decide(r.Route.Permission); !decision.Allowed {
 			if err := s.Silence(); err != nil {
 				return s, err
@@ -293,11 +307,15 @@ func (g *Gate) afterwards(ctx context.Context, s Scope, r *web.Request) {
 // Page implements web.Gate.
 func (g *Gate) Page(ctx context.Context, r *web.Request, s Scope) context.Context {
 	frame := &ui.Frame{
-		Trust: s.Estate.Trust.Name, Module: r.Route.Module, Path: r.Path, Host: r.Host, Now: s.Now,
-		FormToken: signin.FormToken(g.Keys, s.Actor.session.hash), May: s.May,
+		Trust: s.Estate.Trust.Name, Module: r.Route.Module, Path: r.Path, Here: here(r), Host: r.Host, Now: s.Now,
+		FormToken: signin.FormToken(g.Keys, s.Actor.session.hash), May: s.May, App: s.Estate.Trust.face(),
 	}
 	if s.Actor.SignedIn() {
 		frame.Session = s.Actor.session.hash[:12]
+		frame.App.Badge = s.Actor.Badged()
+	}
+	if lock := s.Actor.Lock(); lock.On() && !s.Actor.Locked() {
+		frame.Lock = &ui.Lock{PIN: lock.Kind == PINLock, After: lock.After()}
 	}
 	if s.Service != nil {
 		dress(frame, s)
@@ -307,7 +325,17 @@ func (g *Gate) Page(ctx context.Context, r *web.Request, s Scope) context.Contex
 		}
 		frame.Stream = frame.Home + "/stream?last=" + idAt(s.Now).String()
 	}
-	return ui.WithFrame(ctx, frame)
+	return words.With(ui.WithFrame(ctx, frame), s.wordsOf(r.Route))
+}
+
+// here is the page that was asked for, escaped; empty after a command, to which no
+// link leads back.
+func here(r *web.Request) string {
+	if r.Method != http.MethodGet {
+		return ""
+	}
+	at := url.URL{Path: r.Path, RawQuery: url.Values(r.Values).Encode()}
+	return url.QueryEscape(at.RequestURI())
 }
 
 // dress gives a page its service's name, colour and team hours.
@@ -322,24 +350,26 @@ func dress(frame *ui.Frame, s Scope) {
 
 // Outside implements web.Gate: what is known without asking the database.
 func (g *Gate) Outside(ctx context.Context, r *web.Request) context.Context {
-	frame := &ui.Frame{Path: r.Path, Now: g.Clock.Now(), May: func(string) bool { return false }, Signed: signin.Seems(r)}
+	frame := &ui.Frame{Path: r.Path, Here: here(r), Now: g.Clock.Now(), May: func(string) bool { return false }, Signed: signin.Seems(r), ForAll: forAll(r.Path)}
+	put := cmp.Or(r.Words, words.Tag(r.Cookie(wordsCookie)))
 	if estate := g.Directory.Remembered(r.Host); estate != nil {
-		frame.Trust = estate.Trust.Name
+		frame.Trust, frame.App = estate.Trust.Name, estate.Trust.face()
 		slug, _, _ := strings.Cut(strings.TrimPrefix(r.Path, "/"), "/")
 		// Nobody learns from an error page that there is a service that they are
 		// not in; who to call in a crisis is for everybody who has the address.
-		if service := estate.Service(slug); service != nil && (r.Admitted || strings.HasSuffix(r.Path, "/help-now")) {
+		if service := estate.Service(slug); service != nil && (r.Admitted || frame.ForAll) {
 			dress(frame, Scope{Estate: estate, Service: service, Now: frame.Now})
+			put = firstKnown(put, service.Words)
 		}
 	}
-	return ui.WithFrame(ctx, frame)
+	return words.With(ui.WithFrame(ctx, frame), put)
 }
 
 // Problem implements web.Gate.
 func (g *Gate) Problem(failed *fault.Error, kept []web.Kept) templ.Component {
 	var why closed
 	if errors.As(failed, &why) {
-		return closedPage(failed.Message, why.own)
+		return closedPage(failed.Message, why.turnTo)
 	}
 	return ui.Problem(failed, kept)
 }

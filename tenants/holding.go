@@ -197,7 +197,7 @@ func Forget(ctx context.Context, s Scope, account uuid.UUID) error {
 		return err
 	}
 	return Touched(s.Update((*Account)(nil)).Set("email_lookup = ?", "left:"+account.String()).Set("email_sealed = ''").
-		Set("password_hash = ''").Set("totp_sealed = ''").Set("totp_used = 0").Set("trust_roles = ''").Where("id = ?", account).Exec(ctx))
+		Set("password_hash = ''").Set("totp_sealed = ''").Set("totp_used = 0").Set("pin_sealed = ''").Set("lock_kind = ''").Set("trust_roles = ''").Set("words = ''").Where("id = ?", account).Exec(ctx))
 }
 
 // Everywhere returns a scope of each of the trust's services, also of those that

@@ -209,6 +209,9 @@ type present struct {
 	Roles         Roles      `bun:"roles"`
 	TrustRoles    Roles      `bun:"trust_roles"`
 	Away          *time.Time `bun:"away_until"`
+	LockKind      LockKind   `bun:"lock_kind"`
+	LockMinutes   int        `bun:"lock_minutes"`
+	LockedAt      *time.Time `bun:"locked_at"`
 }
 
 // stay tells which listeners of one service may go on: those whose session is
@@ -226,7 +229,8 @@ func (l *Live) stay(ctx context.Context, _ string, ears []*listener) (func(*list
 			}
 			var rows []present
 			err := s.unit.db.NewSelect().TableExpr("sessions AS s").
-				ColumnExpr("s.token_hash, s.seen_at, s.created_at, t.config_version, t.status, COALESCE(m.roles, '') AS roles, a.trust_roles, m.away_until").
+				ColumnExpr("s.token_hash, s.seen_at, s.created_at, t.config_version, t.status, COALESCE(m.roles, '') AS roles, a.trust_roles, m.away_until, s.locked_at, a.lock_minutes").
+				ColumnExpr("CASE WHEN s.bearer THEN '' ELSE a.lock_kind END AS lock_kind").
 				Join("JOIN trusts AS t ON t.id = s.tenant_id").
 				Join("JOIN accounts AS a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.status = 'active'").
 				Join("LEFT JOIN members AS m ON m.tenant_id = a.tenant_id AND m.account_id = a.id AND m.service_id = ? AND m.status = 'active'", s.serviceID()).
@@ -246,6 +250,7 @@ func (l *Live) stay(ctx context.Context, _ string, ears []*listener) (func(*list
 	return func(ear *listener) bool {
 		row, open := found[ear.scope.Actor.session.hash]
 		return open && !signin.Sessions(l.Sessions).Over(row.CreatedAt, row.SeenAt, now) && row.TrustStatus == "active" &&
+			!(Lock{row.LockKind, row.LockMinutes}).shut(row.LockedAt, row.SeenAt, now) &&
 			row.ConfigVersion == ear.scope.Estate.Trust.ConfigVersion &&
 			slices.Equal(append(slices.Clone(row.TrustRoles), row.Roles...), ear.scope.Actor.Roles) &&
 			(&Person{AwayUntil: row.Away}).Away(now) == ear.scope.Actor.Member.Away(ear.scope.Now)

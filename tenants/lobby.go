@@ -79,5 +79,5 @@ func (l *Lobby) Problem(failed *fault.Error, kept []web.Kept) templ.Component {
 
 // Help is the same page as in a trust, with the national contacts.
 func (l *Lobby) Help(context.Context, *web.Request) (int, templ.Component) {
-	return 200, helpPage(nil)
+	return 200, helpPage(nationalContacts)
 }

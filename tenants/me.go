@@ -35,8 +35,17 @@ func (e Entrance) Me(ctx context.Context, s Scope, _ web.None) (Me, error) {
 	}
 	out.Links = e.Mine(s)
 	var err error
-	out.Services, err = memberships(ctx, s, s.Actor.AccountID)
+	out.Services, err = Memberships(ctx, s, s.Actor.AccountID)
 	return out, err
+}
+
+// few are the links that stand on the page at once: in Easy Read the first ones.
+func (m Me) few(easy bool) (first, rest []MeLink) {
+	const most = 5
+	if !easy || len(m.Links) <= most {
+		return m.Links, nil
+	}
+	return m.Links[:most], m.Links[most:]
 }
 
 // Link is what a room offers to do with a member; Path is below the service.

@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/internal/words"
 	"github.com/sharon-nhs/sharon/tenants/handles"
 )
 
@@ -27,7 +28,12 @@ type Account struct {
 	TOTPSealed   string    `bun:"totp_sealed"` // the secret of the app that makes codes; empty for none
 	TOTPUsed     int64     `bun:"totp_used"`   // the last step of time whose code was taken
 	TrustRoles   Roles     `bun:"trust_roles"`
+	LockKind     LockKind  `bun:"lock_kind"`
+	LockMinutes  int       `bun:"lock_minutes"`
+	PINSealed    string    `bun:"pin_sealed"` // the hash of the PIN that opens the lock; empty for none
+	Badge        bool      `bun:"badge"`      // how much waits is shown on the app's icon
 	Status       string    `bun:"status"`
+	Words        words.Tag `bun:"words"` // how the interface is put; empty for no choice
 	CreatedAt    time.Time `bun:"created_at"`
 }
 

@@ -13,7 +13,7 @@ func (e Entrance) Routes(r *Router) {
 	trust := r.In("", "")
 	web.Get(trust, "/sign-in", web.Public, "Where to sign in", e.Form, signInPage)
 	web.Post(trust, "/sign-in", web.Public, "Sign in and get a token", e.SignIn, web.SeeOther("{next}"), web.FormAt("/sign-in?next={next}"), web.OwnUnits)
-	web.Post(trust, "/sign-out", web.Arriving, "End this session", e.SignOut, web.SeeOther("/sign-in"))
+	web.Post(trust, "/sign-out", web.Locked, "End this session", e.SignOut, web.SeeOther("/sign-in"))
 	web.Get(trust, "/", web.SignedIn, "The services that I can enter", e.Home, homePage)
 
 	service := r.In("/{service}", "")

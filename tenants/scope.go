@@ -13,6 +13,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/ui"
+	"github.com/sharon-nhs/sharon/internal/words"
 	"github.com/sharon-nhs/sharon/tenants/policy"
 )
 
@@ -27,8 +28,9 @@ type Scope struct {
 	Client  signin.Client
 	Now     time.Time // the time of this unit of work
 
-	unit *unit
-	lead *string // see Lead
+	unit    *unit
+	lead    *string   // see Lead
+	browser words.Tag // how the interface is put in this browser; empty for no choice
 }
 
 // Actor is who asks. The zero Actor has not signed in.
@@ -37,6 +39,8 @@ type Actor struct {
 	Member    *Person // nil where the account is not a member of the service
 	Roles     Roles   // of the trust and of this service
 	session   session
+	words     words.Tag // how they have the interface put; empty for no choice
+	begins    words.Tag // how a service of theirs puts it, on pages that are of none
 	// untied says that they have no bond with anybody, unfiltered that they filter
 	// no words; where it is not known, they may.
 	untied, unfiltered bool
@@ -213,6 +217,15 @@ func Touched(result interface{ RowsAffected() (int64, error) }, err error) error
 		return fault.Missing()
 	}
 	return nil
+}
+
+// Fresh is Stale where a write met no row: it was for a version that is not there
+// any more, or for a place that somebody else took first.
+func Fresh(result interface{ RowsAffected() (int64, error) }, err error) error {
+	if err = Touched(result, err); fault.Is(err, fault.NotFound) {
+		return fault.Stale()
+	}
+	return err
 }
 
 // forUpdate locks the rows read where the database has more than one writer.

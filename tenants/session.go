@@ -11,6 +11,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/signin"
+	"github.com/sharon-nhs/sharon/internal/words"
 )
 
 // Sessions says how long a session lasts.
@@ -31,6 +32,10 @@ type Session struct {
 	SeenAt    time.Time `bun:"seen_at"`
 	// ProvedAt is when the person last showed that it is them: a password, a code, a key.
 	ProvedAt time.Time `bun:"proved_at"`
+	// LockedAt is since when it is locked, if not by nobody's using it; LockTries are
+	// the wrong tries at the lock since then.
+	LockedAt  *time.Time `bun:"locked_at"`
+	LockTries int        `bun:"lock_tries"`
 }
 
 // session is what a request carries of it.
@@ -41,6 +46,10 @@ type session struct {
 	stale  bool // its last use should be noted
 	cookie bool // came as a cookie, so forms need the token
 	proved time.Time
+	seen   time.Time
+	lock   Lock
+	locked bool
+	badged bool
 }
 
 // openSession makes a session and returns its token, which is shown once.
@@ -101,10 +110,16 @@ type identity struct {
 	ServiceID     *uuid.UUID      `bun:"service_id,type:uuid"`
 	AccountID     *uuid.UUID      `bun:"account_id,type:uuid"`
 	TrustRoles    Roles           `bun:"trust_roles"`
+	Words         words.Tag       `bun:"words"`
+	Begins        words.Tag       `bun:"begins"`
 	HasApp        bool            `bun:"has_app"`
 	OnTeam        bool            `bun:"on_team"`
 	SessionID     *uuid.UUID      `bun:"session_id,type:uuid"`
 	Strong        bool            `bun:"strong"`
+	LockKind      LockKind        `bun:"lock_kind"`
+	LockMinutes   int             `bun:"lock_minutes"`
+	LockedAt      *time.Time      `bun:"locked_at"`
+	Badged        bool            `bun:"badge"`
 	CreatedAt     *time.Time      `bun:"created_at"`
 	SeenAt        *time.Time      `bun:"seen_at"`
 	ProvedAt      *time.Time      `bun:"proved_at"`
@@ -127,13 +142,19 @@ type identity struct {
 var onTeam = "(COALESCE(a.trust_roles, '') <> '' OR EXISTS (SELECT 1 FROM members AS team WHERE team.tenant_id = a.tenant_id AND team.account_id = a.id" +
 	" AND team.status = 'active' AND " + StaffIn("team.roles") + "))"
 
+// begins is how the interface is put to a member of a service who chose nothing, on
+// a page that is of no service.
+var begins = `COALESCE((SELECT MAX(sw.words) FROM members AS mw JOIN services AS sw ON sw.tenant_id = mw.tenant_id AND sw.id = mw.service_id
+	WHERE mw.tenant_id = a.tenant_id AND mw.account_id = a.id AND mw.status = 'active' AND NOT ` + StaffIn("mw.roles") + `), '') AS begins`
+
 // identify reads trust, session, account and member together. Without a valid
 // token only the trust's part is filled.
 func identify(ctx context.Context, db bun.IDB, trust uuid.UUID, service, tokenHash string) (identity, error) {
 	var found identity
-	err := db.NewSelect().TableExpr("trusts AS t").
+	q := db.NewSelect().TableExpr("trusts AS t").
 		ColumnExpr("t.config_version, t.status AS trust_status, sv.id AS service_id").
-		ColumnExpr("a.id AS account_id, a.trust_roles, s.id AS session_id, COALESCE(s.strong, ?) AS strong, s.created_at, s.seen_at, s.proved_at", false).
+		ColumnExpr("a.id AS account_id, a.trust_roles, COALESCE(a.words, '') AS words, s.id AS session_id, COALESCE(s.strong, ?) AS strong, s.created_at, s.seen_at, s.proved_at", false).
+		ColumnExpr("CASE WHEN s.bearer THEN '' ELSE COALESCE(a.lock_kind, '') END AS lock_kind, COALESCE(a.lock_minutes, 0) AS lock_minutes, s.locked_at, COALESCE(a.badge, ?) AS badge", false).
 		ColumnExpr("COALESCE(a.totp_sealed, '') <> '' AS has_app, "+onTeam+" AS on_team").
 		ColumnExpr("m.id AS member_id, m.handle, m.handle_key, m.avatar, m.roles, m.joined_at, m.suspended_until, m.away_until, m.visited_on, m.own").
 		ColumnExpr("EXISTS (SELECT 1 FROM ties AS ti WHERE ti.tenant_id = m.tenant_id AND ti.member_id = m.id) AS tied").
@@ -142,7 +163,11 @@ func identify(ctx context.Context, db bun.IDB, trust uuid.UUID, service, tokenHa
 		Join("LEFT JOIN sessions AS s ON s.tenant_id = t.id AND s.token_hash = ?", tokenHash).
 		Join("LEFT JOIN accounts AS a ON a.tenant_id = s.tenant_id AND a.id = s.account_id AND a.status = 'active'").
 		Join("LEFT JOIN members AS m ON m.tenant_id = a.tenant_id AND m.account_id = a.id AND m.service_id = sv.id AND m.status = 'active'").
-		Where("t.id = ?", trust).Scan(ctx, &found)
+		Where("t.id = ?", trust)
+	if service == "" {
+		q = q.ColumnExpr(begins)
+	}
+	err := q.Scan(ctx, &found)
 	return found, err
 }
 
@@ -152,8 +177,13 @@ func (i identity) actor(limits Sessions, now time.Time, tokenHash string, cookie
 		return Actor{}
 	}
 	actor := Actor{
-		AccountID: *i.AccountID, Roles: append(Roles{}, i.TrustRoles...),
-		session: session{id: *i.SessionID, lack: signin.LackOf(i.Strong, i.HasApp, i.OnTeam, signin.Sessions(limits)), hash: tokenHash, cookie: cookie, proved: *i.ProvedAt, stale: signin.Stale(*i.SeenAt, now)},
+		AccountID: *i.AccountID, Roles: append(Roles{}, i.TrustRoles...), words: i.Words, begins: i.Begins,
+		session: session{id: *i.SessionID, lack: signin.LackOf(i.Strong, i.HasApp, i.OnTeam, signin.Sessions(limits)), hash: tokenHash, cookie: cookie, proved: *i.ProvedAt, stale: signin.Stale(*i.SeenAt, now),
+			seen: *i.SeenAt, badged: i.Badged},
+	}
+	if lock := (Lock{i.LockKind, i.LockMinutes}); lock.On() && !actor.Lacks() {
+		actor.session.lock, actor.session.locked = lock, lock.shut(i.LockedAt, *i.SeenAt, now)
+		actor.session.stale = !actor.session.locked && now.Sub(*i.SeenAt) > noticedEvery
 	}
 	if i.MemberID != nil {
 		actor.untied, actor.unfiltered, actor.visitedOn = !i.Tied, !i.Filters, *i.VisitedOn

@@ -15,6 +15,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/internal/words"
 )
 
 // Entrance is where people come in and go out.
@@ -32,7 +33,7 @@ type Entrance struct {
 
 // SignInForm asks for the sign-in page: where the person wanted to go.
 type SignInForm struct {
-	Next string `json:"next" validate:"max=500"`
+	Next string `json:"next" validate:"max=4000"`
 }
 
 // Doorstep is the sign-in page.
@@ -52,7 +53,7 @@ type Way struct {
 type SignIn struct {
 	Email    string `json:"email" validate:"required,email,max=254" label:"your email address"`
 	Password string `json:"password" validate:"required,max=200" label:"your password"`
-	Next     string `json:"next,omitempty" validate:"max=500"`
+	Next     string `json:"next,omitempty" validate:"max=4000"`
 }
 
 // SignedIn is a new session. The token is shown once; a browser gets it as a cookie.
@@ -64,10 +65,18 @@ type SignedIn struct {
 	Lacks  fault.Code `json:"lacks,omitempty"`
 	device string
 	lasts  time.Duration
+	words  words.Tag
 }
 
-// Cookies are set for a browser.
-func (s SignedIn) Cookies() []web.Cookie { return signin.Cookies(s.Token, s.device, s.lasts) }
+// Cookies are set for a browser. How words are shown is among them if the person
+// chose: what is answered from memory, such as help now, knows nobody.
+func (s SignedIn) Cookies() []web.Cookie {
+	cookies := signin.Cookies(s.Token, s.device, s.lasts)
+	if s.words != "" {
+		cookies = append(cookies, WordsCookies(s.words)...)
+	}
+	return cookies
+}
 
 // Form shows the sign-in page.
 func (e Entrance) Form(ctx context.Context, s Scope, in SignInForm) (Doorstep, error) {
@@ -146,7 +155,7 @@ func (e Entrance) Admit(ctx context.Context, s Scope, account Account, way strin
 // browser is known from now on, and Next is where somebody lands who wanted to go
 // nowhere else.
 func (e Entrance) Arrive(ctx context.Context, s Scope, account Account, way, next string) (SignedIn, error) {
-	out := SignedIn{Next: next, device: signin.Device(e.Keys, s.Trust().ID.String(), account.EmailLookup)}
+	out := SignedIn{Next: next, words: account.Words, device: signin.Device(e.Keys, s.Trust().ID.String(), account.EmailLookup)}
 	if out.Next == "" || out.Next == "/" {
 		var err error
 		if out.Next, err = home(ctx, s, account); err != nil {
@@ -173,7 +182,7 @@ func OnTeam(ctx context.Context, s Scope, account Account) (bool, error) {
 
 // home is where somebody lands: their service if they have one, else the trust's page.
 func home(ctx context.Context, s Scope, account Account) (string, error) {
-	mine, err := memberships(ctx, s, account.ID)
+	mine, err := Memberships(ctx, s, account.ID)
 	if err != nil || len(mine) != 1 || len(account.TrustRoles) > 0 {
 		return "/", err
 	}
@@ -209,7 +218,7 @@ type Home struct {
 
 // Home lists the services of whoever asks.
 func (e Entrance) Home(ctx context.Context, s Scope, _ web.None) (Home, error) {
-	mine, err := memberships(ctx, s, s.Actor.AccountID)
+	mine, err := Memberships(ctx, s, s.Actor.AccountID)
 	out := Home{Trust: s.Trust().Name, Mine: mine, Links: e.Own(s)}
 	if s.May("services.configure") {
 		for _, service := range s.Estate.Services {
@@ -219,7 +228,8 @@ func (e Entrance) Home(ctx context.Context, s Scope, _ web.None) (Home, error) {
 	return out, err
 }
 
-func memberships(ctx context.Context, s Scope, account uuid.UUID) ([]Service, error) {
+// Memberships are the open services that an account is a member of.
+func Memberships(ctx context.Context, s Scope, account uuid.UUID) ([]Service, error) {
 	var people []Person
 	if err := s.SelectAcross(&people).Where("account_id = ?", account).Where("status = 'active'").Scan(ctx); err != nil {
 		return nil, err

@@ -33,11 +33,11 @@ func (s *Service) Topic(key string) (Topic, bool) {
 	return s.topics[at], true
 }
 
-// alwaysTopics are offered in every service.
-var alwaysTopics = []areas.Topic{{Key: "self-harm", Name: "Self-harm"}, {Key: "suicide", Name: "Suicide"}, {Key: "abuse", Name: "Abuse"}}
+// AlwaysTopics are offered in every service, after those of its area.
+var AlwaysTopics = []areas.Topic{{Key: "self-harm", Name: "Self-harm"}, {Key: "suicide", Name: "Suicide"}, {Key: "abuse", Name: "Abuse"}}
 
 // topicsOf are those that a service of an area begins with.
-func topicsOf(area Area) []areas.Topic { return slices.Concat(area.preset().Topics, alwaysTopics) }
+func topicsOf(area Area) []areas.Topic { return slices.Concat(area.preset().Topics, AlwaysTopics) }
 
 // addUsualTopics gives a new service the topics of its area.
 func addUsualTopics(ctx context.Context, s Scope, area Area) error {

@@ -13,9 +13,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"github.com/sharon-nhs/sharon/tenants/policy"
-
+	"github.com/sharon-nhs/sharon/internal/words"
 	"github.com/sharon-nhs/sharon/tenants/areas"
+	"github.com/sharon-nhs/sharon/tenants/policy"
 )
 
 // Trust is an NHS organisation: the tenant, the data controller, the boundary.
@@ -29,6 +29,8 @@ type Trust struct {
 	Domain        *string   `bun:"domain" json:"domain"`
 	Status        string    `bun:"status" json:"status"`
 	ConfigVersion int64     `bun:"config_version" json:"-"`
+	AppName       string    `bun:"app_name" json:"-"`   // empty for the usual one
+	AppColour     string    `bun:"app_colour" json:"-"` // six hexadecimal digits, or empty
 	CreatedAt     time.Time `bun:"created_at" json:"created_at"`
 }
 
@@ -73,14 +75,21 @@ type Service struct {
 	Crisis    []Contact `bun:"crisis,type:jsonb" json:"crisis"`
 	CreatedAt time.Time `bun:"created_at" json:"created_at"`
 
-	// What whoever joins says yes to (Markdown), and how many days an invitation
-	// lasts. The version grows with each change of these.
+	Words words.Tag `bun:"words" json:"words"` // how the interface is put to whoever chose nothing
+
+	// What whoever joins says yes to and is welcomed with (Markdown, and as Easy
+	// Read), and how many days an invitation lasts. The version grows with each
+	// change of these.
 	HouseRules     string `bun:"house_rules" json:"-"`
+	HouseRulesEasy string `bun:"house_rules_easy" json:"-"`
+	Welcome        string `bun:"welcome" json:"-"`
+	WelcomeEasy    string `bun:"welcome_easy" json:"-"`
 	InvitationDays int    `bun:"invitation_days" json:"-"`
 	JoiningVersion int    `bun:"joining_version" json:"-"`
 
 	rooms  map[string]Room
 	topics []Topic
+	wing   *Wing
 }
 
 // Contact is somebody to turn to in a crisis.

@@ -49,15 +49,7 @@ func (s store) book(ctx context.Context) (out PriceBook, err error) {
 
 // publish writes a version of the book. Stale if there is one.
 func (s store) publish(ctx context.Context, next edition) error {
-	return fresh(s.db.NewInsert().Model(&next).On("CONFLICT DO NOTHING").Exec(ctx))
-}
-
-// fresh is Stale where a write met no row.
-func fresh(result interface{ RowsAffected() (int64, error) }, err error) error {
-	if err = tenants.Touched(result, err); fault.Is(err, fault.NotFound) {
-		return fault.Stale()
-	}
-	return err
+	return tenants.Fresh(s.db.NewInsert().Model(&next).On("CONFLICT DO NOTHING").Exec(ctx))
 }
 
 // payer reads who pays for a trust; the zero row if nobody wrote it.
@@ -72,9 +64,9 @@ func (s store) payer(ctx context.Context, trust uuid.UUID) (row payer, err error
 // keepPayer writes who pays. Stale if it changed since a version; 0 where there was none.
 func (s store) keepPayer(ctx context.Context, row payer, since int) error {
 	if since == 0 {
-		return fresh(s.db.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx))
+		return tenants.Fresh(s.db.NewInsert().Model(&row).On("CONFLICT DO NOTHING").Exec(ctx))
 	}
-	return fresh(s.db.NewUpdate().Model(&row).ExcludeColumn("stripe_id").WherePK().Where("version = ?", since).Exec(ctx))
+	return tenants.Fresh(s.db.NewUpdate().Model(&row).ExcludeColumn("stripe_id").WherePK().Where("version = ?", since).Exec(ctx))
 }
 
 // nameCustomer keeps what Stripe calls a trust, unless it is kept already.

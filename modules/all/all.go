@@ -3,8 +3,11 @@
 package all
 
 import (
+	"context"
+
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/modules/access"
 	"github.com/sharon-nhs/sharon/modules/blogs"
 	"github.com/sharon-nhs/sharon/modules/cases"
 	"github.com/sharon-nhs/sharon/modules/catch"
@@ -25,13 +28,16 @@ import (
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/modules/search"
 	"github.com/sharon-nhs/sharon/modules/standing"
+	"github.com/sharon-nhs/sharon/modules/surveys"
 	"github.com/sharon-nhs/sharon/modules/switchboard"
 	"github.com/sharon-nhs/sharon/modules/terms"
 	"github.com/sharon-nhs/sharon/modules/timeline"
 	"github.com/sharon-nhs/sharon/modules/videos"
 	"github.com/sharon-nhs/sharon/modules/waiting"
 	"github.com/sharon-nhs/sharon/modules/walls"
+	"github.com/sharon-nhs/sharon/modules/wings"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/identity"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
 )
 
@@ -43,15 +49,17 @@ func Rooms(desk *safety.Desk, files *storage.Files, outside *notifications.Outsi
 	kernel := posts.NewKernel(files, desk)
 	notices := notifications.New(kernel, outside)
 	rooms := []modules.Module{
-		timeline.New(kernel),
-		waiting.New(desk, outside.Keys, guests),
+		timeline.New(kernel, messages.ToTeam),
+		waiting.New(desk, outside.Keys, guests, recovery.Asking{}),
 		walls.New(kernel),
 		forums.New(kernel),
 		blogs.New(kernel),
 		messages.New(desk, files),
 		gifts.New(desk, kernel, files),
 		live.New(desk),
-		recovery.New(desk, outside.Keys),
+		recovery.New(desk, outside.Keys, videos.NewFilms(kernel)),
+		surveys.New(desk, outside.Keys),
+		access.New(desk, outside.Keys),
 		resources.New(files),
 		videos.New(kernel, files),
 		directory.New(),
@@ -61,6 +69,7 @@ func Rooms(desk *safety.Desk, files *storage.Files, outside *notifications.Outsi
 		terms.New(desk, kernel.Recent),
 		standing.New(desk),
 	}
+	rooms = append(rooms, wings.New(identity.Archive{Keys: outside.Keys}, recovery.Carry, rooms))
 	rooms = append(rooms, catch.New(desk, kernel, rooms))
 	links := func(s tenants.Scope, person tenants.Person) []tenants.Link {
 		return append(modules.Links(rooms)(s, person), offers(s, person)...)
@@ -68,5 +77,6 @@ func Rooms(desk *safety.Desk, files *storage.Files, outside *notifications.Outsi
 	rooms = append(rooms, people.New(desk, links), reports.New(desk, kernel), figures.New())
 	rooms = append(rooms, cases.New(desk, notices, messages.Writing(desk)))
 	rooms = append(rooms, notices.Room(rooms))
-	return append(rooms, search.New(rooms), switchboard.New(rooms))
+	differ := func(ctx context.Context, s tenants.Scope) (tenants.Drift, error) { return DriftOf(ctx, s, rooms) }
+	return append(rooms, search.New(rooms), switchboard.New(rooms, differ))
 }

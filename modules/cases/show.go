@@ -122,6 +122,8 @@ type Shown struct {
 	Knowable bool `json:"knowable"` // and see who they are
 	// Planned says that the member shares a safety plan, which whoever has the case can open.
 	Planned bool `json:"planned"`
+	// Needs is how to tell the member things.
+	Needs []string `json:"needs,omitempty"`
 }
 
 // Show reads a case with its timeline.
@@ -138,6 +140,9 @@ func (c Cases) Show(ctx context.Context, s tenants.Scope, in ByID) (Shown, error
 		if out.Planned, err = c.desk.Plans.Shares(ctx, s, one.MemberID); err != nil {
 			return Shown{}, err
 		}
+	}
+	if out.Needs, err = c.desk.NeedsOf(ctx, s, one.MemberID); err != nil {
+		return Shown{}, err
 	}
 	if out.Timeline, err = lines(ctx, s, one.ID); err != nil {
 		return Shown{}, err

@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
@@ -191,14 +190,7 @@ func aboutThem(ctx context.Context, s tenants.Scope, member uuid.UUID) (all []sa
 // keepSettings writes the service's settings of this room.
 func keepSettings(ctx context.Context, s tenants.Scope, row tenants.Room, was int) error {
 	if was == 0 {
-		return stale(tenants.Touched(s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx)))
+		return tenants.Fresh(s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx))
 	}
-	return stale(tenants.Touched(s.Update(&row).Column("settings", "version").Where("module = ?", key).Where("version = ?", was).Exec(ctx)))
-}
-
-func stale(err error) error {
-	if database.Missing(err) {
-		return fault.Stale()
-	}
-	return err
+	return tenants.Fresh(s.Update(&row).Column("settings", "version").Where("module = ?", key).Where("version = ?", was).Exec(ctx))
 }

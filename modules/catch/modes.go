@@ -83,7 +83,11 @@ func begin(ctx context.Context, s tenants.Scope, preset areas.Area) error {
 // Waits is what waits for the team in the service, where a room has no rule of its own.
 func Waits(ctx context.Context, s tenants.Scope) (areas.Waits, error) {
 	rule, err := modeOf(ctx, s, "")
-	return areas.Waits{Before: rule.Mode == Before, Away: rule.Away, First: rule.FirstPosts, Unattended: string(cmp.Or(rule.Unattended, Take))}, err
+	return rule.waits(), err
+}
+
+func (m Mode) waits() areas.Waits {
+	return areas.Waits{Before: m.Mode == Before, Away: m.Away, First: m.FirstPosts, Unattended: string(cmp.Or(m.Unattended, Take))}
 }
 
 // mode has posts wait where the room, the hour or the newness of their author says
@@ -186,6 +190,7 @@ type Choose struct {
 	Away       bool   `json:"away"`
 	FirstPosts int    `json:"first_posts" validate:"min=0,max=50" label:"a number of posts"`
 	Unattended string `json:"unattended,omitempty" validate:"omitempty,oneof=take hold refuse" label:"what happens while nobody is on duty"` // as it was if empty
+	tenants.Why
 }
 
 // Choose changes how a room is looked after. Conflict if somebody else did since Version.
@@ -210,7 +215,7 @@ func (c Catch) Choose(ctx context.Context, s tenants.Scope, in Choose) (Modes, e
 	if err := s.Changed(ctx); err != nil {
 		return Modes{}, err
 	}
-	if err := s.Audit(ctx, "safeguarding.mode", tenants.Audited{Before: was.Rooms[at], After: in}); err != nil {
+	if err := s.Audit(ctx, "safeguarding.mode", tenants.Audited{Reason: in.Reason, Before: was.Rooms[at], After: now}); err != nil {
 		return Modes{}, err
 	}
 	return c.Modes(ctx, s, web.None{})
@@ -221,14 +226,27 @@ func (m Mode) put(ctx context.Context, s tenants.Scope, in Choose) (err error) {
 	case in.Mode == "follow" && in.Version == 0:
 		return nil
 	case in.Mode == "follow":
-		err = tenants.Touched(s.Delete((*Mode)(nil)).Where("module = ?", m.Module).Where("version = ?", in.Version).Exec(ctx))
+		err = tenants.Fresh(s.Delete((*Mode)(nil)).Where("module = ?", m.Module).Where("version = ?", in.Version).Exec(ctx))
 	case in.Version == 0:
-		err = tenants.Touched(s.Insert(&m).On("CONFLICT DO NOTHING").Exec(ctx))
+		err = tenants.Fresh(s.Insert(&m).On("CONFLICT DO NOTHING").Exec(ctx))
 	default:
-		err = tenants.Touched(s.Update(&m).Column("mode", "away", "first_posts", "unattended", "version").Where("module = ?", m.Module).Where("version = ?", in.Version).Exec(ctx))
-	}
-	if fault.Is(err, fault.NotFound) {
-		return fault.Stale()
+		err = tenants.Fresh(s.Update(&m).Column("mode", "away", "first_posts", "unattended", "version").Where("module = ?", m.Module).Where("version = ?", in.Version).Exec(ctx))
 	}
 	return err
+}
+
+// Apart are the rooms where something else waits than in the whole service.
+func Apart(ctx context.Context, s tenants.Scope) (rooms []string, err error) {
+	whole, err := Waits(ctx, s)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := choices(ctx, s)
+	for _, row := range rows {
+		if row.Module != "" && row.waits() != whole {
+			rooms = append(rooms, row.Module)
+		}
+	}
+	slices.Sort(rooms)
+	return rooms, err
 }

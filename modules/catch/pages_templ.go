@@ -230,15 +230,15 @@ func heading(out Support) string {
 func comfort(out Support) string {
 	switch {
 	case out.Asked || out.Said == "someone":
-		return when(out) + " Until then the people below answer at any hour."
+		return when(out) + " Until then you can call the people below. Those at the top answer at any hour."
 	case out.Said == "safe":
-		return "If that changes, come back here, or call one of the people below. They answer at any hour."
+		return "If that changes, come back here, or call one of the people below. Those at the top answer at any hour."
 	case out.Held:
 		return "What you wrote is kept, and somebody of the team reads it before others do. " + when(out)
 	case out.ID != uuid.Nil:
-		return "What you wrote is kept; nothing was lost. These people answer at any hour."
+		return "What you wrote is kept; nothing was lost. You can call these people: those at the top answer at any hour."
 	}
-	return "If a life is in danger, call 999. These people answer at any hour, and you can ask for somebody of the team."
+	return "If a life is in danger, call 999. You can call these people, those at the top at any hour, and you can ask for somebody of the team."
 }
 
 // when says when somebody of the team looks.
@@ -482,20 +482,28 @@ func modesPage(list Modes) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, " <button class=\"btn btn--quiet\" type=\"submit\">Save<span class=\"nhsuk-u-visually-hidden\">")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, " ")
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = ui.Why("reason-"+room.Key).Render(ctx, templ_7745c5c3_Buffer)
+					if templ_7745c5c3_Err != nil {
+						return templ_7745c5c3_Err
+					}
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, " <button class=\"btn btn--quiet\" type=\"submit\">Save<span class=\"nhsuk-u-visually-hidden\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var20 string
 					templ_7745c5c3_Var20, templ_7745c5c3_Err = templ.JoinStringErrs(": " + room.Name)
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `modules/catch/pages.templ`, Line: 123, Col: 110}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `modules/catch/pages.templ`, Line: 124, Col: 110}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var20))
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 31, "</span></button>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</span></button>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -505,7 +513,7 @@ func modesPage(list Modes) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 32, "</section>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 33, "</section>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -62,3 +62,22 @@ func (d Desk) Answer(ctx context.Context, s tenants.Scope, in ByID) (Answer, err
 	}
 	return out, nil
 }
+
+// outcomes are what an author reads.
+var outcomes = map[safety.Act]string{
+	safety.Approve: "It is fine, and others can see it", safety.AskEdit: "Please change it", safety.Cover: "It has a content note now",
+	safety.Hide: "It is out of sight for now", safety.Remove: "It was taken down", safety.Lock: "Nobody can reply to it for now",
+	safety.Uphold: "The decision stays", safety.Overturn: "The decision was taken back",
+}
+
+// next steps are what an author can do now.
+var nextSteps = map[safety.Act]string{
+	safety.AskEdit: "Only you and the team see it until you have changed it. Nothing that you wrote is lost.",
+	safety.Cover:   "Others choose whether to read it. Nothing that you wrote was changed.",
+	safety.Hide:    "Others do not see it for now. Nothing that you wrote is lost.",
+	safety.Remove:  "Others do not see it any more.",
+	safety.Lock:    "Everybody can still read it.",
+
+	safety.Uphold:   "Somebody else of the team has looked at it again and read what you wrote.",
+	safety.Overturn: "Somebody else of the team has looked at it again and agrees with you. You need not do anything.",
+}

@@ -109,13 +109,17 @@ func (d Desk) Unlink(ctx context.Context, s tenants.Scope, in Unlinking) (Links,
 	return d.Links(ctx, s, web.None{})
 }
 
-// known are those of the team who said that they know a member outside, and those
-// whom the member, if of the team, said so of.
+// known are those of the team who said that they know a member outside, those whom the
+// member, if of the team, said so of, and who cares for whom.
 func known(ctx context.Context, s tenants.Scope, member uuid.UUID) (ids []uuid.UUID, err error) {
 	var rows []Link
 	err = s.Select(&rows).Where("(known.member_id = ? OR known.other_id = ?)", member, member).Scan(ctx)
 	for _, row := range rows {
 		ids = append(ids, row.MemberID, row.OtherID)
 	}
-	return ids, err
+	if err != nil {
+		return nil, err
+	}
+	kin, err := s.KinHere(ctx, member)
+	return append(ids, kin...), err
 }

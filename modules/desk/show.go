@@ -50,6 +50,7 @@ type Shown struct {
 	Done    *Done            `json:"done,omitempty"`
 	Care    Care             `json:"care"`
 	KeysOff bool             `json:"keys_off"`
+	Needs   []string         `json:"needs,omitempty"` // of whom it is about, to be told things well
 
 	start string // words for the author to start from
 }
@@ -136,6 +137,9 @@ func (d Desk) fill(ctx context.Context, s tenants.Scope, in Look, out *Shown) (e
 			return err
 		}
 		out.Earlier, out.Others = counted(others), others[:min(5, len(others))]
+	}
+	if out.Needs, err = d.desk.NeedsOf(ctx, s, item.AuthorID); err != nil {
+		return err
 	}
 	if out.Looking, err = looking(ctx, s, item.ID); err != nil {
 		return err

@@ -19,11 +19,13 @@ var tying = []tenants.Bond{tenants.Friend, tenants.Blocking, tenants.BlockedBy}
 // about them, they reported it, or they have a bond with whom it is about.
 func linked(s tenants.Scope, member uuid.UUID) (string, []any) {
 	trust := s.Trust().ID
+	kin, args := s.IsKin(member, "item.author_id")
 	return `(item.author_id IS NOT NULL AND item.author_id = ?
 		OR EXISTS (SELECT 1 FROM desk_marks AS k WHERE k.tenant_id = ? AND k.item_id = item.id AND k.by_id = ?)
 		OR EXISTS (SELECT 1 FROM ties AS t WHERE t.tenant_id = ? AND t.member_id = ? AND t.other_id = item.author_id AND t.kind IN (?))
-		OR EXISTS (SELECT 1 FROM desk_links AS l WHERE l.tenant_id = ? AND l.member_id = ? AND l.other_id = item.author_id))`,
-		[]any{member, trust, member, trust, member, bun.List(tying), trust, member}
+		OR EXISTS (SELECT 1 FROM desk_links AS l WHERE l.tenant_id = ? AND l.member_id = ? AND l.other_id = item.author_id)
+		OR ` + kin + `)`,
+		append([]any{member, trust, member, trust, member, bun.List(tying), trust, member}, args...)
 }
 
 // isLinked tells whether they are linked to it.

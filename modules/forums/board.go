@@ -108,6 +108,7 @@ type Words struct {
 type MakeBoard struct {
 	Words
 	Audience tenants.Audience `json:"audience" validate:"required,oneof=service peers carers staff" label:"who can read it"`
+	tenants.Why
 }
 
 // MakeBoard makes a board.
@@ -126,7 +127,7 @@ func (f Forums) MakeBoard(ctx context.Context, s tenants.Scope, in MakeBoard) (p
 	} else if err != nil {
 		return posts.Place{}, err
 	}
-	return board, s.Audit(ctx, "boards.make", tenants.Audited{Subject: board.ID, After: wordsOf(board)})
+	return board, s.Audit(ctx, "boards.make", tenants.Audited{Subject: board.ID, Reason: in.Reason, After: wordsOf(board)})
 }
 
 // begin makes the boards that the area's services begin with.
@@ -162,6 +163,7 @@ type EditBoard struct {
 	Board   string `path:"board"`
 	Version int    `json:"version" validate:"required" label:"the version"`
 	Words
+	tenants.Why
 }
 
 // EditBoard changes a board. Its address stays, so that links keep working.
@@ -173,15 +175,12 @@ func (f Forums) EditBoard(ctx context.Context, s tenants.Scope, in EditBoard) (p
 	before := wordsOf(board)
 	in.apply(&board)
 	board.Version = in.Version + 1
-	err = tenants.Touched(s.Update(&board).Column("name", "about", "who_may_post", "position", "version").
+	err = tenants.Fresh(s.Update(&board).Column("name", "about", "who_may_post", "position", "version").
 		Where("place.id = ?", board.ID).Where("place.version = ?", in.Version).Exec(ctx))
-	if fault.Is(err, fault.NotFound) {
-		return posts.Place{}, fault.Stale()
-	}
 	if err != nil {
 		return posts.Place{}, err
 	}
-	return board, s.Audit(ctx, "boards.change", tenants.Audited{Subject: board.ID, Before: before, After: wordsOf(board)})
+	return board, s.Audit(ctx, "boards.change", tenants.Audited{Subject: board.ID, Reason: in.Reason, Before: before, After: wordsOf(board)})
 }
 
 func wordsOf(board posts.Place) Words {

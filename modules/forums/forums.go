@@ -39,7 +39,7 @@ func New(kernel *posts.Kernel) modules.Module {
 	kernel.Register(posts.Kind{
 		Key: kind, Module: key, Name: "thread",
 		Path:     func(p posts.Post) string { return "/forums/threads/" + p.ID.String() },
-		Where:    func(p posts.Post) string { return "Forum · " + p.Place.Name },
+		Where:    func(p posts.Post) string { return "Forum: " + p.Place.Name },
 		Replying: replying, Unreplied: unreplied, Lock: lock, ReadBy: readBy,
 		Unasked: "EXISTS (SELECT 1 FROM threads AS t WHERE t.tenant_id = post.tenant_id AND t.post_id = post.id AND t.locked)",
 		Spot: func(context.Context, tenants.Scope, uuid.UUID) (posts.Spot, error) {

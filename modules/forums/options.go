@@ -23,7 +23,7 @@ var starters = []ui.Option{
 func boardOptions(boards []posts.Place) []ui.Option {
 	options := make([]ui.Option, len(boards))
 	for i, board := range boards {
-		options[i] = ui.Option{Value: board.Slug, Label: board.Name}
+		options[i] = ui.Option{Value: board.Slug, Label: board.Name, Own: true}
 	}
 	return options
 }

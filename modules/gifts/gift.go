@@ -194,7 +194,7 @@ func (g Gifts) receiver(ctx context.Context, s tenants.Scope, in Send) (to tenan
 // sameSide tells whether the actor's words may reach somebody with these roles.
 func sameSide(s tenants.Scope, roles tenants.Roles) bool {
 	mine := s.Actor.Roles
-	return mine.Staff() || roles.Staff() || s.Service.Area == "carers" || settings(s).AcrossSides || mine.Has(tenants.Carer) == roles.Has(tenants.Carer)
+	return mine.Staff() || roles.Staff() || s.Service.ForCarers() || mine.Has(tenants.Carer) == roles.Has(tenants.Carer)
 }
 
 // offered finds a gift that can be given now, and makes sure that it is stored.

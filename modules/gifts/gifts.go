@@ -22,8 +22,7 @@ const key = "gifts"
 
 // Settings is what a service lead tunes.
 type Settings struct {
-	DailyLimit  int  `json:"daily_limit" label:"Most gifts that one person gives in a day" hint:"Between 1 and 50." validate:"gte=1,lte=50"`
-	AcrossSides bool `json:"across_sides" label:"Service users and carers may give to each other" hint:"Usually they are kept apart, even when they know each other."`
+	DailyLimit int `json:"daily_limit" label:"Most gifts that one person gives in a day" hint:"Between 1 and 50." validate:"gte=1,lte=50"`
 }
 
 var defaults = Settings{DailyLimit: 5}

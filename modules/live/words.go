@@ -131,7 +131,7 @@ func audienceOptions(all []tenants.Audience) []ui.Option {
 func hostOptions(people []tenants.Person) []ui.Option {
 	options := make([]ui.Option, len(people))
 	for i, person := range people {
-		options[i] = ui.Option{Value: person.HandleKey, Label: person.Handle, Hint: person.Roles.Badge().Name()}
+		options[i] = ui.Option{Value: person.HandleKey, Label: person.Handle, Own: true, Hint: person.Roles.Badge().Name()}
 	}
 	return options
 }

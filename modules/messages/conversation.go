@@ -237,7 +237,7 @@ func mayMeet(s tenants.Scope, a, b tenants.Roles) error {
 // sameSide tells why two people may not read each other's words, not even where
 // one of the team brings them together; nil if they may.
 func sameSide(s tenants.Scope, a, b tenants.Roles) error {
-	if a.Staff() || b.Staff() || s.Service.Area == "carers" || settings(s).AcrossSides || a.Has(tenants.Carer) == b.Has(tenants.Carer) {
+	if a.Staff() || b.Staff() || s.Service.ForCarers() || a.Has(tenants.Carer) == b.Has(tenants.Carer) {
 		return nil
 	}
 	return fault.New(fault.Forbidden, "In this service carers and service users do not write to each other.")

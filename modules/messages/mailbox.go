@@ -38,6 +38,15 @@ type TeamForm struct {
 // Elsewhere sends a browser to the conversation that there is already.
 func (f TeamForm) Elsewhere() string { return f.Path }
 
+// ToTeam is where the actor can write to the whole team, below the service; empty if
+// they cannot.
+func ToTeam(s tenants.Scope) string {
+	if !s.Service.Open(key) || mayWriteToTeam(s) != nil {
+		return ""
+	}
+	return "/messages/to-team"
+}
+
 // ToTeam says when the team answers.
 func (m Messages) ToTeam(ctx context.Context, s tenants.Scope, _ web.None) (TeamForm, error) {
 	if err := mayWriteToTeam(s); err != nil {

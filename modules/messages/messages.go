@@ -23,7 +23,6 @@ const key = "messages"
 // Settings is what a service lead tunes.
 type Settings struct {
 	MembersMayWriteEachOther bool `json:"members_may_write_each_other" label:"Members may write to each other" hint:"If not, they can write to the team, and the team to them."`
-	AcrossSides              bool `json:"across_sides" label:"Service users and carers may write to each other" hint:"Usually they are kept apart, even when they know each other."`
 	Groups                   bool `json:"groups" label:"Small groups" hint:"A conversation of three or more."`
 	RequestsADay             int  `json:"requests_a_day" label:"New people whom a member may write to in a day" hint:"Between 1 and 50. The team does not count, and nor do people whom they have written with." validate:"gte=1,lte=50"`
 	MaxGroup                 int  `json:"max_group" label:"Most people in a group" hint:"Between 3 and 8, with whoever begins it." validate:"gte=3,lte=8"`

@@ -96,7 +96,7 @@ func holding(c Opened, act Act) map[string]string {
 func colleagues(team []tenants.Person) []ui.Option {
 	options := make([]ui.Option, len(team))
 	for i, person := range team {
-		options[i] = ui.Option{Value: person.HandleKey, Label: person.Handle}
+		options[i] = ui.Option{Value: person.HandleKey, Label: person.Handle, Own: true}
 		if badge := person.Roles.Badge(); badge != "" {
 			options[i].Label += ", " + strings.ToLower(badge.Name())
 		}

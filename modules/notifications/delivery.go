@@ -216,6 +216,7 @@ type receiver struct {
 	refused   string
 	notBefore time.Time
 	several   bool // more than one thing is new
+	unread    int  // for the app's icon; 0 unless its owner wishes for it
 }
 
 // receiver looks again at all that may have changed since the delivery was noted.
@@ -257,6 +258,9 @@ func (n *Notifications) receiver(ctx context.Context, s tenants.Scope, d *Delive
 		if to.devices, err = n.openDevices(ctx, s, person.AccountID); len(to.devices) == 0 {
 			to.refused = noDevice
 		}
+		if err == nil && to.account.Badge {
+			to.unread, err = n.unread(ctx, s.As(person))
+		}
 		return to, err
 	}
 	if err != nil || k.always || to.refused != "" {
@@ -271,6 +275,15 @@ func (n *Notifications) receiver(ctx context.Context, s tenants.Scope, d *Delive
 		to.notBefore = s.Now.Add(lately) // they see it on the page; this is for who does not look
 	}
 	return to, err
+}
+
+// unread is how much waits for the actor in all rooms together.
+func (n *Notifications) unread(ctx context.Context, s tenants.Scope) (sum int, err error) {
+	waiting, err := n.outside.Unread(ctx, s)
+	for _, many := range waiting {
+		sum += many
+	}
+	return sum, err
 }
 
 // about settles what a call is about by now: what else has come meanwhile goes
@@ -344,7 +357,7 @@ func (n *Notifications) send(ctx context.Context, s tenants.Scope, d Delivery, t
 	case Text:
 		return n.sendText(ctx, d, to.address, textOf(k, words, link))
 	}
-	return n.push(ctx, d, to.devices, words, k.always)
+	return n.push(ctx, d, to, words, k.always)
 }
 
 // textOf is the whole of a text message: with how to stop them, where that can be.
@@ -356,8 +369,17 @@ func textOf(k kind, words, link string) string {
 	return all
 }
 
-func (n *Notifications) push(ctx context.Context, d Delivery, devices []Device, words string, urgent bool) error {
-	notice, err := json.Marshal(map[string]string{"title": "SHaRON", "body": words, "tag": d.ID.String(), "url": "/go/" + d.ID.String()})
+// pushed is what a device is told (worker.js). It has no content.
+type pushed struct {
+	Title  string `json:"title"`
+	Body   string `json:"body"`
+	Tag    string `json:"tag"`
+	URL    string `json:"url"`
+	Unread int    `json:"unread,omitempty"`
+}
+
+func (n *Notifications) push(ctx context.Context, d Delivery, to receiver, words string, urgent bool) error {
+	notice, err := json.Marshal(pushed{"SHaRON", words, d.ID.String(), "/go/" + d.ID.String(), to.unread})
 	if err != nil {
 		return err
 	}
@@ -366,8 +388,8 @@ func (n *Notifications) push(ctx context.Context, d Delivery, devices []Device, 
 		urgency = "high"
 	}
 	var failed error
-	for i := range devices {
-		device := &devices[i]
+	for i := range to.devices {
+		device := &to.devices[i]
 		device.failed = n.outside.Push.Send(ctx, device.at, notice, push.Delivery{TTL: keptFor, Urgency: urgency, Topic: strings.ReplaceAll(d.ID.String(), "-", "")})
 		var gone *push.Gone
 		if device.failed != nil && !errors.As(device.failed, &gone) {

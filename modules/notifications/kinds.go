@@ -3,8 +3,10 @@ package notifications
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 // When says how soon a channel tells of something.
@@ -78,13 +80,17 @@ var kinds = []kind{
 	{key: "reminder", name: "Reminders", bare: "Something that you asked to be reminded of begins soon", outside: "This is a reminder", one: "reminder", many: "reminders", email: Off, push: Now},
 	{key: "own_reminder", name: "Reminders that you set for yourself", bare: "You asked to be reminded at this hour", outside: "This is a reminder", one: "reminder of your own", many: "reminders of your own", email: Off, push: Now},
 	{key: "measure", name: "When your team asks you some questions", bare: "Your team asks you to fill something in", outside: "You have something to fill in", one: "thing to fill in", many: "things to fill in", email: Digest, push: Now},
+	{key: "survey", name: "When your service asks what you think", bare: "Your service would like to know what you think", outside: "You are asked what you think", one: "survey", many: "surveys", email: Digest, push: Off},
 	{key: "kept_back", name: "When something that you planned could not be published", bare: "Something that you planned could not be published. It is among your drafts", outside: "Something that you planned needs a look", one: "plan to look at", many: "plans to look at", email: Digest, push: Now},
 	{key: "review", name: "When something that you look after is due for a look", bare: "Something in the library that you look after is due for a look", outside: "Something is due for a look", one: "thing to look at again", many: "things to look at again", email: Digest, push: Off, team: true},
+	{key: "needs", name: "When what somebody needs is due for a look", bare: "It is time to ask somebody again how to tell them things", outside: "Something is due for a look", one: "person to ask again", many: "people to ask again", email: Digest, push: Off, team: true},
 	{key: "change", name: "When a live session that you wait for changes", bare: "A live session that you asked to be reminded of has moved or is cancelled", outside: "Something that you wait for has changed", one: "change of plan", many: "changes of plan", near: true, email: Now, push: Now},
 	{key: "video", name: "When a video that you sent is ready", bare: "A video that you sent is ready, or needs a look from you", outside: "Something that you sent is ready", one: "video of yours", many: "videos of yours", email: Off, push: Now},
 	{key: "held", name: "When something that you wrote waits for the team", bare: "Something that you wrote waits for the team to look at it", outside: "Something that you wrote waits for the team", one: "post that waits", many: "posts that wait", email: Digest, push: Off},
 	{key: "moderation", name: "When the team has looked at something of yours", bare: "The team has looked at something of yours", outside: "The team has an answer for you", one: "answer from the team", many: "answers from the team", near: true, email: Now, push: Off},
 	{key: "standing", name: "When something changes about where you stand", bare: "There is news about where you stand here", outside: "The team has something to tell you", one: "news about where you stand", many: "news about where you stand", near: true, email: Now, push: Off},
+	{key: "moving_on", name: "When members will soon be too old for their wing", bare: "Somebody will soon be too old for this wing, or belongs in another", outside: "The team is asked to look at something", one: "news of who moves on", many: "news of who moves on", email: Digest, push: Off, team: true},
+	{key: "next_place", name: "When the team tells you where you go next", bare: "There is news about the place that you go to next", outside: "The team has something to tell you", one: "news about your next place", many: "news about your next place", near: true, email: Now, push: Off},
 	{key: "check_in", name: "When we would like to know how you are", bare: "Something you may have read was hard. How are you?", outside: "We would like to know how you are", one: "question how you are", many: "questions how you are", email: Off, push: Off},
 	{key: "pulse", name: "When it is time for a check-in", bare: "It is time for a check-in. How are you?", outside: "We would like to know how you are", one: "check-in", many: "check-ins", near: true, email: Now, push: Now},
 	{key: "rota_gap", name: "Gaps in the rota", bare: "There will be a time at which nobody is on duty or on call", outside: "The rota needs a look", one: "gap in the rota", many: "gaps in the rota", email: Now, push: Now, always: true, team: true},
@@ -140,22 +146,16 @@ type habits struct {
 	digest             string
 }
 
-// usual is for areas that are not in calm.
-var usual = habits{quietFrom: 22 * 60, quietTo: 7 * 60, digest: "daily"}
-
-// calm are the areas with habits of their own: nothing nudges children, early
-// intervention is gentle, and in perinatal services nights are the busy hours.
-var calm = map[tenants.Area]habits{
-	"children_young_people": {gentle: true, quietFrom: 20 * 60, quietTo: 8 * 60, digest: "off"},
-	"early_intervention":    {gentle: true, quietFrom: 21 * 60, quietTo: 9 * 60, digest: "weekly"},
-	"perinatal":             {digest: "daily"},
+// habitsOf are those of an area.
+func habitsOf(area tenants.Area) habits {
+	preset := areas.NoticesOf(string(area))
+	return habits{preset.Gentle, minute(preset.QuietFrom), minute(preset.QuietTo), preset.Digest}
 }
 
-func habitsOf(area tenants.Area) habits {
-	if h, ok := calm[area]; ok {
-		return h
-	}
-	return usual
+// minute is an hour such as 21:00 in minutes after midnight; 0 for none.
+func minute(hour string) int {
+	at, _ := time.Parse("15:04", hour) // whether it is one is known since the presets were read
+	return at.Hour()*60 + at.Minute()
 }
 
 // when is how soon a channel tells of a kind, unless the member chose otherwise.

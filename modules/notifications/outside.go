@@ -25,6 +25,8 @@ type Outside struct {
 	Email   func(context.Context, mail.Message) error
 	Push    *push.Client
 	Text    text.Provider
+	// Unread counts what waits for the actor, by room.
+	Unread func(context.Context, tenants.Scope) (map[string]int, error)
 }
 
 // Went is where a link leads to.

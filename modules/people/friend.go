@@ -50,7 +50,7 @@ func befriendable(s tenants.Scope, person tenants.Person) error {
 		return fault.New(fault.Forbidden, "You cannot be a friend of your own here, though we hope that you are one.")
 	case person.Roles.Staff() || s.Actor.Roles.Staff():
 		return fault.New(fault.Forbidden, "The team is there for everybody, so it has no friends among the members.")
-	case s.Service.Area != "carers" && person.Roles.Has(tenants.Carer) != s.Actor.Roles.Has(tenants.Carer):
+	case !s.Service.ForCarers() && person.Roles.Has(tenants.Carer) != s.Actor.Roles.Has(tenants.Carer):
 		return fault.New(fault.Forbidden, "In this service carers and service users keep to their own rooms.")
 	}
 	return nil

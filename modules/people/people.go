@@ -82,6 +82,8 @@ type Profile struct {
 	Muted      bool       `json:"muted"`
 	// Nearness says that the actor can mute or block them.
 	Nearness bool `json:"may_silence"`
+	// Needs is how to tell them things, for the team alone.
+	Needs []string `json:"needs,omitempty"`
 }
 
 // Show reads a member's page. NotFound where one of the two has blocked the other.
@@ -91,8 +93,12 @@ func (p People) Show(ctx context.Context, s tenants.Scope, in tenants.ByHandle) 
 		return Profile{}, err
 	}
 	bonds, err := s.Between(ctx, person.ID)
+	if err != nil {
+		return Profile{}, err
+	}
+	needs, err := p.desk.NeedsOf(ctx, s, person.ID)
 	return Profile{
 		Person: person, Links: p.links(s, person), Friendship: friendship(s, person, bonds),
-		Muted: bonds.Has(person.ID, tenants.Muting), Nearness: silenceable(s, person) == nil,
+		Muted: bonds.Has(person.ID, tenants.Muting), Nearness: silenceable(s, person) == nil, Needs: needs,
 	}, err
 }

@@ -246,9 +246,7 @@ func (k *Kernel) removable(ctx context.Context, s tenants.Scope, id uuid.UUID) (
 func (k *Kernel) change(ctx context.Context, s tenants.Scope, was Post, now *Post, seen int, columns ...string) error {
 	now.Version = seen + 1
 	result, err := s.Update(now).Column(append(columns, "version")...).Where("post.id = ?", was.ID).Where("post.version = ?", seen).Exec(ctx)
-	if err := tenants.Touched(result, err); fault.Is(err, fault.NotFound) {
-		return fault.Stale()
-	} else if err != nil {
+	if err := tenants.Fresh(result, err); err != nil {
 		return err
 	}
 	kept := version{PostID: was.ID, Version: was.Version, Title: was.Title, Body: was.Body, Audience: was.Audience, State: was.State, Notes: was.Notes, Images: was.Images, ChangedBy: s.Actor.ID(), ChangedAt: s.Now}

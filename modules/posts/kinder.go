@@ -10,13 +10,17 @@ import (
 	"github.com/sharon-nhs/sharon/internal/watch"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 // WhyKinder is why figures are asked about.
 const WhyKinder = "Numbers of weight, food or exercise can hurt people here who compare themselves by them. You can say the same without them."
 
 // watchesFigures tells whether a service has the rule about figures.
-func watchesFigures(s tenants.Scope) bool { return s.Service.Area == "eating_disorders" }
+func watchesFigures(s tenants.Scope) bool {
+	area, _ := areas.Of(string(s.Service.Area))
+	return area.Figures
+}
 
 // Kinder is a text without its figures; empty where it has none, or where nobody asks.
 func Kinder(s tenants.Scope, text string) string {
@@ -30,7 +34,7 @@ func Kinder(s tenants.Scope, text string) string {
 	return watch.Kinder(text, figures)
 }
 
-// figures finds figures in what members of an eating disorders service say to many.
+// figures finds figures in what members of a service with that rule say to many.
 // It waits, and is not censored. A Catch.
 func figures(_ context.Context, s tenants.Scope, t safety.Text) ([]safety.Finding, error) {
 	if t.Private || !watchesFigures(s) || s.Actor.Roles.Staff() {

@@ -27,6 +27,7 @@ func (k *Kernel) Topics(_ context.Context, s tenants.Scope, _ web.None) (TopicLi
 // NewTopic is one more to offer.
 type NewTopic struct {
 	Name string `json:"name" validate:"filled,max=40" label:"a topic"`
+	tenants.Why
 }
 
 // AddTopic adds a topic at the end of the list.
@@ -45,7 +46,7 @@ func (k *Kernel) AddTopic(ctx context.Context, s tenants.Scope, in NewTopic) (te
 	} else if err != nil {
 		return tenants.Topic{}, err
 	}
-	return topic, topicChanged(ctx, s, nil, topic)
+	return topic, topicChanged(ctx, s, in.Why, nil, topic)
 }
 
 // ChangeTopic renames a topic, offers it or offers it no more. What has the note
@@ -54,6 +55,7 @@ type ChangeTopic struct {
 	Topic   string `path:"topic"`
 	Name    string `json:"name" validate:"filled,max=40" label:"a topic"`
 	Offered bool   `json:"offered"`
+	tenants.Why
 }
 
 // ChangeTopic changes a topic; saying the same twice changes nothing.
@@ -72,11 +74,11 @@ func (k *Kernel) ChangeTopic(ctx context.Context, s tenants.Scope, in ChangeTopi
 	if err := tenants.Touched(s.Update(&now).Column("name", "offered").Where("key = ?", was.Key).Exec(ctx)); err != nil {
 		return tenants.Topic{}, err
 	}
-	return now, topicChanged(ctx, s, was, now)
+	return now, topicChanged(ctx, s, in.Why, was, now)
 }
 
-func topicChanged(ctx context.Context, s tenants.Scope, was, now any) error {
-	if err := s.Audit(ctx, "topics.change", tenants.Audited{Before: was, After: now}); err != nil {
+func topicChanged(ctx context.Context, s tenants.Scope, why tenants.Why, was, now any) error {
+	if err := s.Audit(ctx, "topics.change", tenants.Audited{Reason: why.Reason, Before: was, After: now}); err != nil {
 		return err
 	}
 	return s.Changed(ctx)

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/modules/posts"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -117,20 +116,12 @@ func (r Recovery) ChangeCheckIn(ctx context.Context, s tenants.Scope, in ChangeH
 		return CheckIn{}, err
 	}
 	one.Version = in.Version + 1
-	err = stale(tenants.Touched(s.Update(&one).Column("mood", "sleep", "energy", "words_sealed", "version").
-		Where("check_in.id = ?", one.ID).Where("check_in.version = ?", in.Version).Exec(ctx)))
+	err = tenants.Fresh(s.Update(&one).Column("mood", "sleep", "energy", "words_sealed", "version").
+		Where("check_in.id = ?", one.ID).Where("check_in.version = ?", in.Version).Exec(ctx))
 	if err != nil {
 		return CheckIn{}, err
 	}
 	return one, r.raise(ctx, s, one)
-}
-
-// stale says, where no row was met, that it changed since it was read.
-func stale(err error) error {
-	if fault.Is(err, fault.NotFound) {
-		return fault.Stale()
-	}
-	return err
 }
 
 // RemoveCheckIn removes one of the actor's own.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/modules/recovery/courses"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -13,7 +14,7 @@ import (
 func (r Recovery) data() tenants.Holding {
 	return tenants.Holding{
 		Classes: []tenants.Class{
-			{Key: "recovery", Name: "Recovery tools", About: "Your check-ins, your safety plan with its earlier versions, your goals, your journal, questionnaires that you filled in, and when you are reminded; what you share of them, and who looked."},
+			{Key: "recovery", Name: "Recovery tools", About: "Your check-ins, your safety plan with its earlier versions, your goals, your journal, questionnaires that you filled in, courses that you took and what you wrote in them, and when you are reminded; what you share of them, and who looked."},
 		},
 		Export: r.export, Erase: erase,
 	}
@@ -57,6 +58,9 @@ func (r Recovery) export(ctx context.Context, s tenants.Scope, person tenants.Pe
 		into.Add("Journal", tenants.Item{At: one.WrittenAt, Title: one.Prompt, Words: one.Words})
 	}
 	if err := r.exportMeasures(ctx, s, person, into); err != nil {
+		return err
+	}
+	if err := r.courses.Export(ctx, s, person, into); err != nil {
 		return err
 	}
 	shares, err := sharesOf(ctx, s, person.ID)
@@ -114,6 +118,8 @@ func erase(ctx context.Context, s tenants.Scope, person tenants.Person, _ tenant
 			return err
 		}
 	}
-	_, err := s.Delete((*look)(nil)).Where("by_id = ?", person.ID).Exec(ctx)
-	return err
+	if _, err := s.Delete((*look)(nil)).Where("by_id = ?", person.ID).Exec(ctx); err != nil {
+		return err
+	}
+	return courses.Erase(ctx, s, person)
 }

@@ -55,6 +55,6 @@ func (r Recovery) keepGoal(ctx context.Context, s tenants.Scope, one *Goal) (err
 		return err
 	}
 	one.Version++
-	return stale(tenants.Touched(s.Update(one).Column("goal_sealed", "ended", "ended_at", "version").
-		Where("goal.id = ?", one.ID).Where("goal.version = ?", one.Version-1).Exec(ctx)))
+	return tenants.Fresh(s.Update(one).Column("goal_sealed", "ended", "ended_at", "version").
+		Where("goal.id = ?", one.ID).Where("goal.version = ?", one.Version-1).Exec(ctx))
 }

@@ -49,7 +49,7 @@ func (x Goal) kindWord() string {
 
 func (x Goal) options() (all []ui.Option) {
 	for i, step := range x.Steps {
-		all = append(all, ui.Option{Value: strconv.Itoa(i), Label: step.Text})
+		all = append(all, ui.Option{Value: strconv.Itoa(i), Label: step.Text, Own: true})
 	}
 	return all
 }

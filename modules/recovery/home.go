@@ -23,6 +23,7 @@ func (x Home) doors() []door {
 		{"My safety plan", "What helps on a bad day, and whom to ask.", "/recovery/plan"},
 		{"Goals", "What you want to reach, step by step.", "/recovery/goals"},
 		{"Journal", "Write for yourself. Nobody of the team can ever read it.", "/recovery/journal"},
+		{"Courses", "Small courses by your team, at your own pace.", "/recovery/courses"},
 		{"Questions from my team", x.asks(), "/recovery/measures"},
 		{"Remind me", "Once a day, at an hour of yours, if you like.", "/recovery/reminder"},
 		{"What I share", shared(x.Shares), "/recovery/sharing"},

@@ -2,6 +2,7 @@ package recovery
 
 import (
 	"context"
+	"net/url"
 	"slices"
 	"strings"
 	"time"
@@ -76,18 +77,49 @@ func (r Recovery) Journal(ctx context.Context, s tenants.Scope, in Find) (Journa
 	return out, err
 }
 
-// Asked is a prompt, by its number from 1; 0 for none.
+// Asked is what a new page is to begin with: a prompt, by its number from 1, or what
+// another app on the member's device shares with this one.
 type Asked struct {
-	Prompt int `json:"prompt,omitempty"`
+	Prompt int    `json:"prompt,omitempty"`
+	Title  string `json:"title,omitempty" validate:"max=20000" label:"the title"`
+	Text   string `json:"text,omitempty" validate:"max=20000" label:"the text"`
+	URL    string `json:"url,omitempty" validate:"max=20000" label:"the address"`
+}
+
+// mostShared is how much of it a page takes, in characters: as much as it can hold.
+const mostShared = 20000
+
+// shared is what another app shares, as somebody would have typed it: each thing
+// once. An address must be that of a website.
+func (x Asked) shared() string {
+	if !website(x.URL) {
+		x.URL = ""
+	}
+	words := ""
+	for _, one := range []string{x.Title, x.Text, x.URL} {
+		if one = strings.TrimSpace(one); !strings.Contains(words, one) {
+			words = strings.TrimSpace(words + "\n\n" + one)
+		}
+	}
+	all := []rune(words)
+	return string(all[:min(len(all), mostShared)])
+}
+
+func website(address string) bool {
+	at, err := url.Parse(strings.TrimSpace(address))
+	return err == nil && (at.Scheme == "https" || at.Scheme == "http") && at.Host != ""
 }
 
 // Page is what a new entry begins with.
 type Page struct {
 	Prompt string `json:"prompt,omitempty"`
+	Shared string `json:"shared,omitempty"` // by another app
 }
 
-// NewEntry is an empty page, with a prompt if one was chosen.
-func (r Recovery) NewEntry(ctx context.Context, s tenants.Scope, in Asked) (out Page, err error) {
+// NewEntry is a page to write on. What another app shares stands on it; nothing is
+// kept until its writer keeps it.
+func (r Recovery) NewEntry(ctx context.Context, s tenants.Scope, in Asked) (Page, error) {
+	out := Page{Shared: in.shared()}
 	prompts, err := promptsOf(ctx, s)
 	if lines := prompts.lines(); in.Prompt > 0 && in.Prompt <= len(lines) {
 		out.Prompt = lines[in.Prompt-1]
@@ -137,8 +169,8 @@ func (r Recovery) Rewrite(ctx context.Context, s tenants.Scope, in Rewrite) (Ent
 	if one.Sealed, err = r.seal(in.EntryWords, one.ID); err != nil {
 		return Entry{}, err
 	}
-	err = stale(tenants.Touched(s.Update(&one).Column("entry_sealed", "edited_at", "version").
-		Where("entry.id = ?", one.ID).Where("entry.version = ?", in.Version).Exec(ctx)))
+	err = tenants.Fresh(s.Update(&one).Column("entry_sealed", "edited_at", "version").
+		Where("entry.id = ?", one.ID).Where("entry.version = ?", in.Version).Exec(ctx))
 	if err != nil {
 		return Entry{}, err
 	}

@@ -44,7 +44,7 @@ func promptsOf(ctx context.Context, s tenants.Scope) (row Prompts, err error) {
 func keepPrompts(ctx context.Context, s tenants.Scope, row Prompts, seen int) error {
 	row.Version = seen + 1
 	if seen == 0 {
-		return stale(tenants.Touched(s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx)))
+		return tenants.Fresh(s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx))
 	}
-	return stale(tenants.Touched(s.Update(&row).Column("prompts", "version").Where("version = ?", seen).Exec(ctx)))
+	return tenants.Fresh(s.Update(&row).Column("prompts", "version").Where("version = ?", seen).Exec(ctx))
 }

@@ -3,6 +3,7 @@ package recovery
 import (
 	"context"
 
+	"github.com/sharon-nhs/sharon/internal/byhand"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
@@ -32,7 +33,7 @@ const mostWrong = 12
 func (r Recovery) Load(ctx context.Context, s tenants.Scope, in Load) (Definitions, error) {
 	d, wrong := readDefinition(in.File)
 	if _, ours := builtIn(d.Key); ours && len(wrong) == 0 {
-		wrong = []Wrong{{1, "key", "SHaRON has a questionnaire of this key already. Choose another."}}
+		wrong = []byhand.Wrong{{Line: 1, Field: "key", Words: "SHaRON has a questionnaire of this key already. Choose another."}}
 	}
 	if len(wrong) > 0 {
 		told := &fault.Error{Code: fault.Invalid, Message: "This file cannot be taken as it is. Nothing was changed."}
@@ -48,7 +49,7 @@ func (r Recovery) Load(ctx context.Context, s tenants.Scope, in Load) (Definitio
 	} else if !fault.Is(err, fault.Invalid) {
 		return Definitions{}, err
 	}
-	if err := stale(tenants.Touched(s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx))); err != nil {
+	if err := tenants.Fresh(s.Insert(&row).On("CONFLICT DO NOTHING").Exec(ctx)); err != nil {
 		return Definitions{}, err
 	}
 	if err := s.Audit(ctx, "recovery.load", tenants.Audited{Subject: s.Trust().ID, After: map[string]any{"key": row.Key, "revision": row.Revision}}); err != nil {

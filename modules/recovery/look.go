@@ -7,18 +7,20 @@ import (
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/modules/recovery/courses"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
 // Shown is what a member lets the clinicians of their service see.
 type Shown struct {
-	Person   tenants.Person `json:"person"`
-	Shares   []Share        `json:"shares"`
-	CheckIns []CheckIn      `json:"check_ins,omitempty"`
-	Earlier  bool           `json:"earlier,omitempty"` // there are check-ins from before these
-	Plan     *safety.Plan   `json:"plan,omitempty"`
-	Goals    []Goal         `json:"goals,omitempty"`
+	Person   tenants.Person   `json:"person"`
+	Shares   []Share          `json:"shares"`
+	CheckIns []CheckIn        `json:"check_ins,omitempty"`
+	Earlier  bool             `json:"earlier,omitempty"` // there are check-ins from before these
+	Plan     *safety.Plan     `json:"plan,omitempty"`
+	Goals    []Goal           `json:"goals,omitempty"`
+	Courses  []courses.Answer `json:"courses,omitempty"` // what they wrote into exercises
 	// Measures are what clinicians asked for, and what they can ask for.
 	Measures    Questionnaires `json:"measures"`
 	Definitions []Definition   `json:"-"`
@@ -60,7 +62,8 @@ func (r Recovery) fillMeasures(ctx context.Context, s tenants.Scope, out *Shown)
 	if out.Measures, err = r.questionnaires(ctx, s, out.Person.ID); err != nil {
 		return err
 	}
-	if out.Definitions, err = definitionsOf(ctx, s); err != nil || len(out.Measures.Results) == 0 {
+	all, err := definitionsOf(ctx, s)
+	if out.Definitions = offered(s, all); err != nil || len(out.Measures.Results) == 0 {
 		return err
 	}
 	return looked(ctx, s, out.Person.ID, ofMeasures)
@@ -85,6 +88,8 @@ func (r Recovery) fill(ctx context.Context, s tenants.Scope, out *Shown, share S
 		}
 	case ofGoals:
 		out.Goals, err = r.goals(ctx, s, out.Person.ID)
+	case ofCourses:
+		out.Courses, err = r.courses.Written(ctx, s, out.Person.ID)
 	case ofPlan:
 		one, missing := r.newest(ctx, s, out.Person.ID)
 		if database.Missing(missing) {

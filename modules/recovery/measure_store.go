@@ -92,7 +92,7 @@ func filled(ctx context.Context, s tenants.Scope, row Assignment) error {
 		next := s.Now.AddDate(0, 0, 7*row.EveryWeeks)
 		row.NextAt, row.Told = &next, false
 	}
-	return stale(tenants.Touched(s.Update(&row).Column("next_at", "told").Where("assignment.id = ?", row.ID).Where("assignment.next_at <= ?", s.Now).Exec(ctx)))
+	return tenants.Fresh(s.Update(&row).Column("next_at", "told").Where("assignment.id = ?", row.ID).Where("assignment.next_at <= ?", s.Now).Exec(ctx))
 }
 
 // questionnaires are all of a member's.

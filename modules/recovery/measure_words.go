@@ -16,7 +16,7 @@ var sample string
 // choices are the options of an item.
 func (d Definition) choices() (all []ui.Option) {
 	for _, o := range d.Options {
-		all = append(all, ui.Option{Value: strconv.Itoa(o.Value), Label: o.Text})
+		all = append(all, ui.Option{Value: strconv.Itoa(o.Value), Label: o.Text, Own: true})
 	}
 	return all
 }
@@ -74,7 +74,7 @@ func scoreCharts(all []Response) (charts []ui.Chart) {
 		if !there {
 			n = len(charts)
 			at[one.Measure] = n
-			charts = append(charts, ui.Chart{ID: "scores-" + one.Measure, Title: one.Name, Says: "The score each time that it was filled in.", Of: "When", Top: float64(one.Most), Series: []ui.Series{{Name: "Score", Colour: "first", Line: true}}})
+			charts = append(charts, ui.Chart{ID: "scores-" + one.Measure, Title: one.Name, Own: true, Says: "The score each time that it was filled in.", Of: "When", Top: float64(one.Most), Series: []ui.Series{{Name: "Score", Colour: "first", Line: true}}})
 		}
 		charts[n].Rows = append(charts[n].Rows, ui.Date(one.At))
 		charts[n].Series[0].Values = append(charts[n].Series[0].Values, float64(*one.Score))

@@ -163,7 +163,7 @@ func (r Recovery) addPlan(ctx context.Context, s tenants.Scope, in WritePlan) (e
 	if row.Sealed, err = r.seal(in.PlanWords, row.ID); err != nil {
 		return err
 	}
-	return stale(tenants.Touched(s.Insert(&row).On("CONFLICT (tenant_id, member_id, version) DO NOTHING").Exec(ctx)))
+	return tenants.Fresh(s.Insert(&row).On("CONFLICT (tenant_id, member_id, version) DO NOTHING").Exec(ctx))
 }
 
 // Versions are all of somebody's plan, the newest first.

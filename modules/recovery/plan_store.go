@@ -29,3 +29,15 @@ func (r Recovery) plans(ctx context.Context, s tenants.Scope, member uuid.UUID) 
 	}
 	return all, nil
 }
+
+// Carry takes a member's safety plan, with its versions, along to the service that they
+// go to. Who sees it there they say anew; what else they kept here stays. Where they
+// have one there already, that is the newer, and this one stays too.
+func Carry(ctx context.Context, s tenants.Scope, was tenants.Person, to tenants.Scope, now tenants.Person) error {
+	there, err := to.Select((*Plan)(nil)).Where("plan.member_id = ?", now.ID).Exists(ctx)
+	if err != nil || there {
+		return err
+	}
+	_, err = s.Update((*Plan)(nil)).Set("service_id = ?", to.Service.ID).Set("member_id = ?", now.ID).Where("member_id = ?", was.ID).Exec(ctx)
+	return err
+}

@@ -2,7 +2,8 @@
 // day to day, a safety plan, goals, a journal and questionnaires. All of it is
 // theirs alone unless they share it, but for questionnaires, which the team asked
 // for. Nothing counts streaks, ranks or compares, and no score gives advice. It may
-// touch its own tables, and put what cannot wait on the desk.
+// touch its own tables, and put what cannot wait on the desk. The courses that a
+// service makes are in a folder of their own below it.
 package recovery
 
 import (
@@ -13,6 +14,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/modules"
+	"github.com/sharon-nhs/sharon/modules/recovery/courses"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/policy"
@@ -31,32 +33,37 @@ var (
 type Recovery struct {
 	desk *safety.Desk
 	vault
+	courses courses.Courses
 }
 
-// New makes the room; keys seal what members write in it.
-func New(desk *safety.Desk, keys crypt.Keys) modules.Module {
-	r := Recovery{desk, vault{keys}}
+// New makes the room; keys seal what members write in it, and films are what its
+// courses can show.
+func New(desk *safety.Desk, keys crypt.Keys, films courses.Films) modules.Module {
+	r := Recovery{desk: desk, vault: vault{keys}}
+	r.courses = courses.New(keys, films, r.comfort)
 	desk.Register(r.checkInSort())
 	desk.Register(r.measureSort())
 	desk.Plans = plans{r}
 	return modules.Module{
 		Key: key, Name: "Recovery tools", Icon: "sun",
-		About: "A member’s own check-ins, safety plan, goals, journal and questionnaires.",
+		About: "A member’s own check-ins, safety plan, goals, journal and questionnaires, and small courses by the service.",
 		Grants: policy.Grants{
 			"recovery.own": {string(tenants.Member)}, "recovery.shared": {string(tenants.Clinician)},
 			"recovery.tune": {string(tenants.ServiceLead)}, "recovery.load": {string(tenants.ServiceLead), string(tenants.TrustAdmin)},
+			"recovery.teach": {string(tenants.ServiceLead), string(tenants.Clinician)},
 		},
 		Rights: map[string]string{
 			"recovery.own":    "Keep their own check-ins, safety plan, goals and journal",
 			"recovery.shared": "See what members share from their recovery tools, and ask them to fill in questionnaires",
 			"recovery.tune":   "Change what the service asks in the journal",
 			"recovery.load":   "Load questionnaires of the trust’s own",
+			"recovery.teach":  "Make courses and offer them to members",
 		},
 		Acts: tenants.Acts{
 			"recovery.look":    "Looked at what a member shares from their recovery tools",
 			"recovery.prompts": "Changed what the service asks in the journal",
 			"recovery.assign":  "Asked a member to fill in a questionnaire", "recovery.unassign": "No longer asks a member for a questionnaire",
-			"recovery.load": "Loaded a questionnaire of the trust’s own",
+			"recovery.load": "Loaded a questionnaire of the trust’s own", "recovery.course": "Made or changed a course",
 		},
 		Mine: mine,
 		Rounds: []tenants.Round{
@@ -86,6 +93,9 @@ func mine(s tenants.Scope) (links []tenants.MeLink) {
 	home := "/" + s.Service.Slug + "/recovery"
 	if s.May("recovery.tune") {
 		links = append(links, tenants.MeLink{Name: "Prompts of the journal", About: "What members can choose to write about", Path: home + "/prompts"})
+	}
+	if s.May("recovery.teach") {
+		links = append(links, tenants.MeLink{Name: "Courses", About: "What members can take at their own pace", Path: home + "/teaching"})
 	}
 	if s.May("recovery.load") {
 		links = append(links, tenants.MeLink{Name: "Questionnaires", About: "What clinicians can ask members to fill in", Path: home + "/definitions"})
@@ -123,7 +133,7 @@ func (r Recovery) routes(t *modules.Router) {
 
 	const journal, entry = "/recovery/journal", "/recovery/journal/{id}"
 	web.Get(t, journal, "recovery.own", "My journal", r.Journal, journalPage)
-	web.Get(t, journal+"/new", "recovery.own", "What a new page of my journal begins with", r.NewEntry, newEntryPage)
+	web.Get(t, journal+"/new", "recovery.own", "What a new page of my journal begins with, such as what another app shares", r.NewEntry, newEntryPage)
 	web.Post(t, journal, "recovery.own", "Write into my journal", r.Write, web.SeeOther(journal), web.FormAt(journal+"/new"))
 	web.Get(t, entry, "recovery.own", "A page of my journal", r.Entry, entryPage)
 	web.Post(t, entry, "recovery.own", "Change a page of my journal", r.Rewrite, web.SeeOther(entry), web.FormAt(entry))
@@ -144,6 +154,8 @@ func (r Recovery) routes(t *modules.Router) {
 	web.Post(t, person+"/measures/end", "recovery.shared", "No longer ask a member for a questionnaire", r.Unassign, web.SeeOther(person), web.FormAt(person))
 	web.Get(t, "/recovery/definitions", "recovery.load", "The questionnaires that there are", r.Definitions, definitionsPage)
 	web.Post(t, "/recovery/definitions", "recovery.load", "Load a questionnaire of the trust’s own", r.Load, web.SeeOther("/recovery/definitions"), web.FormAt("/recovery/definitions"))
+
+	r.courses.Routes(t)
 
 	const sharing = "/recovery/sharing"
 	web.Get(t, sharing, "recovery.own", "What I share with clinicians, and who looked", r.Sharing, sharingPage)

@@ -49,6 +49,23 @@ func TestShippedMeasuresAreScoredAsTheirAuthorsSay(t *testing.T) {
 		{"gad-7", "moderate", "10", []int{1, 2, 3, 2, 1, 0, 1}},
 		{"gad-7", "severe", "21", []int{3, 3, 3, 3, 3, 3, 3}},
 		{"gad-7", "", "none", []int{3, 3, 3, 3, 3, 3, left}},
+		// Of CORE-10 the second and the third count the other way round.
+		{"core-10", "healthy", "0", []int{0, 4, 4, 0, 0, 0, 0, 0, 0, 0}},
+		{"core-10", "healthy", "5", []int{1, 3, 3, 1, 0, 0, 1, 0, 0, 0}},
+		{"core-10", "low level", "6", []int{1, 3, 3, 1, 1, 0, 1, 0, 0, 0}},
+		{"core-10", "low level", "10", []int{2, 3, 2, 1, 1, 0, 1, 1, 1, 0}},
+		{"core-10", "mild", "11", []int{2, 3, 2, 1, 1, 0, 1, 1, 1, 1}},
+		{"core-10", "mild", "14", []int{2, 2, 2, 1, 1, 0, 2, 2, 1, 1}},
+		{"core-10", "moderate", "15", []int{2, 2, 2, 1, 1, 0, 2, 2, 2, 1}},
+		{"core-10", "moderate", "19", []int{3, 2, 1, 2, 1, 0, 3, 2, 2, 1}},
+		{"core-10", "moderate-to-severe", "20", []int{0, 0, 0, 0, 0, 0, 0, 4, 4, 4}},
+		{"core-10", "moderate-to-severe", "24", []int{2, 2, 0, 2, 2, 0, 4, 3, 3, 2}},
+		{"core-10", "severe", "25", []int{2, 2, 0, 2, 2, 1, 4, 3, 3, 2}},
+		{"core-10", "severe", "40", []int{4, 0, 0, 4, 4, 4, 4, 4, 4, 4}},
+		{"core-10", "moderate", "16", []int{2, 2, 1, 1, 0, 0, 3, 1, 2, left}}, // 14 × 10/9 = 15.56
+		{"core-10", "moderate", "18", []int{3, left, 1, 2, 1, 0, 3, 2, 2, 0}}, // 16 × 10/9 = 17.78
+		{"core-10", "severe", "40", []int{left, 0, 0, 4, 4, 4, 4, 4, 4, 4}},   // 36 × 10/9
+		{"core-10", "", "none", []int{2, 2, 1, 1, 0, 0, 3, 1, left, left}},
 	} {
 		got := of(t, c.key).Score(answers(c.answers...))
 		if scoreWords(got.Score) != c.score || got.Band != c.band {
@@ -63,6 +80,13 @@ func TestTheNinthItemOfPHQ9HasAHumanLook(t *testing.T) {
 		met := phq.alarms(answers(3, 3, 3, 3, 3, 3, 3, 3, ninth))
 		if want == "" && len(met) > 0 || want != "" && (len(met) != 1 || met[0].Level != want || met[0].Item != 9) {
 			t.Errorf("%d: %+v", ninth, met)
+		}
+	}
+	core := of(t, "core-10")
+	for sixth, want := range map[int]safety.Level{left: "", 0: "", 1: safety.Red, 4: safety.Red} {
+		met := core.alarms(answers(4, 0, 0, 4, 4, sixth, 4, 4, 4, 4))
+		if want == "" && len(met) > 0 || want != "" && (len(met) != 1 || met[0].Level != want || met[0].Item != 6) {
+			t.Errorf("CORE-10, %d: %+v", sixth, met)
 		}
 	}
 	if met := of(t, "gad-7").alarms(answers(3, 3, 3, 3, 3, 3, 3)); len(met) > 0 {
@@ -116,6 +140,32 @@ func TestAReversedItemCountsAsItsMirror(t *testing.T) {
 		least[item], most[item] = &low, &high
 		if up := *d.Score(most).Score > *d.Score(least).Score; up == d.Items[item].Reversed {
 			t.Fatalf("item %d of %+v", item, d)
+		}
+	}
+}
+
+// Whatever is answered, an item that is turned round twice is as it was, and a score is
+// one that the authors have a name for.
+func TestReversingTwiceChangesNothingAndEveryScoreHasABand(t *testing.T) {
+	r := rand.New(rand.NewPCG(10, 13))
+	for range 2000 {
+		d := some(r)
+		for item := range d.Items {
+			for _, o := range d.Options {
+				if once := d.counts(item, o.Value); d.Items[item].Reversed && d.counts(item, once) != o.Value || !d.offers(once) {
+					t.Fatalf("item %d of %+v: %d counts %d", item, d, o.Value, once)
+				}
+			}
+		}
+		shown := shipped[r.IntN(len(shipped))]
+		given := shown.anyAnswers(r)
+		for _, i := range r.Perm(len(given))[:r.IntN(shown.Missing+2)] {
+			given[i] = nil
+		}
+		got := shown.Score(given)
+		low, _ := shown.ends()
+		if got.Score != nil && (*got.Score < low*len(given) || *got.Score > shown.most() || got.Band == "") || got.Score == nil && got.Band != "" {
+			t.Fatalf("%s: %+v", shown.Key, got)
 		}
 	}
 }

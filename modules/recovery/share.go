@@ -19,6 +19,7 @@ const (
 	ofCheckIns what = "check_ins"
 	ofPlan     what = "plan"
 	ofGoals    what = "goals"
+	ofCourses  what = "courses"
 	ofMeasures what = "measures" // clinicians asked for them, so they see them
 )
 
@@ -31,6 +32,7 @@ var shareable = []struct {
 	{ofCheckIns, "My check-ins", "How you were on the days that you choose, with your words.", true},
 	{ofPlan, "My safety plan", "Its newest version. Whoever of the team looks after you when it is bad can open it too.", false},
 	{ofGoals, "My goals", "What you want to reach, with its steps and how near you felt.", false},
+	{ofCourses, "My course exercises", "What you write into the exercises of courses. Which courses you take stays with you.", false},
 }
 
 // Share is that a member shows something to the clinicians of their service.
@@ -97,7 +99,7 @@ func (r Recovery) Sharing(ctx context.Context, s tenants.Scope, _ web.None) (out
 
 // ToShare is what clinicians are to see from now on, or no more.
 type ToShare struct {
-	What  what   `json:"what" validate:"oneof=check_ins plan goals" label:"what you share"`
+	What  what   `json:"what" validate:"oneof=check_ins plan goals courses" label:"what you share"`
 	On    bool   `json:"on"`
 	From  string `json:"from,omitempty" validate:"omitempty,datetime=2006-01-02" label:"the first day"`
 	Until string `json:"until,omitempty" validate:"omitempty,datetime=2006-01-02" label:"the last day"`

@@ -1,8 +1,6 @@
 package recovery
 
 import (
-	"encoding/json"
-
 	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/internal/crypt"
@@ -16,20 +14,12 @@ type vault struct{ keys crypt.Keys }
 
 // seal is a value as one text that opens only for the same row.
 func (v vault) seal(value any, row uuid.UUID) (string, error) {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return "", err
-	}
-	return v.keys.Seal(string(text), row.String())
+	return v.keys.SealValue(value, row.String())
 }
 
 // open reads what seal made.
 func (v vault) open(sealed string, row uuid.UUID, into any) error {
-	text, err := v.keys.Open(sealed, row.String())
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal([]byte(text), into)
+	return v.keys.OpenValue(sealed, row.String(), into)
 }
 
 // owned refuses those who are no member of the service: they have nothing here.

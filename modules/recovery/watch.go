@@ -2,7 +2,6 @@ package recovery
 
 import (
 	"context"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -15,18 +14,10 @@ import (
 // sortOfCheckIn is that of check-ins on the desk.
 const sortOfCheckIn = "check_in"
 
-// hear asks what the watched terms make of private words. Only what says that
-// somebody may be in danger counts: nobody else reads these, so nothing is held
-// back from anybody, and the team need not see rude words.
+// hear asks what the watched terms make of private words of the actor's.
 func (r Recovery) hear(ctx context.Context, s tenants.Scope, text safety.Text) (safety.Verdict, error) {
-	text.Module, text.Author, text.Private = key, s.Actor.ID(), true
-	verdict, err := r.desk.Screen(ctx, s, text)
-	verdict.Hold, verdict.Topics = false, nil
-	verdict.Findings = slices.DeleteFunc(verdict.Findings, func(f safety.Finding) bool {
-		return f.Source != safety.ByTerm || !f.Support && !f.Case && !f.Level.Urgent()
-	})
-	verdict.Support = verdict.Support && len(verdict.Findings) > 0
-	return verdict, err
+	text.Module, text.Author = key, s.Actor.ID()
+	return r.desk.Hear(ctx, s, text)
 }
 
 // raise tells the team of words that say that their writer may be in danger.

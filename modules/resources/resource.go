@@ -196,11 +196,12 @@ type Filter struct {
 
 // Library is a part of the library, what changed last first.
 type Library struct {
-	Kind      Sort       `json:"kind,omitempty"`
-	Tag       string     `json:"tag,omitempty"`
-	Tags      Tags       `json:"tags"` // all there are
-	Resources []Resource `json:"resources"`
-	Older     string     `json:"older,omitempty"` // continues the list; empty at its end
+	Kind       Sort       `json:"kind,omitempty"`
+	Tag        string     `json:"tag,omitempty"`
+	Categories []Category `json:"categories"` // also those that nothing is in yet
+	Tags       Tags       `json:"tags"`       // all there are
+	Resources  []Resource `json:"resources"`
+	Older      string     `json:"older,omitempty"` // continues the list; empty at its end
 	// Suggestions tells whether members may suggest something.
 	Suggestions bool `json:"suggestions"`
 }
@@ -209,7 +210,7 @@ const pageSize = 20
 
 // List shows the service's items and those that the trust shares.
 func (r Resources) List(ctx context.Context, s tenants.Scope, in Filter) (Library, error) {
-	out := Library{Kind: in.Kind, Tag: in.Tag, Suggestions: settings(s).Suggestions && s.May("resources.suggest")}
+	out := Library{Kind: in.Kind, Tag: in.Tag, Categories: categories(s), Suggestions: settings(s).Suggestions && s.May("resources.suggest")}
 	var err error
 	if out.Tags, err = allTags(ctx, s); err != nil {
 		return out, err

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/sharon-nhs/sharon/internal/web"
 )
 
 func TestTagsAreReadAsTheyAreTyped(t *testing.T) {
@@ -54,6 +56,19 @@ func TestAnItemKeepsOnlyTheWordsOfItsSort(t *testing.T) {
 	} {
 		if got, err := full.fit(kind); err != nil || got != want {
 			t.Errorf("%s: %+v %v", kind, got, err)
+		}
+	}
+}
+
+func TestCategoriesStandBeforeOtherTagsAlsoWhenTheyAreEmpty(t *testing.T) {
+	list := Library{Categories: categoriesOf("Sleep, Feeding at night,, sleep, !!"), Tags: Tags{"benefits", "sleep"}}
+	want := []Category{{"sleep", "Sleep"}, {"feeding-at-night", "Feeding at night"}, {"benefits", "benefits"}}
+	if got := list.chips(); !slices.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
+	for words, fits := range map[string]bool{"Sleep, Feeding": true, "": true, strings.Repeat("a", 31): false, strings.Repeat("a, ", 13): false} {
+		if err := web.Validate(&Settings{ReviewMonths: 12, Categories: words}); (err == nil) != fits {
+			t.Errorf("%q: %v", words, err)
 		}
 	}
 }

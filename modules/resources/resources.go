@@ -23,6 +23,8 @@ const key = "resources"
 type Settings struct {
 	Suggestions  bool `json:"suggestions" label:"Members may suggest something" hint:"Nothing is shown before one of the team has said yes."`
 	ReviewMonths int  `json:"review_months" label:"Look at each item again after so many months" hint:"Between 1 and 36. Whoever looks after it is reminded." validate:"gte=1,lte=36"`
+	// Categories are tags, in the words and the order in which people see them.
+	Categories string `json:"categories" label:"Categories of the library" hint:"A few, with commas between them. They stand first, and the form offers them." validate:"max=400,listed=30"`
 }
 
 var defaults = Settings{Suggestions: true, ReviewMonths: 12}

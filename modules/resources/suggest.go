@@ -27,7 +27,7 @@ func (r Resources) Suggesting(_ context.Context, s tenants.Scope, in Sorted) (Fo
 	if in.Kind == "" || in.Kind == File {
 		in.Kind = Link
 	}
-	return Form{Kind: in.Kind}, shut(s)
+	return Form{Kind: in.Kind, Categories: categories(s)}, shut(s)
 }
 
 // shut tells why nothing can be suggested; nil if it can.

@@ -45,32 +45,36 @@ func none(list Library) string {
 }
 
 // meta is what a list says below an item's title.
-func meta(r Resource) string {
-	parts := []string{r.Kind.name()}
-	switch r.Kind {
-	case Link:
-		parts = append(parts, r.host())
-	case File:
-		parts = []string{fileWords(r)}
-	case Organisation:
-		parts = append(parts, r.Area)
-	}
-	if r.Shared {
-		parts = append(parts, "from the whole trust")
-	}
-	for _, tag := range r.Labels {
-		parts = append(parts, tagName(tag))
-	}
-	return strings.Join(filled(parts), " · ")
-}
-
-func filled(parts []string) (all []string) {
-	for _, part := range parts {
-		if part != "" {
-			all = append(all, part)
+func meta(r Resource) (parts []part) {
+	add := func(words string, own bool) {
+		if words != "" {
+			parts = append(parts, part{words, own})
 		}
 	}
-	return all
+	if r.Kind == File {
+		add(fileWords(r), false)
+	} else {
+		add(r.Kind.name(), false)
+	}
+	switch r.Kind {
+	case Link:
+		add(r.host(), true)
+	case Organisation:
+		add(r.Area, true)
+	}
+	if r.Shared {
+		add("from the whole trust", false)
+	}
+	for _, tag := range r.Labels {
+		add(tagName(tag), true)
+	}
+	return parts
+}
+
+// part is one thing of a line; own says that it is not the interface's.
+type part struct {
+	words string
+	own   bool
 }
 
 var fileNames = map[string]string{".pdf": "PDF", ".docx": "Word document", ".odt": "OpenDocument text", ".jpg": "Picture", ".png": "Picture"}

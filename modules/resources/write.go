@@ -145,15 +145,16 @@ type Sorted struct {
 
 // Form is what the form of an item offers.
 type Form struct {
-	Kind     Sort             `json:"kind"`
-	Team     []tenants.Person `json:"team"` // who can look after it
-	ReviewOn string           `json:"review_on"`
-	MayShare bool             `json:"may_share"`
+	Kind       Sort             `json:"kind"`
+	Team       []tenants.Person `json:"team"` // who can look after it
+	ReviewOn   string           `json:"review_on"`
+	MayShare   bool             `json:"may_share"`
+	Categories []Category       `json:"categories"`
 }
 
 // Beginning is the form of a new item.
 func (r Resources) Beginning(ctx context.Context, s tenants.Scope, in Sorted) (Form, error) {
-	out := Form{Kind: in.Kind, MayShare: s.May("resources.share")}
+	out := Form{Kind: in.Kind, MayShare: s.May("resources.share"), Categories: categories(s)}
 	if out.Kind == "" {
 		out.Kind = Article
 	}

@@ -64,7 +64,7 @@ func newPage(form Form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = chip(sort.one, ui.Path(ctx, "/resources/new?kind="+string(sort.Sort)), form.Kind == sort.Sort).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = chip(sort.one, ui.Path(ctx, "/resources/new?kind="+string(sort.Sort)), form.Kind == sort.Sort, false).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -98,7 +98,7 @@ func newPage(form Form) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = fields(Resource{Kind: File}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = fields(Resource{Kind: File}, form.Categories).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -154,7 +154,7 @@ func newPage(form Form) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = fields(Resource{Kind: form.Kind}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = fields(Resource{Kind: form.Kind}, form.Categories).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -242,7 +242,7 @@ func suggestPage(form Form) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = chip(sort.one, ui.Path(ctx, "/resources/suggest?kind="+string(sort.Sort)), form.Kind == sort.Sort).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = chip(sort.one, ui.Path(ctx, "/resources/suggest?kind="+string(sort.Sort)), form.Kind == sort.Sort, false).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -285,7 +285,7 @@ func suggestPage(form Form) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = fields(Resource{Kind: form.Kind}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = fields(Resource{Kind: form.Kind}, form.Categories).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -400,7 +400,7 @@ func editPage(editing Editing) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = fields(editing.Resource).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = fields(editing.Resource, editing.Categories).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -570,7 +570,7 @@ func fileField() templ.Component {
 	})
 }
 
-func fields(r Resource) templ.Component {
+func fields(r Resource, categories []Category) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -655,7 +655,7 @@ func fields(r Resource) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Input(ui.Field{Name: "tags", Label: "Tags", Hint: "A few words to find it by, with commas between them: sleep, feeding", Value: tagWords(r.Labels)}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Input(ui.Field{Name: "tags", Label: "Tags", Hint: tagsHint(categories), Value: tagWords(r.Labels)}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -724,7 +724,7 @@ func colleagues(ctx context.Context, team []tenants.Person, r Resource) (options
 		options = append(options, ui.Option{Label: "The service leads"})
 	}
 	for _, person := range team {
-		options = append(options, ui.Option{Value: person.HandleKey, Label: person.Handle})
+		options = append(options, ui.Option{Value: person.HandleKey, Label: person.Handle, Own: true})
 	}
 	return options
 }

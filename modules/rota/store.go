@@ -152,10 +152,7 @@ func put(ctx context.Context, s tenants.Scope, row tenants.Room, seen int) error
 	} else {
 		result, err = s.Update(&row).Column("settings", "version").Where("module = ?", row.Module).Where("version = ?", seen).Exec(ctx)
 	}
-	if err = tenants.Touched(result, err); fault.Is(err, fault.NotFound) {
-		return fault.Stale()
-	}
-	return err
+	return tenants.Fresh(result, err)
 }
 
 // keepRoster writes what the rota says of the next weeks into the service's row;

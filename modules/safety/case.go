@@ -7,7 +7,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/tenants"
 )
 
@@ -50,11 +49,7 @@ func (c *Case) Grade(s tenants.Scope, level Level) {
 // Put writes a changed case. Conflict if it changed since it was read.
 func (c *Case) Put(ctx context.Context, s tenants.Scope) error {
 	c.Version++
-	err := tenants.Touched(s.Update(c).ExcludeColumn("tenant_id", "service_id", "id").Where("?TableAlias.id = ?", c.ID).Where("?TableAlias.version = ?", c.Version-1).Exec(ctx))
-	if fault.Is(err, fault.NotFound) {
-		return fault.Stale()
-	}
-	return err
+	return tenants.Fresh(s.Update(c).ExcludeColumn("tenant_id", "service_id", "id").Where("?TableAlias.id = ?", c.ID).Where("?TableAlias.version = ?", c.Version-1).Exec(ctx))
 }
 
 // Acknowledged is what an entry says when somebody took a case on.

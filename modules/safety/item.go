@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
-	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -132,11 +131,7 @@ func (d Deed) Undone(ctx context.Context, s tenants.Scope) error {
 // Put writes a changed item. Conflict if it changed since it was read.
 func (i *Item) Put(ctx context.Context, s tenants.Scope) error {
 	i.Version++
-	err := tenants.Touched(s.Update(i).ExcludeColumn("tenant_id", "service_id", "id").Where("item.id = ?", i.ID).Where("item.version = ?", i.Version-1).Exec(ctx))
-	if fault.Is(err, fault.NotFound) {
-		return fault.Stale()
-	}
-	return err
+	return tenants.Fresh(s.Update(i).ExcludeColumn("tenant_id", "service_id", "id").Where("item.id = ?", i.ID).Where("item.version = ?", i.Version-1).Exec(ctx))
 }
 
 func mark(ctx context.Context, s tenants.Scope, item *Item, findings []Finding) error {

@@ -103,6 +103,8 @@ type Desk struct {
 	Alarmed func(ctx context.Context, s tenants.Scope) ([]Alarm, error)
 	// Plans are where members keep safety plans; nil where there is no room for that.
 	Plans Plans
+	// Needs is what members need to be told things well; nil where nobody keeps that.
+	Needs Needs
 	// Linked are those whom a member is known to belong to outside, or who belong to
 	// them: family, colleagues. Nil where nobody keeps that.
 	Linked func(ctx context.Context, s tenants.Scope, member uuid.UUID) ([]uuid.UUID, error)

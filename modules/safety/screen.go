@@ -32,6 +32,20 @@ func (d *Desk) Screen(ctx context.Context, s tenants.Scope, t Text) (Verdict, er
 	return v, nil
 }
 
+// Hear is Screen for words that nobody else reads. Only what says that their writer
+// may be in danger counts: nothing is held back from anybody, and the team need not
+// see rude words.
+func (d *Desk) Hear(ctx context.Context, s tenants.Scope, t Text) (Verdict, error) {
+	t.Private = true
+	v, err := d.Screen(ctx, s, t)
+	v.Hold, v.Topics = false, nil
+	v.Findings = slices.DeleteFunc(v.Findings, func(f Finding) bool {
+		return f.Source != ByTerm || !f.Support && !f.Case && !f.Level.Urgent()
+	})
+	v.Support = v.Support && len(v.Findings) > 0
+	return v, err
+}
+
 // Settle puts on the desk what the rules found in a text that is now stored. The
 // item is nil where there is nothing to look at.
 // Where whom to turn to should be shown, or a case was opened, the author is led to it.

@@ -13,7 +13,7 @@ var kept = []string{
 	"blogs.read", "directory.read", "forums.read", "gifts.read", "live.read", "messages.read", "notifications.read", "people.read", "posts.read",
 	"resources.read", "search.read", "timeline.read", "videos.read", "walls.read",
 	"desk.answer", "help.ask", "reports.make", "standing.own",
-	"messages.write", "people.circle", "recovery.own", "waiting.own", "walls.tend",
+	"messages.write", "people.circle", "recovery.own", "surveys.answer", "waiting.own", "walls.tend",
 }
 
 func grants() policy.Grants {

@@ -37,7 +37,7 @@ func howLong(ctx context.Context, row Suspension) string {
 func ruleOptions(rules []string) []ui.Option {
 	all := []ui.Option{{Value: "", Label: "Choose a rule"}}
 	for _, rule := range rules {
-		all = append(all, ui.Option{Value: rule, Label: rule})
+		all = append(all, ui.Option{Value: rule, Label: rule, Own: true})
 	}
 	return all
 }

@@ -20,16 +20,21 @@ import (
 )
 
 // Switchboard knows the rooms that a service can have.
-type Switchboard struct{ rooms []modules.Module }
+type Switchboard struct {
+	rooms  []modules.Module
+	differ func(ctx context.Context, s tenants.Scope) (tenants.Drift, error)
+}
 
-// New makes the room; rooms are those to switch.
-func New(rooms []modules.Module) modules.Module {
-	b := Switchboard{slices.DeleteFunc(slices.Clone(rooms), func(m modules.Module) bool { return m.Always && m.Settings == nil })}
+// New makes the room; rooms are those to switch, and differ says how a service is
+// not as its area’s services begin.
+func New(rooms []modules.Module, differ func(ctx context.Context, s tenants.Scope) (tenants.Drift, error)) modules.Module {
+	b := Switchboard{slices.DeleteFunc(slices.Clone(rooms), func(m modules.Module) bool { return m.Always && m.Settings == nil }), differ}
 	return modules.Module{
 		Key: "switchboard", Name: "Rooms", Icon: "sliders-horizontal", Always: true,
 		About: "Which rooms a service has, and how they are tuned.",
 		Routes: func(r *modules.Router) {
 			web.Get(r, "/settings/rooms", "services.configure", "The rooms of this service", b.List, listPage)
+			web.Get(r, "/settings/preset", "services.configure", "How this service differs from what its area begins with", b.Differ, differPage)
 			web.Get(r, "/settings/rooms/{room}", "services.configure", "A room and its settings", b.Show, roomPage)
 			web.Post(r, "/settings/rooms/{room}", "services.configure", "Switch or tune a room", b.Change,
 				web.SeeOther("/settings/rooms/{room}"), web.FormAt("/settings/rooms/{room}"))
@@ -81,6 +86,11 @@ func (b Switchboard) List(_ context.Context, s tenants.Scope, _ web.None) (List,
 	return out, nil
 }
 
+// Differ is how the service differs from what its area begins with.
+func (b Switchboard) Differ(ctx context.Context, s tenants.Scope, _ web.None) (tenants.Drift, error) {
+	return b.differ(ctx, s)
+}
+
 // ByRoom names a room by its key.
 type ByRoom struct {
 	Room string `path:"room"`
@@ -118,6 +128,7 @@ type Change struct {
 	On       *bool           `json:"on,omitempty"`
 	Version  int             `json:"version" validate:"gte=0"`
 	Settings json.RawMessage `json:"settings,omitempty"`
+	tenants.Why
 }
 
 // Change switches and tunes a room, and keeps what was.
@@ -149,11 +160,11 @@ func (b Switchboard) Change(ctx context.Context, s tenants.Scope, in Change) (Sw
 	if err := put(ctx, s, now, in.Version); err != nil {
 		return Switch{}, err
 	}
-	if err := remember(ctx, s, was, now); err != nil {
+	if err := remember(ctx, s, was, now, in.Reason); err != nil {
 		return Switch{}, err
 	}
 	before, after := map[string]any{"room": room.Name, "on": was.On, "settings": was.Settings}, map[string]any{"room": room.Name, "on": now.Enabled, "settings": now.Settings}
-	if err := s.Audit(ctx, "rooms.change", tenants.Audited{Before: before, After: after}); err != nil {
+	if err := s.Audit(ctx, "rooms.change", tenants.Audited{Reason: in.Reason, Before: before, After: after}); err != nil {
 		return Switch{}, err
 	}
 	if err := s.Changed(ctx); err != nil {
@@ -201,18 +212,11 @@ func stand(s tenants.Scope, room modules.Module) (Switch, error) {
 func put(ctx context.Context, s tenants.Scope, now tenants.Room, seen int) error {
 	if seen == 0 {
 		result, err := s.Insert(&now).On("CONFLICT DO NOTHING").Exec(ctx)
-		return stale(tenants.Touched(result, err))
+		return tenants.Fresh(result, err)
 	}
 	result, err := s.Update(&now).Column("enabled", "settings", "version").
 		Where("module = ?", now.Module).Where("version = ?", seen).Exec(ctx)
-	return stale(tenants.Touched(result, err))
-}
-
-func stale(err error) error {
-	if fault.Is(err, fault.NotFound) {
-		return fault.Stale()
-	}
-	return err
+	return tenants.Fresh(result, err)
 }
 
 // unname takes the name of somebody who leaves out of the histories; the audit
@@ -235,10 +239,11 @@ type Changed struct {
 	NowEnabled  bool            `bun:"now_enabled" json:"now_on"`
 	WasSettings json.RawMessage `bun:"was_settings,type:jsonb" json:"was_settings"`
 	NowSettings json.RawMessage `bun:"now_settings,type:jsonb" json:"now_settings"`
+	Reason      string          `bun:"reason" json:"reason"`
 	ChangedAt   time.Time       `bun:"changed_at" json:"changed_at"`
 }
 
-func remember(ctx context.Context, s tenants.Scope, was Switch, now tenants.Room) error {
+func remember(ctx context.Context, s tenants.Scope, was Switch, now tenants.Room, reason string) error {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return err
@@ -248,7 +253,7 @@ func remember(ctx context.Context, s tenants.Scope, was Switch, now tenants.Room
 		by = s.Actor.Member.Handle
 	}
 	row := Changed{ID: id, Module: now.Module, AccountID: s.Actor.AccountID, ChangedBy: by, WasEnabled: was.On, NowEnabled: now.Enabled,
-		WasSettings: was.Settings, NowSettings: now.Settings, ChangedAt: s.Now}
+		WasSettings: was.Settings, NowSettings: now.Settings, Reason: reason, ChangedAt: s.Now}
 	_, err = s.Insert(&row).Exec(ctx)
 	return err
 }

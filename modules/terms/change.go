@@ -92,7 +92,7 @@ func apply(ctx context.Context, s tenants.Scope, action, reason string, steps []
 // Add is a new term.
 type Add struct {
 	Rule
-	Reason string `json:"reason" validate:"filled,max=500" label:"why"`
+	tenants.Why
 }
 
 // Add looks for something from now on.
@@ -149,7 +149,7 @@ type Retire struct {
 	ID      uuid.UUID `path:"id"`
 	Version int       `json:"version" validate:"gte=1" label:"the version"`
 	Retired bool      `json:"retired"`
-	Reason  string    `json:"reason" validate:"filled,max=500" label:"why"`
+	tenants.Why
 }
 
 // Retire stops or starts looking for a term. Conflict if it changed since Version.

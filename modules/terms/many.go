@@ -103,8 +103,8 @@ func (t *Terms) CheckMany(ctx context.Context, s tenants.Scope, in CheckMany) (M
 
 // Many names a file that was looked through.
 type Many struct {
-	Draft  uuid.UUID `json:"draft"`
-	Reason string    `json:"reason" validate:"filled,max=500" label:"why"`
+	Draft uuid.UUID `json:"draft"`
+	tenants.Why
 }
 
 // Taken counts what was changed.

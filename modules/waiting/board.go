@@ -59,13 +59,15 @@ type Placed struct {
 	Weeks  int  `json:"weeks"`
 	Target int  `json:"target,omitempty"`
 	Stands bool `json:"clock_stands"`
+	// Needs is how to tell them things.
+	Needs []string `json:"needs,omitempty"`
 }
 
 // Late tells whether they have waited beyond their target.
 func (p Placed) Late() bool { return p.Target > 0 && p.Weeks >= p.Target }
 
 func placed(e Entry, today Day) Placed {
-	return Placed{e, e.Weeks(today), e.Target(*e.Pathway), e.Open() && e.Stands(today)}
+	return Placed{Entry: e, Weeks: e.Weeks(today), Target: e.Target(*e.Pathway), Stands: e.Open() && e.Stands(today)}
 }
 
 // Board shows who waits.
@@ -92,12 +94,35 @@ func (w Waiting) Board(ctx context.Context, s tenants.Scope, in Asking) (Board, 
 	for _, row := range rows {
 		out.People = append(out.People, placed(row, out.today))
 	}
+	if err := w.needs(ctx, s, out.People); err != nil {
+		return out, err
+	}
 	ask := Invite{}
 	if in.Pathway != "" {
 		ask.Pathway = uuid.MustParse(in.Pathway) // was validated
 	}
 	out.CanAsk, err = invitable(ctx, s, ask)
 	return out, err
+}
+
+// needs fills in how those who have joined are to be told things.
+func (w Waiting) needs(ctx context.Context, s tenants.Scope, people []Placed) error {
+	if w.desk.Needs == nil {
+		return nil
+	}
+	var members []uuid.UUID
+	for _, one := range people {
+		if one.MemberID != nil {
+			members = append(members, *one.MemberID)
+		}
+	}
+	all, err := w.desk.Needs.Of(ctx, s, members...)
+	for i, one := range people {
+		if one.MemberID != nil {
+			people[i].Needs = all[*one.MemberID]
+		}
+	}
+	return err
 }
 
 // in narrows a query to a pathway and a keyworker.
@@ -179,6 +204,7 @@ type Shown struct {
 	services []*tenants.Service
 	here     string
 	handed   string
+	measured bool // clinicians see their answers to questionnaires
 }
 
 // mostNotes is how much of what somebody said the team is shown.
@@ -190,9 +216,17 @@ func (w Waiting) Show(ctx context.Context, s tenants.Scope, in ByID) (Shown, err
 	if err != nil {
 		return Shown{}, err
 	}
-	out := Shown{Placed: placed(row, dayOf(s.Now)), here: s.Service.Slug, services: s.Estate.Services}
+	out := Shown{Placed: placed(row, dayOf(s.Now)), here: s.Service.Slug}
+	if row.MemberID != nil {
+		if out.Needs, err = w.desk.NeedsOf(ctx, s, *row.MemberID); err != nil {
+			return Shown{}, err
+		}
+	}
+	out.measured = row.Member != nil && row.Pathway.Measure != "" && s.Service.Open("recovery") && s.May("recovery.shared")
 	for _, service := range s.Estate.Services {
-		out.Services = append(out.Services, service.Slug)
+		if !service.ForCarers() {
+			out.services, out.Services = append(out.services, service), append(out.Services, service.Slug)
+		}
 		if row.HandedTo != nil && service.ID == *row.HandedTo {
 			out.handed = service.Name
 		}

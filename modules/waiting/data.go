@@ -12,19 +12,20 @@ import (
 
 // data is what the room keeps of members. That somebody waits is the trust's record
 // and stays; what they said here is theirs.
-func data() tenants.Holding {
+func (w Waiting) data() tenants.Holding {
 	return tenants.Holding{
 		Classes: []tenants.Class{
 			{Key: "waiting-notes", Name: "Your check-ins while you wait", About: "How you said you were, what you said had changed, and how you like to be reached."},
 			{Key: "waiting-list", Name: "Your place on the waiting list", About: "What you wait for, since when, and what came of it, as your trust told us.",
 				Stays: "You stay on the trust’s waiting list when you leave here. It no longer says who you were here, and your email address goes.",
 				Days:  2 * 365, Least: 180, Most: 8 * 365, Count: countEnded, Purge: purgeEnded},
+			{Key: "waiting-carers", Name: "Carers who see where you are", About: "Whom you let see a part of your page while you wait, and what of it. It goes a day after you stop, or after your wait ends."},
 		},
-		Export: export, Erase: erase,
+		Export: w.export, Erase: erase,
 	}
 }
 
-func export(ctx context.Context, s tenants.Scope, person tenants.Person, into *tenants.Copy) error {
+func (w Waiting) export(ctx context.Context, s tenants.Scope, person tenants.Person, into *tenants.Copy) error {
 	var rows []Entry
 	if err := whole(s.Select(&rows)).Where("entry.member_id = ?", person.ID).Order("entry.referred_on").Scan(ctx); err != nil {
 		return err
@@ -40,6 +41,13 @@ func export(ctx context.Context, s tenants.Scope, person tenants.Person, into *t
 			item.Facts = append(item.Facts, tenants.Fact{Name: "Weeks aimed at", Value: fmt.Sprint(row.TargetWeeks)})
 		}
 		into.Add("Your place on the waiting list", item)
+		carers, err := w.carers(ctx, s, row.ID)
+		if err != nil {
+			return err
+		}
+		for _, one := range carers {
+			into.Add("Carers who see where you are", tenants.Item{At: one.SharedAt, Title: one.Carer, Facts: []tenants.Fact{{Name: "Email address", Value: one.Email}, {Name: "They call you", Value: one.Me}, {Name: "They see", Value: one.sees()}}})
+		}
 	}
 	var said []Note
 	err := s.Select(&said).Where("note.member_id = ?", person.ID).Order("note.at", "note.id").Scan(ctx)
@@ -53,6 +61,9 @@ func export(ctx context.Context, s tenants.Scope, person tenants.Person, into *t
 // erase removes what somebody said, and who they were here from the list.
 func erase(ctx context.Context, s tenants.Scope, person tenants.Person, _ tenants.Leaving) error {
 	if _, err := s.Delete((*Note)(nil)).Where("member_id = ?", person.ID).Exec(ctx); err != nil {
+		return err
+	}
+	if _, err := s.Delete((*Carer)(nil)).Where("member_id = ?", person.ID).Exec(ctx); err != nil {
 		return err
 	}
 	if _, err := s.Update((*Note)(nil)).Set("seen_by = NULL").Where("seen_by = ?", person.ID).Exec(ctx); err != nil {
@@ -89,8 +100,10 @@ func purgeEnded(ctx context.Context, s tenants.Scope, before time.Time) (int, er
 		return 0, err
 	}
 	for _, id := range ids {
-		if _, err := s.Delete((*Note)(nil)).Where("entry_id = ?", id).Exec(ctx); err != nil {
-			return 0, err
+		for _, of := range []any{(*Note)(nil), (*Carer)(nil)} {
+			if _, err := s.Delete(of).Where("entry_id = ?", id).Exec(ctx); err != nil {
+				return 0, err
+			}
 		}
 		if _, err := s.Delete((*Entry)(nil)).Where("id = ?", id).Exec(ctx); err != nil {
 			return 0, err

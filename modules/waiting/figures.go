@@ -2,14 +2,13 @@ package waiting
 
 import (
 	"context"
-	"encoding/csv"
 	"fmt"
+	"io"
 	"net/url"
-	"strconv"
-	"strings"
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/document"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/sheet"
 	"github.com/sharon-nhs/sharon/internal/ui"
@@ -91,39 +90,48 @@ func (in Period) query() string {
 	return "?" + url.Values{"pathway": {in.Pathway}, "from": {in.From}, "to": {in.To}}.Encode()
 }
 
-// line is a figure as a line of a table or a file.
-type line struct{ name, value string }
+// line is a figure as a line of a table or a file: a number, or some of all.
+type line struct {
+	name  string
+	value any
+}
 
 // lines are all figures, in their order.
 func (f Figures) lines() []line {
-	all := []line{{"Waiting now", strconv.Itoa(f.Waiting)}}
+	all := []line{{"Waiting now", float64(f.Waiting)}}
 	for _, band := range f.Bands {
-		all = append(all, line{"Waiting now: " + band.Name, strconv.Itoa(band.People)})
+		all = append(all, line{"Waiting now: " + band.Name, float64(band.People)})
 	}
 	of := func(o Of) string { return fmt.Sprintf("%d of %d", o.Part, o.All) }
 	return append(all,
-		line{"Half have waited no longer than, weeks", strconv.Itoa(f.Median)}, line{"92 of 100 have waited no longer than, weeks", strconv.Itoa(f.Most)},
+		line{"Half have waited no longer than, weeks", float64(f.Median)}, line{"92 of 100 have waited no longer than, weeks", float64(f.Most)},
 		line{"Waiting within target", of(f.InTarget)}, line{"Invited", of(f.Invited)}, line{"Joined", of(f.Joined)}, line{"Checked in", of(f.CheckedIn)},
-		line{"Began", strconv.Itoa(f.Began)}, line{"Half of these had waited no longer than, weeks", strconv.Itoa(f.BeganMedian)}, line{"Began within target", of(f.BeganInTarget)},
-		line{"Check-ins", strconv.Itoa(f.CheckIns)}, line{"Check-ins that say worse", strconv.Itoa(f.Worse)}, line{"Changes found", strconv.Itoa(f.Changes)},
-		line{"No longer needed", strconv.Itoa(f.NotNeeded)}, line{"Said outside 9 to 5, Monday to Friday", of(f.OutOfHours)},
+		line{"Began", float64(f.Began)}, line{"Half of these had waited no longer than, weeks", float64(f.BeganMedian)}, line{"Began within target", of(f.BeganInTarget)},
+		line{"Check-ins", float64(f.CheckIns)}, line{"Check-ins that say worse", float64(f.Worse)}, line{"Changes found", float64(f.Changes)},
+		line{"No longer needed", float64(f.NotNeeded)}, line{"Said outside 9 to 5, Monday to Friday", of(f.OutOfHours)},
 	)
 }
 
-// FiguresFile is the figures as CSV.
-func (w Waiting) FiguresFile(ctx context.Context, s tenants.Scope, in Period) (web.Content, error) {
+// FiguresCSV is the figures as a text.
+func (w Waiting) FiguresCSV(ctx context.Context, s tenants.Scope, in Period) (web.Content, error) {
+	return w.figuresFile(ctx, s, in, sheet.CSV, "text/csv; charset=utf-8", ".csv")
+}
+
+// FiguresXLSX is the figures as a workbook.
+func (w Waiting) FiguresXLSX(ctx context.Context, s tenants.Scope, in Period) (web.Content, error) {
+	return w.figuresFile(ctx, s, in, sheet.XLSX, document.Excel, ".xlsx")
+}
+
+func (w Waiting) figuresFile(ctx context.Context, s tenants.Scope, in Period, write func(io.Writer, [][]any) error, kind, ending string) (web.Content, error) {
 	f, err := w.Figures(ctx, s, in)
 	if err != nil {
 		return web.Content{}, err
 	}
-	text := strings.Builder{}
-	to := csv.NewWriter(&text)
-	_ = to.Write([]string{"figure", "value", "from", "to", "pathway"}) // a builder takes everything
+	lines := [][]any{{"figure", "value", "from", "to", "pathway"}}
 	for _, one := range f.lines() {
-		_ = to.Write([]string{one.name, one.value, f.From, f.To, sheet.Plain(f.pathway())})
+		lines = append(lines, []any{one.name, one.value, f.From, f.To, f.pathway()})
 	}
-	to.Flush()
-	return web.Text("text/csv", "waiting-list-"+f.From+"-to-"+f.To+".csv", text.String()), to.Error()
+	return web.Content{Type: kind, Name: "waiting-list-" + f.From + "-to-" + f.To + ending, Write: func(_ context.Context, w io.Writer) error { return write(w, lines) }}, nil
 }
 
 // pathway is the name of the one that the figures are of.

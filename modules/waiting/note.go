@@ -128,6 +128,11 @@ func (w Waiting) tell(ctx context.Context, s tenants.Scope, what Say, words stri
 	if err := w.heard(ctx, s, note); err != nil {
 		return Mine{}, err
 	}
+	if what.CheckIn() {
+		if err := w.measure(ctx, s, entry); err != nil {
+			return Mine{}, err
+		}
+	}
 	return w.Where(ctx, s, web.None{})
 }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/modules"
@@ -102,9 +103,22 @@ func (w Waiting) HandOver(ctx context.Context, s tenants.Scope, in HandOver) (Fi
 	if err != nil {
 		return File{}, err
 	}
-	moved, err := tenants.Move(ctx, s, member, to, tenants.ServiceUser)
+	births, err := w.archive.Births(ctx, s, member.AccountID)
 	if err != nil {
 		return File{}, err
+	}
+	born := births[member.AccountID]
+	if err := s.Estate.Fits(target, tenants.ServiceUser, born, clock.DateOf(s.Now)); err != nil {
+		return File{}, fault.Bad("service", fieldsOf(err)[0].Message)
+	}
+	moved, err := tenants.Move(ctx, s, member, to, tenants.ServiceUser, born)
+	if err != nil {
+		return File{}, err
+	}
+	if w.desk.Needs != nil {
+		if err := w.desk.Needs.HandOver(ctx, s, member.ID, to, moved.ID); err != nil {
+			return File{}, err
+		}
 	}
 	if row.Open() {
 		row.Outcome, row.OutcomeOn, row.ClosedAt = FirstAppointment, dayOf(s.Now), &s.Now

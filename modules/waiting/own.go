@@ -56,9 +56,12 @@ type Mine struct {
 	AskAt        *time.Time `json:"next_check_in,omitempty"`
 	Due          bool       `json:"due"` // it is time for a check-in
 	Tag          string     `json:"resources,omitempty"`
-	next         string     // HTML
-	library      bool
-	forums       bool
+	// Asks is a questionnaire that comes with the check-ins and is to be filled in.
+	Asks    *Asks   `json:"asks,omitempty"`
+	Carers  []Carer `json:"carers"`
+	next    string  // HTML
+	library bool
+	forums  bool
 }
 
 // mostSaid is how much of what somebody said their page shows.
@@ -73,7 +76,7 @@ func mine(ctx context.Context, s tenants.Scope) (row Entry, err error) {
 func (w Waiting) Where(ctx context.Context, s tenants.Scope, _ web.None) (Mine, error) {
 	entry, err := mine(ctx, s)
 	if database.Missing(err) {
-		return Mine{Said: []Note{}}, nil
+		return Mine{Said: []Note{}, Carers: []Carer{}}, nil
 	}
 	if err != nil {
 		return Mine{}, err
@@ -83,6 +86,12 @@ func (w Waiting) Where(ctx context.Context, s tenants.Scope, _ web.None) (Mine, 
 		Contact: entry.Contact, ContactWords: entry.ContactWords, AskAt: entry.AskAt, Due: entry.AskAt != nil && !s.Now.Before(*entry.AskAt) || entry.SaidAt == nil,
 		Tag: way.Tag, library: s.Service.Open("resources") && s.May("resources.read"), forums: s.Service.Open("forums") && s.May("forums.read")}
 	if out.Said, err = notes(ctx, s, entry.ID, mostSaid); err != nil {
+		return Mine{}, err
+	}
+	if out.Asks, err = w.asks(ctx, s, way); err != nil {
+		return Mine{}, err
+	}
+	if out.Carers, err = w.carers(ctx, s, entry.ID); err != nil {
 		return Mine{}, err
 	}
 	out.Range, err = w.rangeOf(ctx, s, way, today)

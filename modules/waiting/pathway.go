@@ -10,6 +10,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/markdown"
+	"github.com/sharon-nhs/sharon/internal/ui"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -29,8 +30,9 @@ type Pathway struct {
 	RangeWords  string `bun:"range_words" json:"range_words,omitempty"`
 	Cadence     int    `bun:"cadence" json:"cadence"` // days from one check-in to the next
 	TargetWeeks int    `bun:"target_weeks" json:"target_weeks"`
-	Tag         string `bun:"tag" json:"tag,omitempty"` // of the items of the library that fit
-	Retired     bool   `bun:"retired" json:"retired"`   // nobody new is put on it
+	Tag         string `bun:"tag" json:"tag,omitempty"`         // of the items of the library that fit
+	Measure     string `bun:"measure" json:"measure,omitempty"` // key of the questionnaire that comes with check-ins
+	Retired     bool   `bun:"retired" json:"retired"`           // nobody new is put on it
 	Version     int    `bun:"version" json:"version"`
 }
 
@@ -80,14 +82,26 @@ type ByID struct {
 	ID uuid.UUID `path:"id"`
 }
 
+// PathwayForm is a pathway, and what can be chosen for it.
+type PathwayForm struct {
+	Pathway
+	measures []ui.Option
+}
+
 // Pathway shows one, to change it.
-func (w Waiting) Pathway(ctx context.Context, s tenants.Scope, in ByID) (Pathway, error) {
-	return pathwayOf(ctx, s, in.ID)
+func (w Waiting) Pathway(ctx context.Context, s tenants.Scope, in ByID) (PathwayForm, error) {
+	row, err := pathwayOf(ctx, s, in.ID)
+	if err != nil {
+		return PathwayForm{}, err
+	}
+	all, err := w.measures.Choices(ctx, s)
+	return PathwayForm{row, all}, err
 }
 
 // NewPathway is what a form for a new one begins with.
-func (w Waiting) NewPathway(context.Context, tenants.Scope, web.None) (Pathway, error) {
-	return Pathway{Range: ByFigures, Cadence: 14, TargetWeeks: 18}, nil
+func (w Waiting) NewPathway(ctx context.Context, s tenants.Scope, _ web.None) (PathwayForm, error) {
+	all, err := w.measures.Choices(ctx, s)
+	return PathwayForm{Pathway{Range: ByFigures, Cadence: 14, TargetWeeks: 18}, all}, err
 }
 
 // PathwayWords are what a lead writes of a pathway.
@@ -99,6 +113,7 @@ type PathwayWords struct {
 	Cadence     int    `json:"cadence" validate:"required,oneof=7 14 28" label:"how often"`
 	TargetWeeks int    `json:"target_weeks" validate:"gte=0,lte=260" label:"a number of weeks"`
 	Tag         string `json:"tag" validate:"max=40" label:"a tag"`
+	Measure     string `json:"measure" validate:"max=60" label:"a questionnaire"`
 }
 
 func (in PathwayWords) over(p *Pathway) error {
@@ -107,12 +122,16 @@ func (in PathwayWords) over(p *Pathway) error {
 	}
 	p.Name, p.Next, p.Range, p.RangeWords = strings.Join(strings.Fields(in.Name), " "), strings.TrimSpace(in.Next), in.Range, strings.TrimSpace(in.RangeWords)
 	p.Key, p.Cadence, p.TargetWeeks, p.Tag = pathwayKey(in.Name), in.Cadence, in.TargetWeeks, strings.ToLower(strings.TrimSpace(in.Tag))
+	p.Measure = in.Measure
 	return nil
 }
 
 // AddPathway makes one.
 func (w Waiting) AddPathway(ctx context.Context, s tenants.Scope, in PathwayWords) (Pathway, error) {
 	row := Pathway{ID: uuid.Must(uuid.NewV7()), Version: 1}
+	if err := w.measured(ctx, s, in.Measure, ""); err != nil {
+		return Pathway{}, err
+	}
 	if err := in.over(&row); err != nil {
 		return Pathway{}, err
 	}
@@ -140,15 +159,16 @@ func (w Waiting) ChangePathway(ctx context.Context, s tenants.Scope, in ChangePa
 	if row.Version != in.Version {
 		return Pathway{}, fault.Stale()
 	}
+	if err := w.measured(ctx, s, in.Measure, was.Measure); err != nil {
+		return Pathway{}, err
+	}
 	if err := in.over(&row); err != nil {
 		return Pathway{}, err
 	}
 	row.Retired = in.Retired
 	row.Version++
 	result, err := s.Update(&row).ExcludeColumn("tenant_id", "service_id", "id").Where("id = ?", row.ID).Where("version = ?", in.Version).Exec(ctx)
-	if err = tenants.Touched(result, named(err)); fault.Is(err, fault.NotFound) {
-		return Pathway{}, fault.Stale()
-	} else if err != nil {
+	if err := tenants.Fresh(result, named(err)); err != nil {
 		return Pathway{}, err
 	}
 	return row, s.Audit(ctx, "waiting.pathway", tenants.Audited{Subject: row.ID, Before: was, After: row})

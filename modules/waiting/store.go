@@ -82,11 +82,7 @@ func taken(ctx context.Context, s tenants.Scope, id uuid.UUID) (row Entry, err e
 func put(ctx context.Context, s tenants.Scope, row *Entry) error {
 	row.Version++
 	row.ChangedAt = s.Now
-	err := tenants.Touched(s.Update(row).ExcludeColumn("tenant_id", "service_id", "id", "reference", "added_at").Where("entry.id = ?", row.ID).Where("entry.version = ?", row.Version-1).Exec(ctx))
-	if fault.Is(err, fault.NotFound) {
-		return fault.Stale()
-	}
-	return err
+	return tenants.Fresh(s.Update(row).ExcludeColumn("tenant_id", "service_id", "id", "reference", "added_at").Where("entry.id = ?", row.ID).Where("entry.version = ?", row.Version-1).Exec(ctx))
 }
 
 // atOnce is how many entries one statement writes.
@@ -185,11 +181,13 @@ func dropFiles(ctx context.Context, s tenants.Scope, account uuid.UUID) error {
 // fileHolds is how long a file waits to be confirmed.
 const fileHolds = 24 * time.Hour
 
-// tidy forgets files that nobody confirmed.
+// tidy forgets files that nobody confirmed, and carers who see nothing any more.
 func tidy(ctx context.Context, s tenants.Scope) error {
 	return s.Write(ctx, func(ctx context.Context, s tenants.Scope) error {
-		_, err := s.Delete((*file)(nil)).Where("made_at < ?", s.Now.Add(-fileHolds)).Exec(ctx)
-		return err
+		if _, err := s.Delete((*file)(nil)).Where("made_at < ?", s.Now.Add(-fileHolds)).Exec(ctx); err != nil {
+			return err
+		}
+		return forgetCarers(ctx, s)
 	})
 }
 

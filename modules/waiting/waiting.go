@@ -1,6 +1,7 @@
 // Package waiting holds people until their treatment begins: the trust's waiting
 // list, a page that tells each of them where they are, check-ins, and a board for the
-// team. It may touch its own tables, and asks invitations to let people in.
+// team. It may touch its own tables, asks invitations to let people in, and another room
+// to ask them questionnaires.
 package waiting
 
 import (
@@ -14,6 +15,7 @@ import (
 	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/safety"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/identity"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
 	"github.com/sharon-nhs/sharon/tenants/policy"
 )
@@ -41,21 +43,25 @@ var (
 
 // Waiting is the room.
 type Waiting struct {
-	desk   *safety.Desk
-	keys   crypt.Keys
-	guests invitations.Guests
+	desk     *safety.Desk
+	keys     crypt.Keys
+	guests   invitations.Guests
+	measures Measures
+	// archive tells how old somebody is who is handed over to a wing.
+	archive identity.Archive
 }
 
-// New makes the room. Guests let people in who are on the list.
-func New(desk *safety.Desk, keys crypt.Keys, guests invitations.Guests) modules.Module {
-	w := Waiting{desk, keys, guests}
+// New makes the room. Guests let people in who are on the list; measures can come with
+// check-ins.
+func New(desk *safety.Desk, keys crypt.Keys, guests invitations.Guests, measures Measures) modules.Module {
+	w := Waiting{desk, keys, guests, measures, identity.Archive{Keys: keys}}
 	desk.Register(w.sort())
 	return modules.Module{
 		Key: key, Name: "Waiting", Icon: "hourglass", Settings: defaults,
 		About:  "A waiting list, a page for each person on it, check-ins, and a board for the team.",
-		Grants: grants, Rights: rights, Acts: acts, Data: data(), Counts: usage(),
+		Grants: grants, Rights: rights, Acts: acts, Data: w.data(), Counts: usage(),
 		Routes: w.routes,
-		On:     []tenants.Handler{{Kind: invitations.Joined, Do: w.joined}},
+		On:     []tenants.Handler{{Kind: invitations.Joined, Do: w.joined}, {Kind: shared, OwnUnits: true, Do: w.write}},
 		Rounds: []tenants.Round{
 			{Key: "waiting.due", Queue: jobs.Default, Every: 15 * time.Minute, Module: key, Do: ask},
 			{Key: "waiting.files", Queue: jobs.Bulk, Every: time.Hour, Do: tidy},
@@ -102,6 +108,7 @@ var acts = tenants.Acts{
 	"waiting.added": "Put somebody on the waiting list", "waiting.changed": "Changed somebody on the waiting list", "waiting.import": "Took over a file of people who wait",
 	"waiting.invite": "Invited people who wait", "waiting.pathway": "Changed what people who wait read", "waiting.outcome": "Ended somebody’s wait, or began it again",
 	"waiting.handover": "Handed somebody who waited over to a service",
+	"waiting.share":    "Let a carer see where they are on the waiting list", "waiting.unshare": "No longer lets a carer see where they are",
 }
 
 func (w Waiting) routes(r *modules.Router) {
@@ -109,6 +116,9 @@ func (w Waiting) routes(r *modules.Router) {
 	web.Post(r, "/waiting/check-ins", "waiting.own", "Say how I am", w.CheckIn, web.SeeOther("/waiting"), web.FormAt("/waiting"))
 	web.Post(r, "/waiting/news", "waiting.own", "Say that something has changed, or that I no longer need this", w.News, web.SeeOther("/waiting"), web.FormAt("/waiting"))
 	web.Post(r, "/waiting/contact", "waiting.own", "Say how I like to be reached", w.Reach, web.SeeOther("/waiting"), web.FormAt("/waiting"))
+	web.Post(r, "/waiting/carers", "waiting.own", "Let a carer see where I am", w.Share, web.SeeOther("/waiting"), web.FormAt("/waiting"))
+	web.Post(r, "/waiting/carers/{id}/stop", "waiting.own", "Let a carer see nothing any more", w.Unshare, web.SeeOther("/waiting"))
+	web.Get(r.In("", ""), "/shared/{token}", web.Public, "What somebody who waits shares with a carer", w.Shared, sharedPage, web.OwnUnits)
 
 	web.Get(r, "/waiting/board", "waiting.care", "Who waits, and how they are", w.Board, boardPage, web.Asks)
 	web.Get(r, "/waiting/caseload", "waiting.care", "How many people each keyworker looks after", w.Caseload, caseloadPage)
@@ -141,7 +151,8 @@ func (w Waiting) routes(r *modules.Router) {
 	web.Post(r, "/waiting/pathways/{id}", "waiting.pathways", "Change a pathway", w.ChangePathway, web.SeeOther("/waiting/pathways"), web.FormAt("/waiting/pathways/{id}"))
 
 	web.Get(r, "/waiting/figures", "waiting.figures", "The figures of the waiting list", w.Figures, figuresPage, web.Asks)
-	web.Download(r, "/waiting/figures.csv", "waiting.figures", "The figures of the waiting list as a file", w.FiguresFile)
+	web.Download(r, "/waiting/figures.csv", "waiting.figures", "The figures of the waiting list as CSV", w.FiguresCSV)
+	web.Download(r, "/waiting/figures.xlsx", "waiting.figures", "The figures of the waiting list as a workbook", w.FiguresXLSX)
 }
 
 // unread counts people whose news the actor should read: those whom they are the

@@ -164,13 +164,14 @@ func (l Looked) title() string {
 	return ui.Count(l.news(), "line would change something", "lines would change something")
 }
 
-// waited says how long somebody has waited, and never how many wait before them.
-func (m Mine) waited() string {
-	words := fmt.Sprintf("You wait for: %s. It has been about %s.", m.Pathway, ui.Count(m.Weeks, "week", "weeks"))
-	if m.Weeks == 0 {
-		words = fmt.Sprintf("You wait for: %s. It has been less than a week.", m.Pathway)
+// waited says how long somebody has waited, and never how many wait before them;
+// who begins the sentence, such as “You wait”.
+func waited(who, pathway string, weeks int, stands bool) string {
+	words := fmt.Sprintf("%s for: %s. It has been about %s.", who, pathway, ui.Count(weeks, "week", "weeks"))
+	if weeks == 0 {
+		words = fmt.Sprintf("%s for: %s. It has been less than a week.", who, pathway)
 	}
-	if m.Stands {
+	if stands {
 		words += " The clock stands still just now."
 	}
 	return words
@@ -269,6 +270,9 @@ func (one Shown) facts(ctx context.Context) (all []fact) {
 	for _, p := range one.Pauses {
 		add("The clock stood still", p.From.Words()+" to "+p.Until.Words())
 	}
+	if one.measured {
+		all = append(all, fact{"Questionnaires", "What they answered", ui.Path(ctx, "/recovery/people/"+one.Member.HandleKey)})
+	}
 	add("Keyworker", keyworkerOf(one.Entry))
 	if one.Member != nil {
 		add("Likes best", one.Contact.name())
@@ -302,4 +306,32 @@ func chosen(is bool) templ.Attributes {
 		return templ.Attributes{"aria-current": "true"}
 	}
 	return nil
+}
+
+// sees says what of the page a carer can see.
+func (c Carer) sees() string {
+	switch {
+	case !c.SeesNext:
+		return "Sees how long you have waited."
+	case !c.SeesWait:
+		return "Sees what happens next."
+	}
+	return "Sees how long you have waited, and what happens next."
+}
+
+// opened says whether the link came, and until when it opens.
+func (c Carer) opened() string {
+	words := "Not opened yet."
+	switch {
+	case c.Refused:
+		return "The email could not be delivered. Stop this one, and check the address."
+	case c.OpenedAt != nil:
+		words = "Last opened on " + ui.At(*c.OpenedAt) + "."
+	}
+	return words + " Ends on " + ui.Date(c.Until) + "."
+}
+
+// measureOptions are the questionnaires that can come with check-ins.
+func (f PathwayForm) measureOptions() []ui.Option {
+	return append([]ui.Option{{Value: "", Label: "None"}}, f.measures...)
 }

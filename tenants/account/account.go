@@ -41,6 +41,7 @@ func (a Accounts) Part() tenants.Part {
 		Links: func(s tenants.Scope) []tenants.MeLink {
 			links := []tenants.MeLink{
 				{Name: "How I sign in", About: "A second step, passkeys", Path: "/account/sign-in"},
+				{Name: "App lock", About: "A PIN or a passkey when you put your phone down", Path: "/account/lock"},
 				{Name: "My devices", About: "Where I am signed in", Path: "/account/devices"},
 			}
 			if s.May("providers.configure") {
@@ -80,6 +81,14 @@ func (a Accounts) routes(r *tenants.Router) {
 	web.Get(r, "/account/devices", web.SignedIn, "Where I am signed in", a.Devices, devicesPage)
 	web.Post(r, "/account/devices/{id}/sign-out", web.SignedIn, "Sign out one device", a.SignOutDevice, web.SeeOther("/account/devices"))
 	web.Post(r, "/account/devices/sign-out", web.SignedIn, "Sign out everywhere", a.SignOutEverywhere, web.SeeOther("/sign-in"))
+
+	web.Get(r, "/account/lock", web.SignedIn, "What shuts my pages when I do nothing", a.LockPage, lockPage)
+	web.Post(r, "/account/lock", web.SignedIn, "Set, change or take off the lock", a.SetLock, web.OwnUnits, web.SeeOther("/account/lock"), web.FormAt("/account/lock"))
+	web.Post(r, "/account/lock/here", web.SignedIn, "Say that somebody is there", a.Here, web.Repeatable)
+	web.Post(r, "/account/lock/now", web.SignedIn, "Lock this device", a.LockNow, web.Repeatable, web.SeeOther("{next}"))
+	web.Get(r, "/account/unlock", web.Locked, "Where to open the lock", a.UnlockForm, unlockPage)
+	web.Post(r, "/account/unlock", web.Locked, "Open the lock", a.Unlock, web.OwnUnits, web.SeeOther("{next}"), web.FormAt("/account/unlock?next={proof_next}"))
+	web.Post(r, "/account/unlock/again", web.Locked, "Open the lock, and send a form after all", a.Unlock, web.OwnUnits, web.SendAgain("{next}"), web.FormAt("/account/unlock?next={proof_next}"))
 
 	web.Get(r, "/trust/providers", "providers.configure", "Where else staff can sign in", a.Providers, providersPage)
 	web.Post(r, "/trust/providers", "providers.configure", "Let staff sign in with another organisation", a.AddProvider, web.SeeOther("/trust/providers"), web.FormAt("/trust/providers"))

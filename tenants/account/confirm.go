@@ -10,7 +10,7 @@ import (
 
 // ConfirmForm asks for the page on which somebody shows again that it is them.
 type ConfirmForm struct {
-	Next string `json:"next" validate:"max=500"`
+	Next string `json:"next" validate:"max=4000"`
 }
 
 // Confirmation is that page: what they can show.
@@ -36,7 +36,7 @@ type Confirm struct {
 	Password string `json:"proof_password,omitempty" validate:"max=200" label:"your password"`
 	Code     string `json:"proof_code,omitempty" validate:"max=40" label:"your code"`
 	Passkey  string `json:"proof_passkey,omitempty" validate:"max=10000"`
-	Next     string `json:"proof_next,omitempty" validate:"max=500"`
+	Next     string `json:"proof_next,omitempty" validate:"max=4000"`
 }
 
 // Confirmed says where to go on.

@@ -12,7 +12,8 @@ var acts = tenants.Acts{
 	"session.confirmed": "Showed again that it is them", "session.revoked": "Signed a device out", "session.revoked_all": "Signed out everywhere",
 	"second_factor.set": "Set up an app for the second step", "second_factor.removed": "Signs in without the app from now on",
 	"second_factor.refused": "A code for the second step was refused",
-	"recovery_codes.made":   "Made new recovery codes", "recovery_code.used": "Used a recovery code",
+	"lock.set":              "Set, changed or took off the lock of their pages", "lock.refused": "Was signed out after five wrong tries at the lock",
+	"recovery_codes.made": "Made new recovery codes", "recovery_code.used": "Used a recovery code",
 	"passkey.added": "Added a passkey", "passkey.removed": "Removed a passkey",
 	"provider.linked": "Signed in with another organisation for the first time",
 	"provider.added":  "Let staff sign in with another organisation", "provider.removed": "Took another organisation’s sign-in away",
@@ -21,7 +22,7 @@ var acts = tenants.Acts{
 // data is what is kept for proving that somebody is who they are.
 func data() tenants.Holding {
 	return tenants.Holding{
-		Classes: []tenants.Class{{Key: "proofs", Name: "How you sign in", About: "The secret of your app for codes, locked away, your recovery codes, which nobody can read, your passkeys, and other organisations that you sign in with."}},
+		Classes: []tenants.Class{{Key: "proofs", Name: "How you sign in", About: "The secret of your app for codes, locked away, your recovery codes and your PIN, which nobody can read, your passkeys, and other organisations that you sign in with."}},
 		Export:  export, Erase: erase,
 	}
 }
@@ -38,6 +39,9 @@ func export(ctx context.Context, s tenants.Scope, person tenants.Person, into *t
 	}
 	if account.TOTPSealed != "" {
 		into.Add("How you sign in", tenants.Item{Title: "An app that makes codes", Facts: []tenants.Fact{{Name: "Recovery codes left", Value: strconv.Itoa(codes)}}})
+	}
+	if account.LockKind != tenants.NoLock {
+		into.Add("How you sign in", tenants.Item{Title: "A lock of your pages", Facts: []tenants.Fact{{Name: "What opens it", Value: lockNames[account.LockKind]}, {Name: "Minutes until it shuts", Value: strconv.Itoa(account.LockMinutes)}}})
 	}
 	keys, err := passkeysOf(ctx, s, account.ID)
 	if err != nil {

@@ -77,7 +77,7 @@ const askProvider = "provider"
 // Leaving is where somebody wants to sign in, and to go then.
 type Leaving struct {
 	ID   uuid.UUID `path:"id"`
-	Next string    `json:"next,omitempty" validate:"max=500"`
+	Next string    `json:"next,omitempty" validate:"max=4000"`
 }
 
 // Left is the way to a provider.

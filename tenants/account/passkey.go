@@ -117,7 +117,7 @@ func (a Accounts) AskPasskey(ctx context.Context, s tenants.Scope, _ web.None) (
 // ByPasskey is a passkey's answer.
 type ByPasskey struct {
 	Credential string `json:"credential" validate:"required,max=10000" label:"a passkey"`
-	Next       string `json:"next,omitempty" validate:"max=500"`
+	Next       string `json:"next,omitempty" validate:"max=4000"`
 }
 
 // SignInByPasskey opens a session: a passkey is something that somebody has, and it

@@ -45,6 +45,11 @@ func setFactor(ctx context.Context, s tenants.Scope, account uuid.UUID, sealed s
 	return tenants.Touched(s.Update((*tenants.Account)(nil)).Set("totp_sealed = ?", sealed).Set("totp_used = ?", step).Where("id = ?", account).Exec(ctx))
 }
 
+// setLock keeps what opens an account's lock.
+func setLock(ctx context.Context, s tenants.Scope, account tenants.Account) error {
+	return tenants.Touched(s.Update(&account).Column("lock_kind", "lock_minutes", "pin_sealed").Where("id = ?", account.ID).Exec(ctx))
+}
+
 // recoveryCode is the hash of a code that is good once.
 type recoveryCode struct {
 	bun.BaseModel `bun:"table:recovery_codes,alias:recovery"`

@@ -1,16 +1,17 @@
 // Package areas is what a service of each area begins with, as data: a file for
-// each area, and matters.yaml, which says what a difference from it means for
-// people's safety. What is watched for has its own lists (modules/terms/lists).
+// each area; matters.yaml, which says what a difference from it means for people’s
+// safety; and licensed.yaml, the measures that trusts load themselves. What is
+// watched for has its own lists (modules/terms/lists).
 package areas
 
 import (
-	"bytes"
 	"embed"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"slices"
 
-	"go.yaml.in/yaml/v3"
+	"github.com/sharon-nhs/sharon/internal/words"
 )
 
 //go:embed *.yaml
@@ -28,11 +29,71 @@ type Area struct {
 	Rooms []string `yaml:"rooms"`
 	// Settings are those of rooms, on or off, that are not as they usually are.
 	Settings map[string]map[string]any `yaml:"settings"`
-	Waits    Waits                     `yaml:"waits"`
-	Topics   []Topic                   `yaml:"topics"` // of content notes, before the common ones
-	Boards   []Board                   `yaml:"boards"`
-	Gifts    []string                  `yaml:"gifts"` // keys of drawings; none for the usual ones
-	Rules    string                    `yaml:"rules"` // Markdown, before the usual house rules
+	// Figures says that numbers of body, weight, food and exercise are caught.
+	Figures bool     `yaml:"figures"`
+	Notices Notices  `yaml:"notices"`
+	Waits   Waits    `yaml:"waits"`
+	Topics  []Topic  `yaml:"topics"` // of content notes, before the common ones
+	Boards  []Board  `yaml:"boards"`
+	Gifts   []string `yaml:"gifts"` // keys of drawings; none for the usual ones
+	// Words is how the interface is put to members at first; empty for English.
+	Words words.Tag `yaml:"words"`
+	// Measures are those that clinicians are offered first: SHaRON’s own, or licensed ones.
+	Measures []string `yaml:"measures"`
+	// Keep bounds how long classes of records are kept, beside what the trust chose.
+	Keep    map[string]Bounds `yaml:"keep"`
+	Crisis  []Helpline        `yaml:"crisis"`  // beside those that every service has
+	Welcome string            `yaml:"welcome"` // Markdown
+	Easy    Easy              `yaml:"easy"`
+	Rules   string            `yaml:"rules"` // Markdown, before the usual house rules
+	// Wings are those that a service of the area is made with, unless somebody says
+	// otherwise, and AsWing is what a service of the area is as a wing of another one.
+	Wings  []Wing `yaml:"wings"`
+	AsWing *Wing  `yaml:"as_wing"`
+}
+
+// Wing is a part of a service that is a service of its own: for an age, or where it
+// has none for relatives and carers.
+type Wing struct {
+	Key    string  `yaml:"key"`  // 14-17
+	Name   string  `yaml:"name"` // after that of the service
+	About  string  `yaml:"about"`
+	From   int     `yaml:"from"` // in years, both with
+	To     int     `yaml:"to"`
+	Boards []Board `yaml:"boards"` // in place of the area's; none for those
+	Rules  string  `yaml:"rules"`  // before the area's
+}
+
+// ForCarers tells whether the wing is for relatives and carers.
+func (w Wing) ForCarers() bool { return w.To == 0 }
+
+// Offers are the wings that a service of the area can be given: its own, or else one
+// for relatives and carers.
+func (a Area) Offers() []Wing {
+	carers, _ := Of("carers")
+	switch {
+	case len(a.Wings) > 0:
+		return a.Wings
+	case a.Key == carers.Key:
+		return nil
+	}
+	return []Wing{*carers.AsWing}
+}
+
+// Wing is what a wing of the area begins with.
+func (a Area) Wing(key string) Area {
+	at := slices.IndexFunc(a.Wings, func(w Wing) bool { return w.Key == key })
+	if at < 0 {
+		return a
+	}
+	wing := a.Wings[at]
+	if len(wing.Boards) > 0 {
+		a.Boards = wing.Boards
+	}
+	if wing.Rules != "" {
+		a.Rules = wing.Rules + "\n" + a.Rules
+	}
+	return a
 }
 
 // Waits is which posts others see only once the team has looked.
@@ -45,17 +106,17 @@ type Waits struct {
 
 // Words say what waits.
 func (w Waits) Words() string {
-	words := "Others see a post at once."
+	said := "Others see a post at once."
 	switch {
 	case w.Before:
-		words = "Others see a post once the team has read it."
+		said = "Others see a post once the team has read it."
 	case w.First > 0:
-		words = fmt.Sprintf("Others see a member’s first %d posts once the team has read them, and what comes after at once.", w.First)
+		said = fmt.Sprintf("Others see a member’s first %d posts once the team has read them, and what comes after at once.", w.First)
 	}
 	if w.Away && !w.Before {
-		words += " Outside the team’s hours all posts wait."
+		said += " Outside the team’s hours all posts wait."
 	}
-	return words + unattended[w.Unattended]
+	return said + unattended[w.Unattended]
 }
 
 var unattended = map[string]string{
@@ -71,18 +132,20 @@ type Topic struct {
 
 // Board is a board of the forums.
 type Board struct {
-	Slug  string `yaml:"slug"`
-	Name  string `yaml:"name"`
-	About string `yaml:"about"`
-	Staff bool   `yaml:"staff"` // only the team begins threads
+	Slug  string `yaml:"slug" json:"slug"`
+	Name  string `yaml:"name" json:"name"`
+	About string `yaml:"about" json:"about"`
+	Staff bool   `yaml:"staff" json:"staff"` // only the team begins threads
 }
 
-// All are the areas, in their order.
-var All = must(readAll())
+// shipped are SHaRON’s own presets.
+var shipped = Read(files).must()
 
-// matters says by what differs (a room, "room.setting", or "waits") what that
-// means for people's safety.
-var matters = must(read[map[string]string]("matters"))
+// All are the areas, in their order.
+var All = shipped.Areas
+
+// Shipped are the files of SHaRON’s own presets.
+var Shipped fs.FS = files
 
 // Of finds an area; false if there is none of that key.
 func Of(key string) (Area, bool) {
@@ -104,44 +167,13 @@ func (a Area) SettingsOf(room string) json.RawMessage {
 	return must(json.Marshal(a.Settings[room])) // YAML of these shapes is JSON too
 }
 
+// Licensed is the name of a measure that trusts load themselves; empty if none has
+// this key.
+func Licensed(key string) string { return shipped.Licensed[key] }
+
 // Matters says what it means for people's safety that a thing is not as at first;
 // empty for what has no such meaning.
-func Matters(what string) string { return matters[what] }
-
-// Concerns are all things that matter, such as "messages.groups".
-func Concerns() (all []string) {
-	for what := range matters {
-		all = append(all, what)
-	}
-	slices.Sort(all)
-	return all
-}
-
-func readAll() (all []Area, err error) {
-	for _, key := range keys {
-		area, err := read[Area](key)
-		if err != nil {
-			return nil, err
-		}
-		area.Key = key
-		all = append(all, area)
-	}
-	return all, nil
-}
-
-// read reads a file; an error names it, and the line.
-func read[T any](name string) (out T, err error) {
-	text, err := files.ReadFile(name + ".yaml")
-	if err != nil {
-		return out, err
-	}
-	decoder := yaml.NewDecoder(bytes.NewReader(text))
-	decoder.KnownFields(true)
-	if err := decoder.Decode(&out); err != nil {
-		return out, fmt.Errorf("areas/%s.yaml: %w", name, err)
-	}
-	return out, nil
-}
+func Matters(what string) string { return shipped.Matters[what] }
 
 func must[T any](out T, err error) T {
 	if err != nil {

@@ -33,8 +33,18 @@ func (d Data) Mine(ctx context.Context, s tenants.Scope, _ web.None) (Mine, erro
 	if err != nil {
 		return out, err
 	}
+	places, err := placesOf(ctx, s, s.Actor.AccountID)
+	if err != nil {
+		return out, err
+	}
+	var services []*tenants.Service
+	for _, place := range places {
+		if at, open := s.Within(place.ServiceID); open {
+			services = append(services, at.Service)
+		}
+	}
 	for _, class := range d.classes() {
-		out.Kept = append(out.Kept, Kept{class.Name, class.About, periods.of(class), class.Stays})
+		out.Kept = append(out.Kept, Kept{class.Name, class.About, periods.longest(class, services), class.Stays})
 	}
 	if out.Export, err = latest(ctx, s, s.Actor.AccountID); err != nil {
 		return out, err

@@ -3,11 +3,13 @@ package data
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
+	"github.com/sharon-nhs/sharon/tenants/areas"
 )
 
 // periods are those that a trust chose, by class.
@@ -19,6 +21,24 @@ func (p periods) of(class tenants.Class) int {
 		return min(max(days, class.Least), class.Most)
 	}
 	return class.Days
+}
+
+// in is of in a service: what its area bounds, the trust cannot choose otherwise.
+func (p periods) in(class tenants.Class, service *tenants.Service) int {
+	area, _ := areas.Of(string(service.Area))
+	return area.Keep[class.Key].Of(p.of(class))
+}
+
+// longest is of for somebody with places in some services.
+func (p periods) longest(class tenants.Class, services []*tenants.Service) int {
+	if len(services) == 0 {
+		return p.of(class)
+	}
+	longest := 0
+	for _, service := range services {
+		longest = max(longest, p.in(class, service))
+	}
+	return longest
 }
 
 func periodsOf(ctx context.Context, s tenants.Scope) (periods, error) {
@@ -40,6 +60,16 @@ type Period struct {
 	Usual int    `json:"usual"` // days unless the trust chooses
 	Least int    `json:"least"`
 	Most  int    `json:"most"`
+	// Bounds are those of areas that the trust has services of.
+	Bounds []Bound `json:"bounds,omitempty"`
+}
+
+// Bound is that services of an area keep a class for at least and at most so many
+// days, whatever the trust chose; zero for no bound.
+type Bound struct {
+	Area  string `json:"area"`
+	Least int    `json:"least,omitempty"`
+	Most  int    `json:"most,omitempty"`
 }
 
 // Periods are those of all classes that go at an age.
@@ -53,14 +83,24 @@ func (d Data) Periods(ctx context.Context, s tenants.Scope, _ web.None) (Periods
 	var out Periods
 	for _, class := range d.classes() {
 		if class.Purge != nil {
-			out.Periods = append(out.Periods, periodOf(class, chosen))
+			out.Periods = append(out.Periods, periodOf(s, class, chosen))
 		}
 	}
 	return out, err
 }
 
-func periodOf(class tenants.Class, chosen periods) Period {
-	return Period{class.Key, class.Name, class.About, chosen.of(class), class.Days, class.Least, class.Most}
+func periodOf(s tenants.Scope, class tenants.Class, chosen periods) Period {
+	return Period{class.Key, class.Name, class.About, chosen.of(class), class.Days, class.Least, class.Most, boundsOf(s, class)}
+}
+
+func boundsOf(s tenants.Scope, class tenants.Class) (all []Bound) {
+	for _, area := range areas.All {
+		bounds, bound := area.Keep[class.Key]
+		if bound && slices.ContainsFunc(s.Estate.Services, func(at *tenants.Service) bool { return string(at.Area) == area.Key }) {
+			all = append(all, Bound{area.Name, bounds.Least, bounds.Most})
+		}
+	}
+	return all
 }
 
 // find is NotFound where no class of this name goes at an age.
@@ -107,7 +147,7 @@ func (d Data) Preview(ctx context.Context, s tenants.Scope, in Wish) (Preview, e
 	if err != nil {
 		return Preview{}, err
 	}
-	out := Preview{Period: periodOf(class, chosen), Wish: in.Days}
+	out := Preview{Period: periodOf(s, class, chosen), Wish: in.Days}
 	if in.Days == 0 {
 		out.Wish = out.Days
 	} else if err := in.fits(class); err != nil && web.Refused(ctx) == nil { // a refused form is shown, whatever is in it
@@ -119,7 +159,9 @@ func (d Data) Preview(ctx context.Context, s tenants.Scope, in Wish) (Preview, e
 	if err != nil {
 		return Preview{}, err
 	}
+	wished := periods{class.Key: out.Wish}
 	for _, at := range services {
+		until := s.Now.AddDate(0, 0, -wished.in(class, at.Service))
 		now, err := class.Count(ctx, at, until)
 		if err != nil {
 			return Preview{}, err
@@ -156,7 +198,7 @@ func (d Data) Keep(ctx context.Context, s tenants.Scope, in Wish) (Period, error
 		return Period{}, err
 	}
 	chosen[class.Key] = in.Days
-	return periodOf(class, chosen), s.Audit(ctx, "retention.change", tenants.Audited{Before: kept{class.Name, before}, After: kept{class.Name, in.Days}})
+	return periodOf(s, class, chosen), s.Audit(ctx, "retention.change", tenants.Audited{Before: kept{class.Name, before}, After: kept{class.Name, in.Days}})
 }
 
 // kept is what the audit log says of a period.
@@ -187,7 +229,7 @@ func (d Data) purge(ctx context.Context, s tenants.Scope) error {
 		for _, at := range services {
 			for more := true; more; {
 				err := at.Write(ctx, func(ctx context.Context, s tenants.Scope) error {
-					n, err := class.Purge(ctx, s, s.Now.AddDate(0, 0, -chosen.of(class)))
+					n, err := class.Purge(ctx, s, s.Now.AddDate(0, 0, -chosen.in(class, s.Service)))
 					more = n > 0
 					if err != nil || n == 0 {
 						return err

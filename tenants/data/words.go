@@ -58,3 +58,15 @@ func size(bytes int64) string {
 	}
 	return fmt.Sprintf("%.1f MB", float64(bytes)/(1<<20))
 }
+
+// words say that services of an area keep something otherwise than the trust chose.
+func (b Bound) words() string {
+	words := b.Area + ": whatever is chosen,"
+	if b.Least > 0 {
+		words += " at least " + span(b.Least)
+	}
+	if b.Most > 0 {
+		words += " at most " + span(b.Most)
+	}
+	return words
+}

@@ -121,6 +121,7 @@ var left = []Left{
 	{"sessions", "who is signed in; people sign in again"},
 	{"throttles", "failed sign-ins of the last hours"},
 	{"tickets", "links in emails; they belong to this house’s key"},
+	{"waiting_carers", "links that people gave to those who care for them; they belong to this house’s key"},
 	{"waiting_files", "files that somebody was looking through, which last a day"},
 }
 

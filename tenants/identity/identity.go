@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 	"github.com/uptrace/bun"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
@@ -153,6 +154,22 @@ func Labelled(number string) string { return "nhs:" + number }
 func (a Archive) Of(ctx context.Context, s tenants.Scope, account uuid.UUID) (Identity, error) {
 	_, who, err := a.seen(ctx, s, account)
 	return who, err
+}
+
+// Births are when some accounts were born, as far as it is known, for rules about age.
+func (a Archive) Births(ctx context.Context, s tenants.Scope, accounts ...uuid.UUID) (map[uuid.UUID]clock.Date, error) {
+	births := map[uuid.UUID]clock.Date{}
+	rows, err := rowsOf(ctx, s, accounts)
+	for _, row := range rows {
+		who, failed := a.Open(row.Sealed, row.AccountID)
+		if failed != nil {
+			return nil, failed
+		}
+		if who.BornOn != "" {
+			births[row.AccountID] = clock.Date(who.BornOn)
+		}
+	}
+	return births, err
 }
 
 // of reads an account's row for changing it, and who it says they are.

@@ -16,6 +16,9 @@ type Mine struct {
 	Looks []Look   `json:"looks"` // the latest first
 }
 
+// somebody is who looked, where it is not known who that was.
+const somebody = "Somebody of the team"
+
 // Look is that somebody of a team looked up who this is.
 type Look struct {
 	At time.Time `json:"at"`
@@ -35,7 +38,7 @@ func (i Identities) Mine(ctx context.Context, s tenants.Scope, _ web.None) (Mine
 	}
 	people, err := lookers(ctx, s, records)
 	for _, record := range records {
-		look := Look{At: record.At, By: "Somebody of the team"}
+		look := Look{At: record.At, By: somebody}
 		if at := slices.IndexFunc(people, func(p tenants.Person) bool {
 			return p.AccountID == record.AccountID && p.ServiceID == record.ServiceID
 		}); at >= 0 {

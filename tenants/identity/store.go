@@ -18,6 +18,11 @@ func put(ctx context.Context, s tenants.Scope, row *Kept) error {
 	return err
 }
 
+func rowsOf(ctx context.Context, s tenants.Scope, accounts []uuid.UUID) (rows []Kept, err error) {
+	err = s.Select(&rows).Where("identity.account_id IN (?)", bun.List(append(accounts, uuid.Nil))).Scan(ctx)
+	return rows, err
+}
+
 // refuse notes that a number that was shown before a time took no text.
 func refuse(ctx context.Context, s tenants.Scope, account uuid.UUID, before time.Time) error {
 	_, err := s.Update((*Kept)(nil)).Set("phone_refused_at = ?", s.Now).Where("account_id = ?", account).Where("phone_verified_at <= ?", before).Exec(ctx)

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/internal/fault"
-	"github.com/sharon-nhs/sharon/internal/markdown"
 	"github.com/sharon-nhs/sharon/internal/ui/assets"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/identity"
@@ -23,7 +23,7 @@ type ByToken struct {
 // Door is what whoever opens an invitation sees of it.
 type Door struct {
 	Service   string   `json:"service"`
-	Rules     string   `json:"rules"`      // HTML
+	Rules     Rules    `json:"rules"`
 	AsksBirth bool     `json:"asks_birth"` // joining needs the date of birth
 	SignedIn  bool     `json:"signed_in"`  // and so no password
 	Ideas     []string `json:"ideas"`      // handles that are free
@@ -37,7 +37,7 @@ func (i Invitations) Door(ctx context.Context, s tenants.Scope, in ByToken) (Doo
 	if err != nil {
 		return Door{}, err
 	}
-	out := Door{Service: at.Service.Name, Rules: markdown.HTML(at.Service.HouseRules), AsksBirth: row.AsksBirth, SignedIn: s.Actor.SignedIn(), token: in.Token}
+	out := Door{Service: at.Service.Name, Rules: rulesOf(at.Service), AsksBirth: row.AsksBirth, SignedIn: s.Actor.SignedIn(), token: in.Token}
 	err = at.Write(ctx, func(ctx context.Context, s tenants.Scope) (err error) {
 		if row.OpenedAt == nil {
 			if _, err := s.Update((*Row)(nil)).Set("opened_at = ?", s.Now).Where("id = ?", row.ID).Exec(ctx); err != nil {
@@ -103,7 +103,7 @@ func (i Invitations) Accept(ctx context.Context, s tenants.Scope, in Accept) (te
 		return tenants.SignedIn{}, err
 	}
 	who = who.With(more)
-	if err := i.checkJoining(ctx, at, in, who); err != nil {
+	if err := i.checkJoining(ctx, at, row.Role, in, who); err != nil {
 		return tenants.SignedIn{}, err
 	}
 	hash := ""
@@ -137,7 +137,7 @@ func (i Invitations) join(ctx context.Context, s tenants.Scope, row Row, in Acce
 	if err != nil {
 		return out, err
 	}
-	person, err := tenants.Join(ctx, s, account.ID, tenants.NewPerson{Handle: in.Handle, Avatar: in.Avatar, Roles: tenants.Roles{row.Role}, JoinedAt: s.Now})
+	person, err := tenants.Join(ctx, s, account.ID, tenants.NewPerson{Handle: in.Handle, Avatar: in.Avatar, Roles: tenants.Roles{row.Role}, JoinedAt: s.Now, BornOn: clock.Date(who.BornOn)})
 	if err != nil {
 		return out, err
 	}
@@ -159,7 +159,7 @@ func (i Invitations) join(ctx context.Context, s tenants.Scope, row Row, in Acce
 }
 
 // checkJoining tells everything that has to change before somebody can join.
-func (i Invitations) checkJoining(ctx context.Context, at tenants.Scope, in Accept, who identity.Identity) error {
+func (i Invitations) checkJoining(ctx context.Context, at tenants.Scope, role tenants.Role, in Accept, who identity.Identity) error {
 	wrong := &fault.Error{Code: fault.Invalid, Message: "Some of what you entered needs a change."}
 	add := func(field, message string) {
 		wrong.Fields = append(wrong.Fields, fault.Field{Name: field, Message: message})
@@ -180,6 +180,9 @@ func (i Invitations) checkJoining(ctx context.Context, at tenants.Scope, in Acce
 	})
 	if err != nil {
 		return err
+	}
+	if at.Estate.Fits(at.Service, role, clock.Date(who.BornOn), clock.DateOf(at.Now)) != nil {
+		add("born_on", "This invitation is to a part of "+at.Estate.Root(at.Service).Name+" that is not for you, or not any more. Tell whoever invited you, and they will send you the right one.")
 	}
 	if in.Avatar < 1 || in.Avatar > assets.Avatars {
 		add("avatar", "Choose a picture.")

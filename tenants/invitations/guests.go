@@ -39,10 +39,10 @@ func (g Guests) Invite(ctx context.Context, s tenants.Scope, role tenants.Role, 
 	for n, in := range list {
 		one := guest{email: in.Email, lookup: g.Office.Keys.Lookup(in.Email), role: role, who: identity.Identity{NHSNumber: in.NHSNumber}}
 		why := one.check(s)
-		if _, twice := at[one.lookup]; twice && why == "" {
+		if _, twice := at[one.lookup]; twice && why.words == "" {
 			why = isWaiting
 		}
-		if out[n].Refuse = string(why); why != "" {
+		if out[n].Refuse = why.words; why.words != "" {
 			continue
 		}
 		guests, at[one.lookup] = append(guests, one), n
@@ -57,7 +57,7 @@ func (g Guests) Invite(ctx context.Context, s tenants.Scope, role tenants.Role, 
 	var asked []guest
 	for _, one := range guests {
 		if why, is := refused[one.lookup]; is {
-			out[at[one.lookup]] = Answered{Refuse: string(why), Member: why == isMember}
+			out[at[one.lookup]] = Answered{Refuse: why.words, Member: why == isMember}
 			continue
 		}
 		asked = append(asked, one)

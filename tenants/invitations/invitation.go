@@ -109,10 +109,11 @@ func unusable() *fault.Error {
 	return fault.New(fault.Invalid, "This invitation cannot be used. Ask the person who invited you, or your service’s team, to send you a new one.")
 }
 
-// mayInvite are the roles that the actor may invite people to.
+// mayInvite are the roles that the actor may invite people to, to this service or a
+// wing beside it.
 func mayInvite(s tenants.Scope) (roles []tenants.Role) {
 	for _, role := range tenants.ServiceRoles {
-		if !role.Staff() || s.May("invitations.send_staff") {
+		if s.Estate.Takes(s.Service, role) && (!role.Staff() || s.May("invitations.send_staff")) {
 			roles = append(roles, role)
 		}
 	}

@@ -76,7 +76,7 @@ func (i Invitations) judge(ctx context.Context, s tenants.Scope, lines []Line) (
 			continue
 		}
 		one := guest{email: line.Email, lookup: i.office.Keys.Lookup(line.Email), role: line.Role, who: who}
-		if line.Wrong = string(one.check(s)); line.Wrong != "" {
+		if line.Wrong = one.check(s).words; line.Wrong != "" {
 			continue
 		}
 		guests = append(guests, one)
@@ -87,7 +87,7 @@ func (i Invitations) judge(ctx context.Context, s tenants.Scope, lines []Line) (
 	}
 	refused, err := known(ctx, s, guests)
 	for lookup, why := range refused {
-		at[lookup].Wrong = string(why)
+		at[lookup].Wrong = why.words
 	}
 	return slices.DeleteFunc(guests, func(g guest) bool { _, is := refused[g.lookup]; return is }), err
 }

@@ -70,7 +70,7 @@ func (i Invitations) routes(r *tenants.Router) {
 	service := r.In("/{service}", "")
 	web.Get(service, "/invitations", "invitations.list", "The invitations of this service", i.List, listPage)
 	web.Get(service, "/invitations/new", "invitations.send", "What a new invitation needs", i.Form, newPage)
-	web.Post(service, "/invitations", "invitations.send", "Invite somebody", i.Send, web.SeeOther("/invitations"), web.FormAt("/invitations/new"))
+	web.Post(service, "/invitations", "invitations.send", "Invite somebody", i.Send, web.SeeOther("{path}"), web.FormAt("/invitations/new"))
 	web.Get(service, "/invitations/many", "invitations.send", "What a list of people to invite needs", i.Form, manyPage)
 	web.Post(service, "/invitations/many/check", "invitations.send", "Look through a list of people to invite; nothing is sent", i.Check,
 		web.OwnUnits, web.Limit(largest), web.Showing(checkedPage), web.FormAt("/invitations/many"))

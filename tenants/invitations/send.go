@@ -2,10 +2,13 @@ package invitations
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/web"
@@ -18,15 +21,40 @@ type Form struct {
 	Roles []tenants.Role `json:"roles"`
 	Usual tenants.Role   `json:"usual"`
 	Days  int            `json:"days"`
+	// Ages tells that the date of birth decides which wing somebody belongs in.
+	Ages bool `json:"ages"`
+
+	scope tenants.Scope
 }
 
 // Form shows what to fill in.
 func (i Invitations) Form(_ context.Context, s tenants.Scope, _ web.None) (Form, error) {
-	return Form{mayInvite(s), usualRole(s.Service.Area), s.Service.InvitationDays}, nil
+	ages := slices.ContainsFunc(s.Estate.Wings(s.Service), func(wing *tenants.Service) bool { return wing.Band() != nil })
+	return Form{mayInvite(s), usualRole(s.Service.Area), s.Service.InvitationDays, ages, s}, nil
 }
 
-// Send is an invitation to one person.
+// instead is the wing in which somebody belongs who was refused here, by what was
+// typed of them; nil where that is not why.
+func (f Form) instead(refused *web.Form) *tenants.Service {
+	if refused == nil || !slices.ContainsFunc(refused.Errors, func(wrong fault.Field) bool { return wrong.Name == "to" }) {
+		return nil
+	}
+	role, born := strings.Join(refused.Values["role"], ""), strings.Join(refused.Values["born_on"], "")
+	who, err := identity.Given{BornOn: born}.Read(f.scope.Now)
+	if err != nil {
+		return nil
+	}
+	place, err := f.scope.Estate.Place(f.scope.Service, tenants.Role(role), clock.Date(who.BornOn), clock.DateOf(f.scope.Now))
+	if err != nil {
+		return nil
+	}
+	return place
+}
+
+// Send is an invitation to one person. To is the wing that it is to, where that is
+// another one than this service.
 type Send struct {
+	To    string       `json:"to" validate:"max=60" label:"a wing"`
 	Email string       `json:"email" validate:"required,email,max=254" label:"an email address"`
 	Role  tenants.Role `json:"role" validate:"required,oneof=service_user carer waiting peer_supporter moderator clinician service_lead" label:"a role"`
 	identity.Given
@@ -37,31 +65,58 @@ type Made struct {
 	ID uuid.UUID `json:"id"`
 }
 
-// Send invites somebody. Invalid if they are a member or have an invitation that waits.
-func (i Invitations) Send(ctx context.Context, s tenants.Scope, in Send) (Made, error) {
+// Invited is an invitation, and where those of its service are listed.
+type Invited struct {
+	Made
+	Path string `json:"path"`
+}
+
+// Send invites somebody. Invalid if they are a member, have an invitation that waits
+// or belong in another wing.
+func (i Invitations) Send(ctx context.Context, s tenants.Scope, in Send) (Invited, error) {
 	if err := i.office.Open(); err != nil {
-		return Made{}, err
+		return Invited{}, err
 	}
 	who, err := in.Read(s.Now)
 	if err != nil {
-		return Made{}, err
+		return Invited{}, err
+	}
+	if s, err = beside(s, in.To); err != nil {
+		return Invited{}, err
 	}
 	one := guest{email: in.Email, lookup: i.office.Keys.Lookup(in.Email), role: in.Role, who: who}
-	if complaint := one.check(s); complaint != "" {
-		return Made{}, complaint.on()
+	if complaint := one.check(s); complaint.words != "" {
+		return Invited{}, complaint.on()
 	}
 	refused, err := known(ctx, s, []guest{one})
 	if err != nil {
-		return Made{}, err
+		return Invited{}, err
 	}
 	if complaint, is := refused[one.lookup]; is {
-		return Made{}, complaint.on()
+		return Invited{}, complaint.on()
 	}
 	made, err := i.invite(ctx, s, []guest{one})
 	if err != nil {
-		return Made{}, err
+		return Invited{}, err
 	}
-	return Made{made[0].ID}, nil
+	return Invited{Made{made[0].ID}, "/" + s.Service.Slug + "/invitations"}, nil
+}
+
+// beside is the scope in another wing of the family, where the team is the same.
+func beside(s tenants.Scope, wing string) (tenants.Scope, error) {
+	if wing == "" || wing == s.Service.Slug {
+		return s, nil
+	}
+	family := s.Estate.Family(s.Service)
+	at := slices.IndexFunc(family, func(one *tenants.Service) bool { return one.Slug == wing })
+	if at < 0 {
+		return s, fault.Bad("to", "Choose one of the wings.")
+	}
+	s.Service, s.Actor.Member = family[at], nil
+	if !s.May("invitations.send") {
+		return s, fault.New(fault.Forbidden, "You cannot invite people to "+s.Service.Name+".")
+	}
+	return s, nil
 }
 
 // guest is somebody to invite.
@@ -71,21 +126,25 @@ type guest struct {
 	who           identity.Identity
 }
 
-// complaint is why somebody cannot be invited; it begins with the field that it is about.
-type complaint string
+// complaint is why somebody cannot be invited, and the field that it is about.
+type complaint struct{ field, words string }
 
-const (
-	noSuchRole complaint = "You cannot invite people to this role. A service lead or the trust’s administrator can."
-	strange    complaint = "This address has letters that look like others. Type it again, with plain letters."
-	isWaiting  complaint = "This address has an invitation already. You can send that again."
-	isMember   complaint = "Somebody with this address is a member here already, or has left and not all of theirs is removed yet."
+var (
+	noSuchRole = complaint{"role", "You cannot invite people to this role. A service lead or the trust’s administrator can."}
+	strange    = complaint{"email", "This address has letters that look like others. Type it again, with plain letters."}
+	isWaiting  = complaint{"email", "This address has an invitation already. You can send that again."}
+	isMember   = complaint{"email", "Somebody with this address is a member here already, or has left and not all of theirs is removed yet."}
 )
 
-func (c complaint) on() error {
-	if c == noSuchRole {
-		return fault.Bad("role", string(c))
+func (c complaint) on() error { return fault.Bad(c.field, c.words) }
+
+// complaintOf is what is wrong by an error about a field.
+func complaintOf(err error) (c complaint) {
+	var failed *fault.Error
+	if errors.As(err, &failed) && len(failed.Fields) > 0 {
+		c = complaint{failed.Fields[0].Name, failed.Fields[0].Message}
 	}
-	return fault.Bad("email", string(c))
+	return c
 }
 
 // strange tells of letters in the address that could be taken for others.
@@ -98,10 +157,10 @@ func (g guest) check(s tenants.Scope) complaint {
 	switch {
 	case g.strange():
 		return strange
-	case !slices.Contains(mayInvite(s), g.role):
+	case !slices.Contains(tenants.ServiceRoles, g.role), g.role.Staff() && !s.May("invitations.send_staff"):
 		return noSuchRole
 	}
-	return ""
+	return complaintOf(s.Estate.Fits(s.Service, g.role, clock.Date(g.who.BornOn), clock.DateOf(s.Now)))
 }
 
 // known are those who cannot be invited since they have been, by look-up.
@@ -210,7 +269,7 @@ func (i Invitations) changeable(ctx context.Context, s tenants.Scope, id uuid.UU
 		return Row{}, fault.New(fault.Conflict, "This invitation has been used or taken back meanwhile. You can invite the person anew.")
 	}
 	if !slices.Contains(mayInvite(s), row.Role) {
-		return Row{}, fault.New(fault.Forbidden, string(noSuchRole))
+		return Row{}, fault.New(fault.Forbidden, noSuchRole.words)
 	}
 	return row, nil
 }

@@ -66,8 +66,8 @@ func (o Office) sign(s tenants.Scope, purpose string, id uuid.UUID, round int) s
 	return o.Keys.Sign("letter", purpose, s.Trust().ID.String(), id.String(), strconv.Itoa(round))
 }
 
-// Row reads which row a token claims to be of; false if that cannot be read.
-func Row(token string) (uuid.UUID, bool) {
+// rowOf reads which row a token claims to be of; false if that cannot be read.
+func rowOf(token string) (uuid.UUID, bool) {
 	name, _, _ := strings.Cut(token, "~")
 	raw, err := base64.RawURLEncoding.DecodeString(name)
 	if err != nil {
@@ -77,8 +77,8 @@ func Row(token string) (uuid.UUID, bool) {
 	return id, err == nil
 }
 
-// Proves tells whether a token is that of a row and round.
-func (o Office) Proves(s tenants.Scope, token, purpose string, id uuid.UUID, round int) bool {
+// proves tells whether a token is that of a row and round.
+func (o Office) proves(s tenants.Scope, token, purpose string, id uuid.UUID, round int) bool {
 	_, signature, ok := strings.Cut(token, "~")
 	return ok && o.Keys.Signed(signature, "letter", purpose, s.Trust().ID.String(), id.String(), strconv.Itoa(round))
 }
@@ -87,7 +87,7 @@ func (o Office) Proves(s tenants.Scope, token, purpose string, id uuid.UUID, rou
 // round that is in and whether it is of use still. A token that is none, a row that
 // is missing and a wrong signature are all false; count that as a guess (Scope.Try).
 func (o Office) Opens(s tenants.Scope, token, purpose string, find func(id uuid.UUID) (round int, usable bool, err error)) (bool, error) {
-	id, ok := Row(token)
+	id, ok := rowOf(token)
 	if !ok {
 		return false, nil
 	}
@@ -95,5 +95,5 @@ func (o Office) Opens(s tenants.Scope, token, purpose string, find func(id uuid.
 	if database.Missing(err) {
 		return false, nil
 	}
-	return err == nil && usable && o.Proves(s, token, purpose, id, round), err
+	return err == nil && usable && o.proves(s, token, purpose, id, round), err
 }

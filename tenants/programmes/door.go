@@ -6,11 +6,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
-	"github.com/sharon-nhs/sharon/tenants/letters"
 )
 
 // ByToken is the end of a link.
@@ -42,15 +40,11 @@ type Wait struct {
 
 // proven is the link of a token; false if there is none, or the token is not its own.
 func (p Programmes) proven(ctx context.Context, s tenants.Scope, token string) (row Link, ok bool, err error) {
-	id, ok := letters.Row(token)
-	if !ok {
-		return row, false, nil
-	}
-	row, err = linkAnywhere(ctx, s, id)
-	if database.Missing(err) {
-		return row, false, nil
-	}
-	return row, err == nil && p.office.Proves(s, token, signedFor, row.ID, round), err
+	ok, err = p.office.Opens(s, token, signedFor, func(id uuid.UUID) (_ int, _ bool, err error) {
+		row, err = linkAnywhere(ctx, s, id)
+		return round, true, err
+	})
+	return row, ok, err
 }
 
 // enter finds the link of a token and its programme. Whatever keeps it from

@@ -119,11 +119,7 @@ func add(ctx context.Context, s tenants.Scope, row tenants.Row) error {
 // put changes the columns of a row that is not to have changed since a version: one
 // behind the row's. Stale if it has.
 func put(ctx context.Context, s tenants.Scope, row tenants.Row, id uuid.UUID, seen int, columns ...string) error {
-	err := tenants.Touched(s.Update(row).Column(append(columns, "version")...).Where("id = ?", id).Where("version = ?", seen).Exec(ctx))
-	if fault.Is(err, fault.NotFound) {
-		return fault.Stale()
-	}
-	return err
+	return tenants.Fresh(s.Update(row).Column(append(columns, "version")...).Where("id = ?", id).Where("version = ?", seen).Exec(ctx))
 }
 
 // set changes columns of a row that has no version.

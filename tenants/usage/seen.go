@@ -25,7 +25,7 @@ func (u Usage) Seen(rows, area []Published, at Place) View {
 	}
 	latest := Latest(rows)
 	if latest == "" {
-		return View{Span: Month, Safe: true, Graphs: []Graph{}, Lines: []Line{}, Months: []Tenure{}, base: at.Base, query: at.Query, area: at.Area}
+		return View{Span: Month, Safe: true, Graphs: []Graph{}, Lines: []Line{}, Months: []Tenure{}, Polls: []Poll{}, base: at.Base, query: at.Query, area: at.Area}
 	}
 	months := Months(latest)
 	made.months = newSheet(Month, months, map[string]int{})

@@ -160,7 +160,7 @@ func measures(counts []tenants.Count) []Measure {
 	}
 	for _, c := range counts {
 		switch {
-		case c.Key == invited:
+		case c.Key == invited, len(c.Answers) > 0:
 		case c.Waits:
 			all = append(all, Measure{c.Key, c.Name + ": half of them within", func(s Sheet, since string) (float64, bool) {
 				step, known := s.within(since, c.Key, .5)

@@ -102,7 +102,7 @@ func (u Usage) Show(ctx context.Context, s tenants.Scope, in Asked) (View, error
 	}}
 	last, err := counting(ctx, s)
 	if err != nil || last == "" {
-		return View{Span: in.By, Graphs: []Graph{}, Lines: []Line{}, Months: []Tenure{}, base: base(s)}, err
+		return View{Span: in.By, Graphs: []Graph{}, Lines: []Line{}, Months: []Tenure{}, Polls: []Poll{}, base: base(s)}, err
 	}
 	day, err := parse(last)
 	if err != nil {

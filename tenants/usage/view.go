@@ -22,6 +22,7 @@ type View struct {
 	Lines  []Line   `json:"compared"`
 	Graphs []Graph  `json:"graphs"`
 	Months []Tenure `json:"cohorts"` // by month of joining, the latest last
+	Polls  []Poll   `json:"polls"`
 	// Safe says that all numbers are multiples of five.
 	Safe bool `json:"safe"`
 	// Peers is how many services of the area the medians are of; 0 for too few.
@@ -83,18 +84,18 @@ type view struct {
 }
 
 func (v view) make() View {
-	out := View{Span: v.shown.Span, Safe: v.safe, Graphs: []Graph{}, Lines: []Line{}, Months: []Tenure{}}
+	out := View{Span: v.shown.Span, Safe: v.safe, Graphs: []Graph{}, Lines: []Line{}, Months: []Tenure{}, Polls: []Poll{}}
 	v.shown, v.months = v.shown.begun(), v.months.begun()
 	if len(v.months.Periods) == 0 {
 		return out
 	}
 	out.latest = v.months.Periods[len(v.months.Periods)-1]
 	out.Lines, out.Peers = v.compare(out.latest)
-	out.Months = v.tenures()
+	out.Months, out.Polls = v.tenures(), v.polls()
 	out.Graphs = append(out.Graphs, v.coming(), v.active(), v.staying(out.Months))
 	for _, c := range v.counts {
 		switch {
-		case c.Key == invited:
+		case c.Key == invited, len(c.Answers) > 0:
 		case c.Waits:
 			out.Graphs = append(out.Graphs, v.waits(c))
 		default:

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/sharon-nhs/sharon/modules/terms"
+	"github.com/sharon-nhs/sharon/tenants"
 )
 
 // watchedTerm is a term that a service added to its area's list, as a file tells it.
@@ -31,10 +32,10 @@ func (w *seeding) terms(ctx context.Context, c content) error {
 		}
 		s := w.s.As(w.people[t.By])
 		s.Now = at.UTC()
-		row, err := room.Add(ctx, s, terms.Add{Rule: t.Rule, Reason: t.Why})
+		row, err := room.Add(ctx, s, terms.Add{Rule: t.Rule, Why: tenants.Why{Reason: t.Why}})
 		if err == nil && t.Retired != "" {
 			s.Now = s.Now.AddDate(0, 0, 1)
-			_, err = room.Retire(ctx, s, terms.Retire{ID: row.ID, Version: row.Version, Retired: true, Reason: t.Retired})
+			_, err = room.Retire(ctx, s, terms.Retire{ID: row.ID, Version: row.Version, Retired: true, Why: tenants.Why{Reason: t.Retired}})
 		}
 		if err != nil {
 			return fmt.Errorf("term %q: %w", t.Text, err)
