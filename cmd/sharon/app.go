@@ -29,6 +29,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/signin"
 	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/internal/text"
+	"github.com/sharon-nhs/sharon/internal/ui/emblem"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/migrations"
 	"github.com/sharon-nhs/sharon/modules"
@@ -103,6 +104,7 @@ func open(c config, w webConfig, keys crypt.Keys, at clock.Clock) (*app, error) 
 	a.Parts = everywhere(a)
 	a.Desk = safety.NewDesk()
 	a.Rooms = all.Rooms(a.Desk, files, outside, invitations.Guests{Office: a.office()}, a.Parts.Person)
+	outside.Unread = modules.Unread(a.Rooms)
 	a.Directory = &tenants.Directory{DB: db, Clock: at, BaseHost: base.Hostname(), Defaults: slices.Concat(tenants.Grants.Rules(), a.Parts.Rules(), modules.Grants(a.Rooms))}
 	a.Directory.Begins = modules.Begins(a.Rooms)
 	a.Money = money.Money{DB: db, Clock: at, Keys: keys, Directory: a.Directory, Stripe: paying, Hook: c.StripeWebhookSecret, Tell: a.programmes().Paid, Log: a.Log}
@@ -168,6 +170,12 @@ func (a *app) handler() (*fiber.App, error) {
 	gate := &tenants.Gate{Directory: a.Directory, Clock: a.Clock, Keys: a.Keys, Sessions: a.Web.sessions(), Log: a.Log, Rooms: modules.Navigation(a.Rooms), Bars: modules.Bars(a.Rooms), Explain: a.rights().Explain}
 	trusts := &web.App[tenants.Scope]{Options: options, Router: a.table, Gate: gate, Plain: a.plain(gate.Help)}
 	trusts.Plain["/:service/help-now"] = trusts.Plain["/help-now"]
+	trusts.Plain["/offline"] = web.Plain{View: gate.Offline}
+	trusts.Plain["/:service/offline"] = trusts.Plain["/offline"]
+	trusts.Plain["/manifest.webmanifest"] = web.Plain{File: gate.Manifest}
+	for _, drawn := range emblem.All {
+		trusts.Plain["/"+drawn.Name] = web.Plain{File: gate.AppIcon}
+	}
 	trusts.Plain["/openapi.json"] = document("SHaRON", a.table.Routes)
 
 	options.Observe = a.Metrics.Requests("lobby")

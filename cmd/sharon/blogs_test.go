@@ -91,7 +91,7 @@ func TestABlogPostIsWrittenReadAndAnsweredWithoutJavaScript(t *testing.T) {
 		if hazel.get("/willow/drafts").has("A draft") {
 			t.Error("published, and still a draft")
 		}
-		if got := fern.get(at); !got.has("<h1>Toast</h1>") || !got.has("<strong>allowed</strong>") || !got.has("Your reply") {
+		if got := fern.get(at); !got.has(">Toast</h1>") || !got.has("<strong>allowed</strong>") || !got.has("Your reply") {
 			t.Errorf("fern reads %s", got.text())
 		}
 		for _, path := range []string{"/willow", "/willow/blogs", "/willow/blogs/by/hazel"} {
@@ -104,7 +104,7 @@ func TestABlogPostIsWrittenReadAndAnsweredWithoutJavaScript(t *testing.T) {
 		}
 		want(t, "reply", fern.post(at+"/replies", url.Values{"body": {"Buttered"}}), http.StatusSeeOther)
 		want(t, "somebody else chooses for it", fern.post(at+"/choices", url.Values{"series": {"Mine"}}), http.StatusForbidden)
-		if empty := fern.post(at+"/replies", url.Values{"body": {" "}}); empty.status != 422 || !empty.has("<h1>Toast</h1>") {
+		if empty := fern.post(at+"/replies", url.Values{"body": {" "}}); empty.status != 422 || !empty.has(">Toast</h1>") {
 			t.Errorf("an empty reply: %d", empty.status)
 		}
 		want(t, "no replies", hazel.post(at+"/choices", url.Values{"series": {""}, "no_replies": {"true"}}), http.StatusSeeOther)

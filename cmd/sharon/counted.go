@@ -5,6 +5,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/disclosure"
 	"github.com/sharon-nhs/sharon/modules/posts"
+	"github.com/sharon-nhs/sharon/modules/surveys"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/portfolio"
 	"github.com/sharon-nhs/sharon/tenants/programmes"
@@ -14,6 +15,7 @@ import (
 var counted = programmes.Figures{
 	{Key: "members", Name: "Members", Read: enough(portfolio.Members)},
 	{Key: "posts", Name: "New posts in the last week", Read: enough(postsLastWeek)},
+	{Key: "helpful", Name: "Percent who said that SHaRON has been helpful", Read: surveys.Helped},
 }
 
 func postsLastWeek(ctx context.Context, s tenants.Scope) (int, error) {

@@ -80,11 +80,15 @@ func (s *site) quill() *visitor {
 	want(s.t, "a plan", v.plans(0, "canary signs"), http.StatusOK)
 	s.sent(v, goalsPath, map[string]any{"title": "canary goal"})
 	s.sent(v, journalPath, map[string]any{"words": "canary journal"})
+	s.sent(v, s.offers().exercise+"/answers", map[string]any{"version": 0, "part_version": 1, "answer_1": "canary exercise", "done": true})
 	s.sent(v, "/willow/recovery/sharing", map[string]any{"what": "plan", "on": true})
 	s.sent(v, "/willow/recovery/reminder", map[string]any{"hour": "03:33"})
 	s.sent(s.over("clinician.willow@northmoor"), "/willow/recovery/people/quillon/measures", map[string]any{"measure": "gad-7"})
 	s.sent(v, "/willow/recovery/measures/"+v.asked()[0].ID, answered(7, 3, nil))
 	s.filmed(v)
+	s.sent(v, "/willow/my-needs", map[string]any{"needs": []string{"lipspeaker"}, "words": "canary needs"})
+	s.sent(s.over("clinician.willow@northmoor"), "/willow/people/quillon/needs/met", map[string]any{"met": "partly", "done": "canary contact"})
+	s.sent(v, "/reading", map[string]any{"words": "en-GB-x-easyread"})
 	s.known()
 	return v
 }
@@ -243,7 +247,7 @@ func TestACopyHoldsAllThatSomebodyWrote(t *testing.T) {
 		for _, name := range []string{"data.json", "index.html"} {
 			for _, words := range []string{"canary thread", "canary reply, better", "canary on my wall", "canary on another wall", "to the team", "canary message",
 				"canary with a picture", "canary alt", "canary in a session", "canary question", "canary about me", "Quillon", "quillon-once", quill + ".example",
-				"canary, pictured", "canary view", "canary draft", "canary note", "canary check-in", "canary signs", "canary goal", "canary journal", "03:33", "Nearly every day", "canary link", "Thoughts that come uninvited", "canary film", "canary transcript", "Una Canary", canaryNumber, "+447700900444", "+447700900555", "canary key"} {
+				"canary, pictured", "canary view", "canary draft", "canary note", "canary check-in", "canary signs", "canary goal", "canary journal", "canary exercise", "03:33", "Nearly every day", "canary link", "Thoughts that come uninvited", "canary film", "canary transcript", "Una Canary", canaryNumber, "+447700900444", "+447700900555", "canary key", "A lipspeaker", "canary needs", "canary contact", "Easy Read"} {
 				if !strings.Contains(files[name], words) {
 					t.Errorf("%s lacks %q", name, words)
 				}
@@ -302,7 +306,7 @@ func TestNothingOfWhoLeavesIsLeft(t *testing.T) {
 		v, account := s.quill(), s.account()
 		s.sent(v, "/account/data/export", nil)
 		s.settle(1)
-		s.sql("UPDATE accounts SET totp_sealed = 'canary' WHERE tenant_id = ? AND id = ?", s.northmoor(), account)
+		s.sql("UPDATE accounts SET totp_sealed = 'canary', pin_sealed = 'canary' WHERE tenant_id = ? AND id = ?", s.northmoor(), account)
 		s.sql("UPDATE sessions SET strong = ? WHERE tenant_id = ? AND account_id = ?", true, s.northmoor(), account)
 		needles := []string{"canary", "quillon", "quill.willow", testKeys.Lookup(quill + ".example"), testKeys.Lookup("nhs:" + canaryNumber), handles.Skeleton("Quillon")}
 		if before := s.rowsWith(needles...); len(before) < 32 {
@@ -337,7 +341,7 @@ func TestNothingOfWhoLeavesIsLeft(t *testing.T) {
 				t.Errorf("%d rows of %s", n, table)
 			}
 		}
-		for _, table := range []string{"recovery_check_ins", "recovery_plans", "recovery_goals", "recovery_entries", "recovery_responses", "recovery_assignments", "recovery_reminders", "recovery_shares", "recovery_looks"} {
+		for _, table := range []string{"recovery_check_ins", "recovery_plans", "recovery_goals", "recovery_entries", "recovery_responses", "recovery_assignments", "recovery_reminders", "recovery_shares", "recovery_looks", "recovery_course_progress", "recovery_course_marks", "recovery_course_answers"} {
 			if n := s.rowsOf(table, "member_id IN (SELECT m.id FROM members AS m WHERE m.tenant_id = "+table+".tenant_id AND m.account_id = '"+account.String()+"')"); n != 0 {
 				t.Errorf("%d rows of %s", n, table)
 			}
@@ -479,7 +483,7 @@ func TestLeavingGoesOnAfterACrash(t *testing.T) {
 		part := data.New(data.Data{Files: s.app.Files, Office: s.app.office(), Parts: s.app.inParts, Rooms: func() []tenants.Holding { return rooms }})
 		var err error
 		tries := 0
-		for tries = range 20 {
+		for tries = range len(rooms) + 1 {
 			err = s.app.Directory.ReadAs(t.Context(), s.northmoor(), "", func(ctx context.Context, sc tenants.Scope) error {
 				return part.On[2].Do(t.Context(), sc.Outlive(), tenants.Event{Subject: account})
 			})

@@ -214,7 +214,7 @@ func TestRolesAreGivenByThoseWhoMay(t *testing.T) {
 		who, role string
 		status    int
 	}{
-		{"clinician.willow@northmoor", "carer", 200}, {"clinician.willow@northmoor", "peer_supporter", 200}, {"clinician.willow@northmoor", "moderator", 422},
+		{"clinician.willow@northmoor", "carer", 422}, {"clinician.willow@northmoor", "waiting", 200}, {"clinician.willow@northmoor", "peer_supporter", 200}, {"clinician.willow@northmoor", "moderator", 422},
 		{"clinician.willow@northmoor", "service_lead", 422}, {"lead.willow@northmoor", "clinician", 200}, {"admin@northmoor", "service_lead", 200},
 		{"admin@northmoor", "trust_admin", 422}, {"lead.willow@northmoor", "platform_admin", 422}, {"hazel.willow@northmoor", "service_user", 403},
 		{"moderator.willow@northmoor", "service_user", 403}, {"peer.willow@northmoor", "service_user", 403},
@@ -226,7 +226,7 @@ func TestRolesAreGivenByThoseWhoMay(t *testing.T) {
 	}
 	// An account of staff cannot be reached round about: a clinician sends a moderator's invitation again.
 	lead, clinician := s.over("lead.willow@northmoor"), s.over("clinician.willow@northmoor")
-	id := invitationTo(t, lead.getJSON("/willow/invitations", nil), "n4@person.example")
+	id := invitationTo(t, lead.getJSON("/willow/invitations", nil), "n5@person.example")
 	for _, act := range []string{"resend", "revoke"} {
 		if got := clinician.sendJSON("/willow/invitations/"+id+"/"+act, nil); got.status != http.StatusForbidden {
 			t.Errorf("%s by a clinician: %d %s", act, got.status, got.body)
@@ -355,7 +355,7 @@ func TestAListIsLookedThroughBeforeAnythingIsSent(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		p, clinician := s.posted(), s.over("clinician.willow@northmoor")
 		s.invited(p, clinician, "willow", "waits@person.example", "service_user", nil)
-		got := clinician.list("/willow/invitations/many/check", "email;role\none@person.example;carer\ntwo@person.example;moderator\nwaits@person.example;\nHAZEL.willow@northmoor.example;\nthree@person.example;\n")
+		got := clinician.list("/willow/invitations/many/check", "email;role\none@person.example;waiting\ntwo@person.example;moderator\nwaits@person.example;\nHAZEL.willow@northmoor.example;\nthree@person.example;\n")
 		for _, words := range []string{"You cannot invite people to this role", "has an invitation already", "is a member here already", `"good":2`} {
 			if got.status != http.StatusOK || !got.has(words) {
 				t.Errorf("%d without %q: %s", got.status, words, got.body)
@@ -375,7 +375,7 @@ func TestAListIsLookedThroughBeforeAnythingIsSent(t *testing.T) {
 		if len(p.Mails()) != 3 {
 			t.Errorf("%d emails, not 3", len(p.Mails()))
 		}
-		for name, list := range map[string]string{"a moderator": "email,role\nfour@person.example,carer\nfive@person.example,moderator\n", "a formula": "email,name\nfour@person.example,=1\n", "many": "email\n" + strings.Repeat("x@person.example\n", 501)} {
+		for name, list := range map[string]string{"a moderator": "email,role\nfour@person.example,waiting\nfive@person.example,moderator\n", "a formula": "email,name\nfour@person.example,=1\n", "many": "email\n" + strings.Repeat("x@person.example\n", 501)} {
 			if got := clinician.sendJSON("/willow/invitations/many", map[string]any{"list": list}); got.status != http.StatusUnprocessableEntity {
 				t.Errorf("%s, past the preview: %d %s", name, got.status, got.body)
 			}
@@ -418,7 +418,7 @@ func TestAnInvitationIsSentOnceTheMailServerIsBack(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
 	lead := s.over("lead.willow@northmoor")
-	if got := lead.sendJSON("/willow/invitations", map[string]any{"email": "a@person.example", "role": "carer"}); got.status != http.StatusConflict {
+	if got := lead.sendJSON("/willow/invitations", map[string]any{"email": "a@person.example", "role": "waiting"}); got.status != http.StatusConflict {
 		t.Errorf("without a mail server: %d %s", got.status, got.body)
 	}
 	var kept []mail.Message
@@ -435,7 +435,7 @@ func TestAnInvitationIsSentOnceTheMailServerIsBack(t *testing.T) {
 	}
 	s.app.Outside.Address = func(tr tenants.Trust) string { return tr.Address("https://sharon.example.nhs.uk") }
 	for _, email := range []string{"a@person.example", "gone@person.example"} {
-		if got := lead.sendJSON("/willow/invitations", map[string]any{"email": email, "role": "carer"}); got.status != http.StatusOK {
+		if got := lead.sendJSON("/willow/invitations", map[string]any{"email": email, "role": "waiting"}); got.status != http.StatusOK {
 			t.Fatalf("%d %s", got.status, got.body)
 		}
 	}

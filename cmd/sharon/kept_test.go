@@ -107,8 +107,8 @@ func TestTheBodyNeverSaysOtherwiseThanTheAddress(t *testing.T) {
 			{lead, "/willow/forums/threads/" + mine + "/steer", `"version":1,"pinned":true,"locked":true,"board":"sleep-and-feeding"`, "id", other, "/willow/forums/threads/" + other},
 			{hazel, "/willow/walls/fern", `"body":"for fern"`, "handle", "hazel", "/willow/walls/hazel"},
 			{hazel, "/willow/walls/fern/door", `"who_may_post":"owner"`, "handle", "hazel", "/willow/walls/hazel"},
-			{lead, "/willow/forums/boards/sleep-and-feeding/edit", `"version":1,"name":"New","about":"","who_may_post":"staff","position":9`, "board", "start-here", "/willow/forums/boards/start-here"},
-			{lead, "/willow/settings/rooms/walls", `"on":true,"version":1,"settings":{"max_length":300}`, "room", "forums", "/willow/settings/rooms/forums"},
+			{lead, "/willow/forums/boards/sleep-and-feeding/edit", `"version":1,"name":"New","about":"","who_may_post":"staff","position":9,"reason":"We tried it"`, "board", "start-here", "/willow/forums/boards/start-here"},
+			{lead, "/willow/settings/rooms/walls", `"on":true,"version":1,"settings":{"max_length":300},"reason":"We tried it"`, "room", "forums", "/willow/settings/rooms/forums"},
 			{hazel, "/willow/posts/" + mine + "/remove", ``, "id", other, "/willow/posts/" + other},
 		} {
 			for _, key := range []string{try.key, strings.ToUpper(try.key), strings.ToUpper(try.key[:1]) + try.key[1:]} {

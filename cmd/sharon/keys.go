@@ -58,7 +58,10 @@ type sealed struct{ table, column, key, bound, after string }
 
 // sealedColumns are all there are; a test compares them with the tables.
 var sealedColumns = []sealed{
+	{"access_contacts", "contact_sealed", "id", "id", ""},
+	{"access_records", "needs_sealed", "id", "id", ""},
 	{"accounts", "email_sealed", "id", "id", ""},
+	{"accounts", "pin_sealed", "id", "id", "PIN of "},
 	{"accounts", "totp_sealed", "id", "id", "second factor of "},
 	{"administrator_invitations", "email_sealed", "id", "id", ""},
 	{"identities", "sealed", "account_id", "account_id", ""},
@@ -68,11 +71,14 @@ var sealedColumns = []sealed{
 	{"push_devices", "sealed", "id", "endpoint_hash", ""},
 	{"providers", "secret_sealed", "id", "id", ""},
 	{"recovery_check_ins", "words_sealed", "id", "id", ""},
+	{"recovery_course_answers", "answer_sealed", "id", "id", ""},
 	{"recovery_entries", "entry_sealed", "id", "id", ""},
 	{"recovery_goals", "goal_sealed", "id", "id", ""},
 	{"recovery_responses", "response_sealed", "id", "id", ""},
 	{"recovery_plans", "plan_sealed", "id", "id", ""},
+	{"survey_boxes", "words_sealed", "survey_id", "survey_id", ""},
 	{"tickets", "sealed", "id", "id", ""},
+	{"waiting_carers", "carer_sealed", "id", "id", ""},
 	{"waiting_entries", "email_sealed", "id", "id", ""},
 	{"waiting_entries", "nhs_sealed", "id", "id", "NHS number of "},
 }

@@ -27,6 +27,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"Fill the database with a large amount of invented, plausible data, for demonstrations and benchmarks."`
 	Doctor  doctorCmd  `cmd:"" help:"Say what is configured, what answers, what is unsafe for production, and how to mend it."`
 	Trust   trustCmd   `cmd:"" help:"Make a trust and its first service, or take a trust with you: its exit kit."`
+	Presets presetsCmd `cmd:"" help:"Look through what services of each area begin with."`
 	Staff   staffCmd   `cmd:"" help:"Make an account for a member of staff."`
 	Usage   usageCmd   `cmd:"" help:"Count anew how a trust's services were used."`
 	Audit   auditCmd   `cmd:"" help:"Prove that a trust's audit log is whole."`

@@ -165,8 +165,6 @@ func TestTheServiceSaysWhoMayWriteToWhom(t *testing.T) {
 		want(t, "a group across", to(juniper, "sparrow, nettle"), http.StatusUnprocessableEntity)
 		want(t, "a carer to a clinician", to(nettle, clinician), http.StatusOK)
 		want(t, "a clinician's group across", to(s.over("clinician.willow@northmoor"), "juniper, nettle"), http.StatusUnprocessableEntity)
-		tune(map[string]any{"across_sides": true})
-		want(t, "across, where the service lets them", to(nettle, "juniper"), http.StatusOK)
 
 		tune(map[string]any{"members_may_write_each_other": false})
 		want(t, "a member to a member", to(juniper, "tansy"), http.StatusUnprocessableEntity)

@@ -88,6 +88,7 @@ func TestSubscribing(t *testing.T) {
 	defer server.Close()
 	tab := testkit.Browser(t)
 	tab.Goto(server.URL)
+	tab.Eval(`globalThis.inWords = text => text`, nil) // as sharon.js has it on our pages
 	tab.Eval(`PushManager.prototype.subscribe = async o => ({ toJSON: () => ({ endpoint: 'https://push.example/' + o.applicationServerKey + o.userVisibleOnly, keys: { p256dh: 'P', auth: 'A' } }) })`, nil)
 
 	tab.AllowNotices(false)

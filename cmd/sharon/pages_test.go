@@ -37,7 +37,7 @@ func pages(s *site) []aPage {
 	talk, group := s.talkOf("hazel.willow@northmoor", "Fern"), s.talkOf("hazel.willow@northmoor", "Bad tea, good company")
 	covered := s.coveredThread()
 	long := strings.Repeat("A title that goes on ", 9)
-	return slices.Concat(waitingPages(s), livePages(s), giftPages(s), resourcePages(s), videoPages(s), proofPages(s), peoplePages(s), phonePages(s), blogPages(s), rotaPages(s), deskPages(s), catchPages(s), casePages(s), recoveryPages(s), termPages(s), standingPages(s), trustPages(s), programmePages(s), kitPages(s), moneyPages(s), usagePages(s), []aPage{
+	return slices.Concat(waitingPages(s), livePages(s), giftPages(s), resourcePages(s), videoPages(s), proofPages(s), peoplePages(s), phonePages(s), blogPages(s), rotaPages(s), deskPages(s), catchPages(s), casePages(s), recoveryPages(s), coursePages(s), termPages(s), standingPages(s), trustPages(s), programmePages(s), kitPages(s), moneyPages(s), usagePages(s), surveyPages(s), lockPages(s), homeScreenPages(s), wingsPages(s), easyPages(s), []aPage{
 		{"find-your-trust", "", "/", nil},
 		{"find-your-trust-none", "", "/?name=nowhere", nil},
 		{"help-now", "hazel.willow@northmoor", "/willow/help-now", nil},
@@ -161,6 +161,7 @@ func pages(s *site) []aPage {
 		{"me", "lead.willow@northmoor", "/willow/me", nil},
 		{"rooms", "lead.willow@northmoor", "/willow/settings/rooms", nil},
 		{"room-walls", "lead.willow@northmoor", "/willow/settings/rooms/walls", nil},
+		{"how-we-differ", "lead.willow@northmoor", "/willow/settings/preset", nil},
 		{"trust-home", "admin@northmoor", "/", nil},
 		{"audit-log", "admin@northmoor", "/trust/audit", nil},
 		{"audit-log-none", "admin@northmoor", "/trust/audit?who=nobody", nil},
@@ -442,8 +443,10 @@ func TestEveryPageIsAccessibleAndFits(t *testing.T) {
 	}
 }
 
-func (s *site) look(t *testing.T, tab *testkit.Tab, page aPage) {
-	for i, width := range []int{390, 1280} {
+func (s *site) look(t *testing.T, tab *testkit.Tab, page aPage) { s.lookAt(t, tab, page, 390, 1280) }
+
+func (s *site) lookAt(t *testing.T, tab *testkit.Tab, page aPage, widths ...int) {
+	for i, width := range widths {
 		tab.Size(width, 844)
 		if i == 0 || page.do != nil { // otherwise the page is as it was, only wider
 			tab.Goto(s.address(page.account) + page.path)

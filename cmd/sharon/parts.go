@@ -14,12 +14,15 @@ import (
 	"github.com/sharon-nhs/sharon/tenants/credentials"
 	"github.com/sharon-nhs/sharon/tenants/data"
 	"github.com/sharon-nhs/sharon/tenants/exitkit"
+	"github.com/sharon-nhs/sharon/tenants/homescreen"
 	"github.com/sharon-nhs/sharon/tenants/identity"
 	"github.com/sharon-nhs/sharon/tenants/invitations"
 	"github.com/sharon-nhs/sharon/tenants/letters"
 	"github.com/sharon-nhs/sharon/tenants/portfolio"
 	"github.com/sharon-nhs/sharon/tenants/programmes"
+	"github.com/sharon-nhs/sharon/tenants/reading"
 	"github.com/sharon-nhs/sharon/tenants/rights"
+	"github.com/sharon-nhs/sharon/tenants/sharing"
 	"github.com/sharon-nhs/sharon/tenants/usage"
 )
 
@@ -28,6 +31,7 @@ import (
 func everywhere(a *app) tenants.Parts {
 	return tenants.Parts{
 		a.Accounts.Part(),
+		reading.Part(),
 		invitations.New(a.office(), tenants.Entrance{Keys: a.Keys, Sessions: a.Web.sessions()}),
 		identity.New(a.Keys, func() text.Provider { return a.Outside.Text }),
 		credentials.New(a.office()),
@@ -38,6 +42,8 @@ func everywhere(a *app) tenants.Parts {
 		portfolio.New(posts.Activity),
 		exitkit.New(func() exitkit.Office { return exitkit.Office{House: a.house()} }),
 		usage.New(a.usage()),
+		sharing.New(sharing.To{Room: "recovery", Path: "/recovery/journal/new"}),
+		homescreen.New(),
 	}
 }
 

@@ -82,7 +82,7 @@ func TestStaffWithoutASecondFactorGetNothingButTheWayToOne(t *testing.T) {
 				t.Fatalf("%s: %+v", account, in)
 			}
 			for _, route := range s.app.table.Routes() {
-				if route.Permission == web.Public || route.Permission == web.Arriving || route.Method == http.MethodHead {
+				if route.Permission == web.Public || route.Permission == web.Arriving || route.Permission == web.Locked || route.Method == http.MethodHead {
 					continue
 				}
 				if got := call(v, route, s.ownIDs()); got.status != http.StatusForbidden || field(t, got, "code") != "factor_needed" {

@@ -134,6 +134,29 @@ func TestTheNinthAnswerOfPHQ9OpensACaseForAHuman(t *testing.T) {
 	})
 }
 
+func TestAPlanInCORE10OpensACaseForAHuman(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		path := s.asksTansy("core-10", 0)
+		tansy := s.as("tansy.willow@northmoor")
+		if page := tansy.get(path); !page.has("© CORE System Trust: https://www.coresystemtrust.org.uk/copyright.pdf") || !page.has("10. Unwanted images or memories have been distressing me") {
+			t.Errorf("the form: %s", page.text())
+		}
+		before := s.rowsOf("cases", "1 = 1")
+		got := s.over("tansy.willow@northmoor").sendJSON(path, answered(10, 0, map[int]int{6: 1}))
+		want(t, "fill in", got, http.StatusOK)
+		if n := s.rowsOf("cases", "1 = 1") - before; n != 1 || !strings.HasPrefix(got.header.Get("Location"), "/willow/support/") {
+			t.Errorf("%d cases, and to %q", n, got.header.Get("Location"))
+		}
+		if item := s.over("lead.willow@northmoor").getJSON(s.onDesk(field(t, got, "id")), nil); field(t, item, "level") != "red" {
+			t.Errorf("on the desk: %s", item.body)
+		}
+		// Nothing but the two that count the other way round, and the plan: 4 + 4 + 1.
+		if page := tansy.get("/willow/recovery/results/" + field(t, got, "id")); !page.has("Score: 9 of 40. Its authors call 6 to 10 low level.") {
+			t.Errorf("the result: %s", page.text())
+		}
+	})
+}
+
 func TestATrustLoadsAMeasureOfItsOwnOrIsToldWhatIsWrong(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		const path = "/willow/recovery/definitions"

@@ -101,7 +101,11 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 		a.Outside.Email = a.Inbox.Send
 		a.Texts = text.NewInbox(a.Clock)
 		a.Outside.Text = a.Texts
-		if err := demo.Seed(ctx, demo.Deps{Directory: a.Directory, Keys: keys, Clock: a.Clock}); err != nil {
+		deps := demo.Deps{Directory: a.Directory, Keys: keys, Clock: a.Clock}
+		if err := demo.Seed(ctx, deps); err != nil {
+			return err
+		}
+		if err := demo.Wings(ctx, deps); err != nil {
 			return err
 		}
 		if err := demo.KeepFiles(ctx, a.Files, a.Directory); err != nil {

@@ -319,6 +319,7 @@ func (v *visitor) post(path string, form url.Values) answer {
 		form = copied(form)
 		form.Set("_csrf", v.token(path))
 	}
+	form = withReason(path, form).(url.Values)
 	request := v.request(http.MethodPost, path, strings.NewReader(form.Encode()))
 	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	request.Header.Set("Sec-Fetch-Site", "same-origin")
@@ -364,6 +365,7 @@ func (v *visitor) sendJSON(path string, in any, headers ...string) answer {
 // sendBy is sendJSON with another method.
 func (v *visitor) sendBy(method, path string, in any, headers ...string) answer {
 	v.site.t.Helper()
+	in = withReason(path, in)
 	body, ok := in.([]byte)
 	if !ok {
 		var err error

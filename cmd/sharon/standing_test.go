@@ -293,9 +293,9 @@ func TestAnAppealComesInTimeOrNotAtAll(t *testing.T) {
 
 // keeps are the commands of a service that somebody keeps who is suspended, by permission.
 var keeps = map[string]bool{
-	web.SignedIn: true, web.Arriving: true, web.Public: true,
+	web.SignedIn: true, web.Arriving: true, web.Locked: true, web.Public: true,
 	"blogs.read": true, "gifts.read": true, "messages.read": true, "notifications.read": true, "posts.read": true, "videos.read": true, "walls.tend": true,
-	"help.ask": true, "reports.make": true, "standing.own": true, "people.circle": true, "messages.write": true, "recovery.own": true,
+	"help.ask": true, "reports.make": true, "standing.own": true, "people.circle": true, "messages.write": true, "recovery.own": true, "surveys.answer": true,
 }
 
 // Every route of a service: what writes to others refuses, what helps does not.

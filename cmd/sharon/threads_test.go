@@ -457,7 +457,7 @@ func (v *visitor) steering(thread string) url.Values {
 var (
 	anInput   = regexp.MustCompile(`<input[^>]*>`)
 	aSelect   = regexp.MustCompile(`(?s)<select[^>]* name="([^"]*)".*?</select>`)
-	selected  = regexp.MustCompile(`<option value="([^"]*)" selected`)
+	selected  = regexp.MustCompile(`<option value="([^"]*)"[^>]* selected`)
 	attribute = map[string]*regexp.Regexp{"name": regexp.MustCompile(` name="([^"]*)"`), "value": regexp.MustCompile(` value="([^"]*)"`)}
 )
 

@@ -46,7 +46,9 @@ func trustPages(s *site) []aPage {
 		{"console-doors", "platform@sharon", north + "/doors", nil},
 		{"console-doors-error", "platform@sharon", south + "/doors", func(tab *testkit.Tab) { tab.Click("main button[type=submit]") }},
 		{"console-make-service", "onboarding@sharon", west + "/services/new", nil},
-		{"console-make-service-preview", "onboarding@sharon", west + "/services/new?area=perinatal", nil},
+		{"console-make-service-preview", "onboarding@sharon", west + "/services/new?area=children_young_people", func(tab *testkit.Tab) {
+			tab.Eval("document.querySelectorAll(\"details\").forEach(one => one.open = true)", nil)
+		}},
 		{"console-make-service-error", "onboarding@sharon", west + "/services/new?area=carers", func(tab *testkit.Tab) { tab.Click("form.form button[type=submit]") }},
 		{"console-preset", "onboarding@sharon", willow, nil},
 		{"administrator", "@westbrook", link, nil},

@@ -261,7 +261,7 @@ func TestAServiceBeginsAsItsPreviewSaysAndDriftsByName(t *testing.T) {
 		s.sent(lead, "/birch/settings/rooms/walls", map[string]any{"on": false, "version": 1})
 		s.sent(lead, "/birch/settings/rooms/forums", map[string]any{"on": true, "version": 1, "settings": map[string]any{"members_may_start": false, "max_pinned": 3}})
 		manager.getJSON(trust+"/services/"+service, &drift)
-		if len(drift.Rooms) != 1 || drift.Rooms[0] != (tenants.RoomDrift{Name: "Walls"}) || len(drift.Settings) != 1 || drift.Settings[0].First != "yes" || drift.Settings[0].Now != "no" {
+		if len(drift.Rooms) != 1 || drift.Rooms[0].Name != "Walls" || drift.Rooms[0].On || drift.Rooms[0].Matters == "" || len(drift.Settings) != 1 || drift.Settings[0].First != "yes" || drift.Settings[0].Now != "no" {
 			t.Errorf("the difference: %+v", drift)
 		}
 		want(t, "a service of the other trust", manager.getJSON(s.pathOf("eastvale")+"/services/"+service, nil), http.StatusNotFound)

@@ -1,6 +1,13 @@
 package main
 
-import "github.com/sharon-nhs/sharon/internal/testkit"
+import (
+	"context"
+
+	"github.com/google/uuid"
+
+	"github.com/sharon-nhs/sharon/internal/testkit"
+	"github.com/sharon-nhs/sharon/tenants"
+)
 
 // waitingPages are those of the waiting list.
 func waitingPages(s *site) []aPage {
@@ -14,6 +21,11 @@ func waitingPages(s *site) []aPage {
 	return []aPage{
 		{"where-i-am", "waiting.bridge@eastvale", "/bridge/waiting", nil},
 		{"where-i-am-error", "waiting.bridge@eastvale", "/bridge/waiting", func(tab *testkit.Tab) { tab.Click("form[action$='/check-ins'] button[type=submit]") }},
+		{"where-i-am-carer-error", "waiting.bridge@eastvale", "/bridge/waiting", func(tab *testkit.Tab) {
+			tab.OpenDetails("#main details summary")
+			tab.Click("form[action$='/carers'] button[type=submit]")
+		}},
+		{"waiting-carer", "@eastvale", s.sharedPage(), nil},
 		{"waiting-board", "clinician.bridge@eastvale", "/bridge/waiting/board", nil},
 		{"waiting-board-none", "clinician.bridge@eastvale", "/bridge/waiting/board?show=worse&keyworker=-", nil},
 		{"waiting-entry", "clinician.bridge@eastvale", worse, nil},
@@ -28,4 +40,16 @@ func waitingPages(s *site) []aPage {
 		{"waiting-pathway", "lead.bridge@eastvale", "/bridge/waiting/pathways/" + all.Pathways[0].ID, nil},
 		{"waiting-figures", "lead.bridge@eastvale", "/bridge/waiting/figures", nil},
 	}
+}
+
+// sharedPage is what the demo's carer sees.
+func (s *site) sharedPage() (path string) {
+	s.t.Helper()
+	var id uuid.UUID
+	s.ofBridge([]any{&id}, "SELECT id FROM waiting_carers WHERE tenant_id = ?")
+	s.inBridge(func(_ context.Context, in tenants.Scope) error {
+		path = "/shared/" + s.app.office().Token(in, "waiting-carer", id, 1)
+		return nil
+	})
+	return path
 }

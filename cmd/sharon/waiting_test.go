@@ -130,6 +130,13 @@ func TestAFileIsLookedThroughBeforeAnybodyIsOnTheList(t *testing.T) {
 // roundIn has a round of Bridge's run, as a worker would, and what follows from it.
 func (s *site) roundIn(key string) {
 	s.t.Helper()
+	s.bridgeRound(key)
+	s.settle(1)
+}
+
+// bridgeRound has a round of Bridge's run.
+func (s *site) bridgeRound(key string) {
+	s.t.Helper()
 	var here tenants.Scope
 	s.inBridge(func(_ context.Context, in tenants.Scope) error {
 		here = in
@@ -142,7 +149,6 @@ func (s *site) roundIn(key string) {
 			}
 		}
 	}
-	s.settle(1)
 }
 
 func TestAnotherSystemPutsPeopleOnTheListAgainAndAgain(t *testing.T) {

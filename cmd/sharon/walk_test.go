@@ -172,7 +172,7 @@ func TestARoomSwitchedOffAnswersNobody(t *testing.T) {
 	s := newSite(t, testkit.SQLite(t, prepare))
 	at := s.idsOf("northmoor", "willow")
 	lead := s.over("lead.willow@northmoor")
-	for _, room := range []string{"walls", "forums", "messages", "gifts", "live", "resources", "videos", "blogs", "directory", "recovery"} {
+	for _, room := range []string{"walls", "forums", "messages", "gifts", "live", "resources", "videos", "blogs", "directory", "recovery", "surveys"} {
 		if got := lead.sendJSON("/willow/settings/rooms/"+room, map[string]any{"on": false, "version": 1}); got.status != 200 {
 			t.Fatalf("switch off %s: %d %s", room, got.status, got.body)
 		}
@@ -203,7 +203,7 @@ func TestEachRoleDoesWhatItsPermissionsSay(t *testing.T) {
 		v := s.over(account)
 		role := map[string]string{"hazel": "service_user", "peer": "peer_supporter", "moderator": "moderator", "clinician": "clinician", "lead": "service_lead"}[account[:strings.Index(account, ".")]]
 		for _, route := range s.app.table.Routes() {
-			if route.Permission == web.Public || route.Permission == web.SignedIn || route.Permission == web.Arriving {
+			if route.Permission == web.Public || route.Permission == web.SignedIn || route.Permission == web.Arriving || route.Permission == web.Locked {
 				continue
 			}
 			estate := s.app.Directory.Remembered("northmoor.localhost")

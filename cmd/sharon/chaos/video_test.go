@@ -106,7 +106,7 @@ func largeFilm(t *testing.T, bytes int) string {
 func withVideos(t *testing.T, more ...string) *fleet {
 	t.Helper()
 	f := onSQLiteWith(t, more...)
-	if err := f.account("trust-01", "lead").send(f.web[0], "/willow/settings/rooms/videos", "", map[string]any{"on": true, "version": 0}, &struct{}{}); err != nil {
+	if err := f.account("trust-01", "lead").send(f.web[0], "/willow/settings/rooms/videos", "", map[string]any{"on": true, "version": 0, "reason": "Members asked for it"}, &struct{}{}); err != nil {
 		t.Fatal(err)
 	}
 	return f

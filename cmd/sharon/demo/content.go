@@ -53,12 +53,15 @@ type content struct {
 	Conversations []conversation
 	Gifts         []gift
 	Recovery      []keeping
+	Courses       []course
+	Needs         []needing
 	Resources     []resource
 	Circle        circle
 	Blogs         []blog
 	Cases         []danger
 	Terms         []watchedTerm
 	Waiting       waitingList
+	Surveys       []survey
 }
 
 // member is one of a service's people.
@@ -155,6 +158,12 @@ func (c content) check() error {
 	for _, talk := range c.Conversations {
 		wrong = append(wrong, talk.check(members))
 	}
+	for _, one := range c.Courses {
+		wrong = append(wrong, one.check(members))
+	}
+	for _, n := range c.Needs {
+		wrong = append(wrong, n.check(members))
+	}
 	for _, k := range c.Recovery {
 		wrong = append(wrong, k.check(members))
 	}
@@ -172,6 +181,9 @@ func (c content) check() error {
 		wrong = append(wrong, b.check(members))
 	}
 	wrong = append(wrong, c.Waiting.check(members))
+	for _, x := range c.Surveys {
+		wrong = append(wrong, x.check(members))
+	}
 	return errors.Join(wrong...)
 }
 

@@ -36,6 +36,7 @@ type trust struct {
 	contacts admin.Contacts
 	entries  []entry
 	key      string // for its exit kits; nobody has the secret one
+	app      string // what it is called on a home screen; empty for as usual
 }
 
 // entry is one of a trust's register, from so many days ago until in so many days.
@@ -55,10 +56,10 @@ func (t trust) register(now time.Time) (all []admin.Register) {
 var trusts = []trust{
 	{tenants.NewTrust{ODSCode: "RNM9Z", Name: "Northmoor Mental Health NHS Foundation Trust", Slug: "northmoor"}, []string{"willow", "harbour", "kin"},
 		admin.Contacts{Person: "Ruth Adeyemi", Post: "Data protection officer", Email: "dpo@northmoor.example", Phone: "01632 960177"},
-		[]entry{{"dspt", "RNM9Z 2026", 320, 41}, {"ico", "ZA999001", 200, 165}, {"dpia", "DPIA-014", 150, 580}, {"safety", "CSC-SHARON-2", 140, 590}}, "age1w5gegm5fggvrmscyxymk45ctvymf28d7lrp5axrfu5qwdx9424us3p35jk"},
+		[]entry{{"dspt", "RNM9Z 2026", 320, 41}, {"ico", "ZA999001", 200, 165}, {"dpia", "DPIA-014", 150, 580}, {"safety", "CSC-SHARON-2", 140, 590}}, "age1w5gegm5fggvrmscyxymk45ctvymf28d7lrp5axrfu5qwdx9424us3p35jk", "Our corner"},
 	{tenants.NewTrust{ODSCode: "REV9Z", Name: "Eastvale Partnership NHS Trust", Slug: "eastvale"}, []string{"orchard", "lantern", "bridge", "meadow"},
 		admin.Contacts{Person: "Gareth Pugh", Post: "Head of information governance", Email: "ig@eastvale.example"},
-		[]entry{{"dspt", "REV9Z 2026", 130, 235}, {"ico", "ZA999002", 90, 275}, {"dpia", "EV/2026/031", 100, 630}}, ""},
+		[]entry{{"dspt", "REV9Z 2026", 130, 235}, {"ico", "ZA999002", 90, 275}, {"dpia", "EV/2026/031", 100, 630}}, "", ""},
 }
 
 // email is the address that a demo account signs in with.
@@ -166,6 +167,11 @@ func (d Deps) seedTrust(ctx context.Context, trust tenants.Trust, wanted trust, 
 		}
 		if wanted.key != "" {
 			if err := insert(ctx, s, []exitkit.Key{{Recipient: wanted.key, AccountID: account.ID, GivenAt: s.Now.AddDate(0, 0, -9)}}); err != nil {
+				return err
+			}
+		}
+		if wanted.app != "" {
+			if err := s.SetApp(ctx, wanted.app, "5b3a8c"); err != nil {
 				return err
 			}
 		}

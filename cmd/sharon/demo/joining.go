@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/identity"
@@ -59,7 +60,11 @@ func (w *seeding) identities(ctx context.Context, keys crypt.Keys, members []mem
 		if looked.ID == uuid.Nil && m.Role == tenants.ServiceUser {
 			looked = person
 		}
-		if err := archive.Add(ctx, w.s, person.AccountID, w.ids.somebody(w.s.Now)); err != nil {
+		who := w.ids.somebody(w.s.Now)
+		if w.s.Service.Area == "children_young_people" {
+			who.BornOn = string(clock.DateOf(w.s.Now).Plus(-40 * i).Birthday(-13 - i%5))
+		}
+		if err := archive.Add(ctx, w.s, person.AccountID, who); err != nil {
 			return err
 		}
 	}
@@ -93,7 +98,7 @@ func (w *seeding) invited(ctx context.Context, keys crypt.Keys, by tenants.Perso
 	} {
 		made := w.s.Now.Add(-one.ago).Add(time.Duration(n) * time.Minute)
 		address := one.name + "@post.example"
-		row := invitations.Row{ID: w.ids.at(made), Role: tenants.ServiceUser, EmailLookup: keys.Lookup(address), InvitedBy: by.AccountID, Course: invitations.Course{Sends: 1, CreatedAt: made, ExpiresAt: made.Add(14 * day)}}
+		row := invitations.Row{ID: w.ids.at(made), Role: memberOf(w.s.Service.Area), EmailLookup: keys.Lookup(address), InvitedBy: by.AccountID, Course: invitations.Course{Sends: 1, CreatedAt: made, ExpiresAt: made.Add(14 * day)}}
 		one.how(&row)
 		var err error
 		if row.EmailSealed, err = keys.Seal(address, row.ID.String()); err != nil {

@@ -11,8 +11,8 @@ var logged = []struct {
 	before, after string
 }{
 	{login: "lead", at: "-6d 09:02", action: "session.begin"},
-	{login: "lead", at: "-6d 09:14", action: "rooms.change", before: `{"room":"Walls","on":true,"settings":{"max_length":2000,"others_may_post":true}}`, after: `{"room":"Walls","on":true,"settings":{"max_length":5000,"others_may_post":true}}`},
-	{login: "lead", at: "-6d 09:31", action: "boards.change", before: `{"name":"Hello","who_may_post":"members"}`, after: `{"name":"Start here","who_may_post":"staff"}`},
+	{login: "lead", at: "-6d 09:14", action: "rooms.change", reason: "People write long posts at night, and lose the end of them", before: `{"room":"Walls","on":true,"settings":{"max_length":2000,"others_may_post":true}}`, after: `{"room":"Walls","on":true,"settings":{"max_length":5000,"others_may_post":true}}`},
+	{login: "lead", at: "-6d 09:31", action: "boards.change", reason: "New members asked where to begin", before: `{"name":"Hello","who_may_post":"members"}`, after: `{"name":"Start here","who_may_post":"staff"}`},
 	{at: "-5d 02:48", action: "session.refused", about: "moderator", after: `{"times":4}`},
 	{login: "moderator", at: "-4d 08:55", action: "session.begin"},
 	{login: "moderator", at: "-4d 09:07", action: "posts.history"},

@@ -135,6 +135,12 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 	if err := w.recovery(ctx, s, a.keys, c.Recovery); err != nil {
 		return err
 	}
+	if err := w.surveys(ctx, s, a.keys, c.Surveys); err != nil {
+		return err
+	}
+	if err := w.needs(ctx, s, a.keys, c.Needs); err != nil {
+		return err
+	}
 	if err := w.programme(ctx, s, a.keys); err != nil {
 		return err
 	}
@@ -145,6 +151,9 @@ func seedService(ctx context.Context, s tenants.Scope, c content, a *accounts) e
 		return err
 	}
 	if err := w.dangers(ctx, s, c.Cases); err != nil {
+		return err
+	}
+	if err := w.courses(ctx, s, a.keys, c.Courses); err != nil {
 		return err
 	}
 	return remind(ctx, s, coming)

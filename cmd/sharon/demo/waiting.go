@@ -9,6 +9,7 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/crypt"
+	"github.com/sharon-nhs/sharon/modules/recovery"
 	"github.com/sharon-nhs/sharon/modules/waiting"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -20,7 +21,8 @@ type waitingList struct {
 		Range           waiting.Range
 		RangeWords      string `yaml:"range_words"`
 		Cadence         int
-		TargetWeeks     int `yaml:"target_weeks"`
+		TargetWeeks     int    `yaml:"target_weeks"`
+		Measure         string // key of a questionnaire
 	}
 	People []waiter
 	// Others are those who are not here yet, Began those whose treatment has begun.
@@ -36,7 +38,13 @@ type waiter struct {
 	ContactWords                       string `yaml:"contact_words"`
 	Pause                              []int  // from so many weeks ago until
 	Asked                              bool   // a check-in is due
-	Said                               []struct {
+	Filling                            string // since when a questionnaire is to be filled in
+	Carers                             []struct {
+		At              string
+		Wait, Next      bool
+		waiting.Between `yaml:",inline"`
+	}
+	Said []struct {
 		At, Words string
 		Kind      waiting.Say
 	}
@@ -63,7 +71,7 @@ func (w *seeding) waiting(ctx context.Context, s tenants.Scope, keys crypt.Keys,
 	ways := map[string]waiting.Pathway{}
 	var rows []waiting.Pathway
 	for _, p := range list.Pathways {
-		way := waiting.Pathway{ID: w.ids.at(w.begun), Key: strings.ToLower(p.Name), Name: p.Name, Next: strings.TrimSpace(p.Next), Range: p.Range, RangeWords: p.RangeWords, Cadence: p.Cadence, TargetWeeks: p.TargetWeeks, Tag: p.Tag, Version: 1}
+		way := waiting.Pathway{ID: w.ids.at(w.begun), Key: strings.ToLower(p.Name), Name: p.Name, Next: strings.TrimSpace(p.Next), Range: p.Range, RangeWords: p.RangeWords, Cadence: p.Cadence, TargetWeeks: p.TargetWeeks, Tag: p.Tag, Measure: p.Measure, Version: 1}
 		ways[p.Name], rows = way, append(rows, way)
 	}
 	if err := insert(ctx, s, rows); err != nil {
@@ -71,6 +79,8 @@ func (w *seeding) waiting(ctx context.Context, s tenants.Scope, keys crypt.Keys,
 	}
 	var entries []waiting.Entry
 	var said []waiting.Note
+	var carers []waiting.Carer
+	var asked []recovery.Assignment
 	for _, one := range list.People {
 		entry := w.onList(one.Reference, ways[one.Pathway], one.Weeks*7+w.ids.IntN(7))
 		notes, err := w.waits(&entry, one, ways[one.Pathway])
@@ -78,6 +88,9 @@ func (w *seeding) waiting(ctx context.Context, s tenants.Scope, keys crypt.Keys,
 			return err
 		}
 		entries, said = append(entries, entry), append(said, notes...)
+		if err := w.around(keys, entry, one, ways[one.Pathway], &carers, &asked); err != nil {
+			return err
+		}
 	}
 	for n := range list.Others + list.Began {
 		way := rows[0]
@@ -98,7 +111,31 @@ func (w *seeding) waiting(ctx context.Context, s tenants.Scope, keys crypt.Keys,
 	if err := insert(ctx, s, entries); err != nil {
 		return err
 	}
-	return insert(ctx, s, said)
+	return errors.Join(insert(ctx, s, said), insert(ctx, s, carers), insert(ctx, s, asked))
+}
+
+// around adds whom a member lets see where they are, and what they are to fill in.
+func (w *seeding) around(keys crypt.Keys, entry waiting.Entry, one waiter, way waiting.Pathway, carers *[]waiting.Carer, asked *[]recovery.Assignment) error {
+	for _, carer := range one.Carers {
+		at, err := moment(w.s.Now, carer.At)
+		if err != nil {
+			return err
+		}
+		row := waiting.Carer{ID: w.ids.at(at.UTC()), EntryID: entry.ID, MemberID: *entry.MemberID, SeesWait: carer.Wait, SeesNext: carer.Next, SharedAt: at.UTC(), Until: at.AddDate(0, 0, 90).UTC()}
+		opened := at.Add(3 * time.Hour).UTC()
+		row.OpenedAt = &opened
+		if row.Sealed, err = carer.Seal(keys, row.ID); err != nil {
+			return err
+		}
+		*carers = append(*carers, row)
+	}
+	if one.Filling == "" {
+		return nil
+	}
+	at, err := moment(w.s.Now, one.Filling)
+	at = at.UTC()
+	*asked = append(*asked, recovery.Assignment{ID: w.ids.at(at), MemberID: *entry.MemberID, Measure: way.Measure, NextAt: &at, Told: true, AssignedBy: *entry.MemberID, AssignedAt: at})
+	return err
 }
 
 func london(now time.Time, days int) waiting.Day { return waiting.Day(clock.Day(day(now, days))) }
