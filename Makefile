@@ -41,8 +41,9 @@ fmt: ## format Go and templ files
 	@git ls-files -z --cached --others --exclude-standard '*.go' | grep -zv '_templ\.go$$' | xargs -0 -r ls -d 2>/dev/null | xargs -r gofmt -w
 
 .PHONY: gen
-gen: ## make the Go code of the templ pages and docs/permissions.csv
+gen: ## make the Go code of the templ pages, the English of the catalogues and docs/permissions.csv
 	@go tool templ generate -log-level error
+	@go run ./.ci/words
 	@go test -count=1 -run TestThePermissionsOnPaperAreThoseInForce ./cmd/sharon -update
 
 .PHONY: bench
