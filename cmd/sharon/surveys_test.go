@@ -110,7 +110,7 @@ func TestALeadMakesASurveyAndMembersAnswerItWithoutJavaScript(t *testing.T) {
 			t.Errorf("hazel’s list: %s", page.text())
 		}
 		given := url.Values{"answers/q1": {"canary words"}, "answers/q3/2": {"true"}, "answers/q4": {"11"}, "answers/q5": {"3"}}
-		if got := hazel.post(path+"/answers", given); got.status != http.StatusUnprocessableEntity || !got.has("Answer this question") || !strings.Contains(got.kept(), "canary words") || !got.has(`name="answers/q3/2" type="checkbox" value="true" checked`) || !got.has(`value="11" selected`) {
+		if got := hazel.post(path+"/answers", given); got.status != http.StatusUnprocessableEntity || !got.has("Answer this question") || !strings.Contains(got.kept(), "canary words") || !got.has(`name="answers/q3/2" type="checkbox" value="true" checked`) || !got.has(`value="11" translate="no" selected`) {
 			t.Fatalf("what must be answered is not: %d %s", got.status, got.text())
 		}
 		given.Set("answers/q2", "1")

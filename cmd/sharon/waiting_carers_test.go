@@ -96,7 +96,7 @@ func TestACarerSeesWhatIsSharedAndNothingElseUntilItStops(t *testing.T) {
 		want(t, "the team stops it", s.over("clinician.bridge@eastvale").sendJSON(stop, map[string]any{}), http.StatusForbidden)
 		var sealed string
 		s.ofBridge([]any{&sealed}, "SELECT carer_sealed FROM waiting_carers WHERE tenant_id = ? AND id = ?", mine[0].ID)
-		if strings.Contains(sealed, "Nan") || strings.Contains(sealed, "nan@") || sealed == "" {
+		if strings.ContainsAny(sealed, `@"{`) || sealed == "" { // what base64 never has
 			t.Errorf("sealed: %q", sealed)
 		}
 
