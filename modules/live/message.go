@@ -20,14 +20,13 @@ type Message struct {
 	bun.BaseModel `bun:"table:live_messages,alias:message"`
 	tenants.InService
 
-	ID         uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
-	SessionID  uuid.UUID `bun:"session_id,type:uuid" json:"-"`
-	Seq        int       `bun:"seq" json:"seq"` // its place in the session, from 1
-	AuthorID   uuid.UUID `bun:"author_id,type:uuid" json:"-"`
-	Body       string    `bun:"body" json:"body"`
-	BodyHTML   string    `bun:"body_html" json:"-"`
-	RenderedBy int       `bun:"rendered_by" json:"-"`
-	SaidAt     time.Time `bun:"said_at" json:"said_at"`
+	ID        uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
+	SessionID uuid.UUID `bun:"session_id,type:uuid" json:"-"`
+	Seq       int       `bun:"seq" json:"seq"` // its place in the session, from 1
+	AuthorID  uuid.UUID `bun:"author_id,type:uuid" json:"-"`
+	Body      string    `bun:"body" json:"body"`
+	markdown.Rendered
+	SaidAt time.Time `bun:"said_at" json:"said_at"`
 	// Held says that only its author and hosts see it until the team has looked.
 	Held       bool       `bun:"held" json:"held,omitempty"`
 	RemovedAt  *time.Time `bun:"removed_at" json:"removed_at,omitempty"`
@@ -39,16 +38,11 @@ type Message struct {
 
 // Write sets the words and what follows from them.
 func (m *Message) Write(body string) {
-	m.Body, m.BodyHTML, m.RenderedBy = body, markdown.HTML(body), markdown.Version
+	m.Body, m.Rendered = body, markdown.Render(body)
 }
 
 // HTML is the words, rendered and safe.
-func (m Message) HTML() string {
-	if m.RenderedBy == markdown.Version {
-		return m.BodyHTML
-	}
-	return markdown.HTML(m.Body)
-}
+func (m Message) HTML() string { return m.HTMLOf(m.Body) }
 
 // Say is something to say. Key is made by whoever sends it, so that the same
 // message sent twice is one.

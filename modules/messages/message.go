@@ -19,13 +19,12 @@ type Message struct {
 	ID             uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
 	ConversationID uuid.UUID `bun:"conversation_id,type:uuid" json:"conversation_id"`
 	// Seq is its place in the conversation; somebody's own view may have gaps.
-	Seq        int64       `bun:"seq" json:"seq"`
-	AuthorID   uuid.UUID   `bun:"author_id,type:uuid" json:"-"`
-	ClientID   uuid.UUID   `bun:"client_id,type:uuid" json:"-"`
-	Body       string      `bun:"body" json:"body"`
-	BodyHTML   string      `bun:"body_html" json:"-"`
-	RenderedBy int         `bun:"rendered_by" json:"-"`
-	UnseenBy   tenants.IDs `bun:"unseen_by" json:"-"`
+	Seq      int64     `bun:"seq" json:"seq"`
+	AuthorID uuid.UUID `bun:"author_id,type:uuid" json:"-"`
+	ClientID uuid.UUID `bun:"client_id,type:uuid" json:"-"`
+	Body     string    `bun:"body" json:"body"`
+	markdown.Rendered
+	UnseenBy tenants.IDs `bun:"unseen_by" json:"-"`
 	// Held says that the team looks first; UnseenBy has all others meanwhile.
 	Held          bool      `bun:"held" json:"held,omitempty"`
 	AnsweredAfter *int      `bun:"answered_after" json:"-"`
@@ -36,16 +35,11 @@ type Message struct {
 }
 
 // HTML is the body, rendered and safe.
-func (m Message) HTML() string {
-	if m.RenderedBy == markdown.Version {
-		return m.BodyHTML
-	}
-	return markdown.HTML(m.Body)
-}
+func (m Message) HTML() string { return m.HTMLOf(m.Body) }
 
 // Write sets the words of a message and what follows from them.
 func (m *Message) Write(body string) {
-	m.Body, m.BodyHTML, m.RenderedBy = body, markdown.HTML(body), markdown.Version
+	m.Body, m.Rendered = body, markdown.Render(body)
 }
 
 // pageSize is how many messages or conversations a page has.

@@ -77,7 +77,7 @@ func (d Saved) Start() string {
 // Preview is the post that the draft would be.
 func (d Saved) Preview(s tenants.Scope) Post {
 	p := Post{AuthorID: s.Actor.ID(), Author: s.Actor.Member, Notes: d.Notes, Images: d.Images, PublishedAt: s.Now, Audience: tenants.AudienceService}
-	p.Title, p.BodyHTML, p.RenderedBy = d.Title, markdown.HTML(d.Body), markdown.Version
+	p.Title, p.Rendered = d.Title, markdown.Render(d.Body)
 	return p
 }
 

@@ -48,13 +48,12 @@ type Post struct {
 	QuotesID *uuid.UUID       `bun:"quotes_id,type:uuid" json:"quotes_id,omitempty"`
 	Audience tenants.Audience `bun:"audience" json:"audience"`
 	// CircleID is whose friends read it, where the audience is friends.
-	CircleID   *uuid.UUID `bun:"circle_id,type:uuid" json:"-"`
-	State      State      `bun:"state" json:"state"`
-	HeldFor    Waits      `bun:"held_for" json:"-"`
-	Title      string     `bun:"title" json:"title,omitempty"`
-	Body       string     `bun:"body" json:"body"`
-	BodyHTML   string     `bun:"body_html" json:"-"`
-	RenderedBy int        `bun:"rendered_by" json:"-"`
+	CircleID *uuid.UUID `bun:"circle_id,type:uuid" json:"-"`
+	State    State      `bun:"state" json:"state"`
+	HeldFor  Waits      `bun:"held_for" json:"-"`
+	Title    string     `bun:"title" json:"title,omitempty"`
+	Body     string     `bun:"body" json:"body"`
+	markdown.Rendered
 	// Mentions are those named in it who may read it.
 	Mentions    tenants.Labels `bun:"mentions" json:"mentions,omitempty"`
 	Version     int            `bun:"version" json:"version"`
@@ -107,19 +106,12 @@ func (p Post) MarshalJSON() ([]byte, error) {
 	return json.Marshal(plain(p))
 }
 
-// HTML is the body, rendered and safe. It is stored rendered; a text that an
-// older renderer made is rendered on the spot.
-func (p Post) HTML() string {
-	if p.RenderedBy == markdown.Version {
-		return p.BodyHTML
-	}
-	return markdown.HTML(p.Body)
-}
+// HTML is the body, rendered and safe.
+func (p Post) HTML() string { return p.HTMLOf(p.Body) }
 
 // Write sets the words of a post and what follows from them.
 func (p *Post) Write(title, body string) {
-	p.Title, p.Body = title, body
-	p.BodyHTML, p.RenderedBy = markdown.HTML(body), markdown.Version
+	p.Title, p.Body, p.Rendered = title, body, markdown.Render(body)
 }
 
 // called is the post in somebody's sentence.

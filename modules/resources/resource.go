@@ -61,12 +61,11 @@ type Resource struct {
 	Kind   Sort      `bun:"kind" json:"kind"`
 	State  State     `bun:"state" json:"state"`
 	Words
-	BodyHTML   string `bun:"body_html" json:"-"`
-	RenderedBy int    `bun:"rendered_by" json:"-"`
-	Labels     Tags   `bun:"tags" json:"tags"`
-	File       string `bun:"file" json:"-"` // its key in storage
-	FileType   string `bun:"file_type" json:"file_type,omitempty"`
-	FileBytes  int64  `bun:"file_bytes" json:"file_bytes,omitempty"`
+	markdown.Rendered
+	Labels    Tags   `bun:"tags" json:"tags"`
+	File      string `bun:"file" json:"-"` // its key in storage
+	FileType  string `bun:"file_type" json:"file_type,omitempty"`
+	FileBytes int64  `bun:"file_bytes" json:"file_bytes,omitempty"`
 
 	OwnerID     *uuid.UUID `bun:"owner_id,type:uuid" json:"-"`
 	SuggestedBy *uuid.UUID `bun:"suggested_by,type:uuid" json:"-"`
@@ -138,16 +137,11 @@ func (w Words) host() string {
 // Write sets the words and what follows from them.
 func (r *Resource) Write(w Words) {
 	r.Words = w
-	r.BodyHTML, r.RenderedBy = markdown.HTML(w.Body), markdown.Version
+	r.Rendered = markdown.Render(w.Body)
 }
 
 // HTML is the text, rendered and safe.
-func (r Resource) HTML() string {
-	if r.RenderedBy == markdown.Version {
-		return r.BodyHTML
-	}
-	return markdown.HTML(r.Body)
-}
+func (r Resource) HTML() string { return r.HTMLOf(r.Body) }
 
 // canChange tells why s may not change the item; nil if they may.
 func (r Resource) canChange(s tenants.Scope) error {

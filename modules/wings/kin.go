@@ -163,7 +163,7 @@ func (w Wings) pair(ctx context.Context, s tenants.Scope, in Relative) (tenants.
 	there.Actor.Member = nil
 	other, err := kinsman(ctx, there, in.Other)
 	switch {
-	case database.Missing(err) || fault.Is(err, fault.NotFound):
+	case database.Missing(err):
 		return person, tenants.Kin{}, fault.Bad("other", "Nobody in "+all[at].Name+" has this name.")
 	case err != nil:
 		return person, tenants.Kin{}, err

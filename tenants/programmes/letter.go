@@ -112,7 +112,7 @@ func (p Programmes) write(ctx context.Context, s tenants.Scope, e tenants.Event)
 		return err
 	})
 	who, _ := w.person(&row.PersonID)
-	if database.Missing(err) || fault.Is(err, fault.NotFound) {
+	if database.Missing(err) {
 		return nil
 	}
 	if err != nil || !who.reachable() || row.SentAt != nil || !row.usable(s.Now) {

@@ -63,10 +63,9 @@ type Part struct {
 	Place    int       `bun:"place" json:"place"` // from 1
 	Kind     Kind      `bun:"kind" json:"kind"`
 	Text
-	BodyHTML   string     `bun:"body_html" json:"-"`
-	RenderedBy int        `bun:"rendered_by" json:"-"`
-	Version    int        `bun:"version" json:"version"`
-	OutAt      *time.Time `bun:"out_at" json:"out_at,omitempty"` // it was taken out of the course
+	markdown.Rendered
+	Version int        `bun:"version" json:"version"`
+	OutAt   *time.Time `bun:"out_at" json:"out_at,omitempty"` // it was taken out of the course
 
 	Course *Course `bun:"rel:belongs-to,join:tenant_id=tenant_id,join:course_id=id" json:"-"`
 }
@@ -131,13 +130,8 @@ func (x Part) prompts() []string { return linesOf(x.Prompts) }
 // Set gives a part its text.
 func (x *Part) Set(text Text) {
 	x.Text = text
-	x.BodyHTML, x.RenderedBy = markdown.HTML(text.Body), markdown.Version
+	x.Rendered = markdown.Render(text.Body)
 }
 
 // HTML is the text, rendered and safe.
-func (x Part) HTML() string {
-	if x.RenderedBy == markdown.Version {
-		return x.BodyHTML
-	}
-	return markdown.HTML(x.Body)
-}
+func (x Part) HTML() string { return x.HTMLOf(x.Body) }

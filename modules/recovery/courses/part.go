@@ -51,7 +51,7 @@ func (c Courses) fit(ctx context.Context, s tenants.Scope, kind Kind, text Text,
 		return text, err
 	}
 	film, _, err := c.films.Film(ctx, s, *text.Film)
-	if database.Missing(err) || fault.Is(err, fault.NotFound) || err == nil && film.Audience != tenants.AudienceService {
+	if database.Missing(err) || err == nil && film.Audience != tenants.AudienceService {
 		err = fault.Bad("film", "Choose a video that everybody in this service can watch.")
 	}
 	return text, err

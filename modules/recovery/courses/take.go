@@ -8,7 +8,6 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/database"
-	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
 )
@@ -170,7 +169,7 @@ func (c Courses) film(ctx context.Context, s tenants.Scope, part Part) (*Film, e
 		return nil, nil
 	}
 	post, picture, err := c.films.Film(ctx, s, *part.Film)
-	if database.Missing(err) || fault.Is(err, fault.NotFound) {
+	if database.Missing(err) {
 		return nil, nil
 	}
 	if err == nil && post.Covered() { // by a topic that the actor wants to open themselves
