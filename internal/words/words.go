@@ -21,6 +21,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -40,11 +41,20 @@ const (
 //go:embed *.po
 var files embed.FS
 
-var catalogues = map[Tag]*Catalogue{Welsh: load("cy.po"), EasyRead: load("easyread.po").with(pictures)}
+// catalogues are read for the first page that needs them.
+var catalogues = map[Tag]func() *Catalogue{
+	Welsh:    sync.OnceValue(func() *Catalogue { return load("cy.po") }),
+	EasyRead: sync.OnceValue(func() *Catalogue { return load("easyread.po").with(pictures) }),
+}
 
 // In is the catalogue of a kind of words; nil for English, which needs none, and for
 // what is none of ours.
-func In(tag Tag) *Catalogue { return catalogues[tag] }
+func In(tag Tag) *Catalogue {
+	if read, ok := catalogues[tag]; ok {
+		return read()
+	}
+	return nil
+}
 
 // Known tells whether there is such a kind of words.
 func Known(tag Tag) bool { return tag == English || catalogues[tag] != nil }

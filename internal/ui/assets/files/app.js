@@ -42,7 +42,7 @@ addEventListener('keyup', e => {
     leave();
     return;
   }
-  says.textContent = presses === 1 ? 'Shift, press 2 more times to leave this page.' : 'Shift, press 1 more time to leave this page.';
+  says.textContent = presses === 1 ? inWords('Shift, press 2 more times to leave this page.') : inWords('Shift, press 1 more time to leave this page.');
   slow = setTimeout(() => { presses = 0; says.textContent = ''; }, 5000);
 });
 

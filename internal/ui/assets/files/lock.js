@@ -55,7 +55,7 @@ function shut() {
   told = undefined;
   focused = document.activeElement;
   title = document.title;
-  document.title = 'Locked';
+  document.title = inWords('Locked');
   cover.hidden = false;
   for (const el of document.body.children) if (el !== cover) el.inert = true;
   document.documentElement.classList.add('locked');
@@ -87,7 +87,7 @@ form.addEventListener('submit', async e => {
   if (answer?.ok) { open(); return; }
   if (answer?.status === 401) { location.assign(`/sign-in?next=${encodeURIComponent(location.pathname)}`); return; }
   const why = await answer?.json().catch(() => undefined);
-  says.textContent = why?.errors?.[0]?.detail ?? why?.title ?? 'You are not connected. Try again when you have a signal.';
+  says.textContent = why?.errors?.[0]?.detail ?? why?.title ?? inWords('You are not connected. Try again when you have a signal.');
   form.elements.proof_pin?.focus();
 });
 
