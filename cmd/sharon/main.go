@@ -45,6 +45,7 @@ func (versionCmd) Run() error {
 func main() {
 	film.Jailed()
 	boundGarbage()
+	go giveBack()
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
 	defer stop()
 	args := cli{}
