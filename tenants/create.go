@@ -122,7 +122,7 @@ func CreateService(ctx context.Context, s Scope, in NewService) (*Service, error
 	preset := in.preset()
 	service := &Service{ID: newID(), Area: in.Area, Name: in.Name, Slug: in.Slug, About: in.About, Accent: strings.TrimPrefix(in.Accent, "#"), Status: "active", Staffed: in.Staffed, Crisis: in.Crisis,
 		HouseRules: houseRules(preset), HouseRulesEasy: houseRulesEasy(preset), Welcome: preset.Welcome, WelcomeEasy: preset.Easy.Welcome, Words: preset.Words,
-		InvitationDays: usualDays, JoiningVersion: 1, CreatedAt: s.Now}
+		InvitationDays: usualDays, JoiningVersion: 1, ReachVersion: 1, CreatedAt: s.Now}
 	if _, err := s.Insert(service).Exec(ctx); database.Taken(err) {
 		return nil, fault.Bad("slug", "The trust has a service with this address already.")
 	} else if err != nil {

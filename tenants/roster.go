@@ -33,6 +33,9 @@ func (s *Service) roster(now time.Time) *Roster {
 	return s.Roster
 }
 
+// Rostered tells whether the rota says who is there now.
+func (s *Service) Rostered(now time.Time) bool { return s.roster(now) != nil }
+
 // Accountable tells whether somebody of the team is on duty or on call. Without a
 // rota it goes by the staffed hours; a service without any is staffed always.
 func (s *Service) Accountable(now time.Time) bool {

@@ -63,17 +63,19 @@ type Service struct {
 	bun.BaseModel `bun:"table:services,alias:service"`
 	InTrust
 
-	ID        uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
-	Area      Area      `bun:"area" json:"area"`
-	Name      string    `bun:"name" json:"name"`
-	Slug      string    `bun:"slug" json:"slug"`
-	About     string    `bun:"about" json:"about"`
-	Accent    string    `bun:"accent" json:"accent"`
-	Status    string    `bun:"status" json:"status"`
-	Staffed   []Hours   `bun:"staffed,type:jsonb" json:"staffed"`
-	Roster    *Roster   `bun:"roster,type:jsonb,nullzero" json:"-"` // by the rota, which takes the place of Staffed; nil without one
-	Crisis    []Contact `bun:"crisis,type:jsonb" json:"crisis"`
-	CreatedAt time.Time `bun:"created_at" json:"created_at"`
+	ID      uuid.UUID `bun:"id,pk,type:uuid" json:"id"`
+	Area    Area      `bun:"area" json:"area"`
+	Name    string    `bun:"name" json:"name"`
+	Slug    string    `bun:"slug" json:"slug"`
+	About   string    `bun:"about" json:"about"`
+	Accent  string    `bun:"accent" json:"accent"`
+	Status  string    `bun:"status" json:"status"`
+	Staffed []Hours   `bun:"staffed,type:jsonb" json:"staffed"`
+	Roster  *Roster   `bun:"roster,type:jsonb,nullzero" json:"-"` // by the rota, which takes the place of Staffed; nil without one
+	Crisis  []Contact `bun:"crisis,type:jsonb" json:"crisis"`
+	// ReachVersion grows with each change of Staffed or Crisis.
+	ReachVersion int       `bun:"reach_version" json:"-"`
+	CreatedAt    time.Time `bun:"created_at" json:"created_at"`
 
 	Words words.Tag `bun:"words" json:"words"` // how the interface is put to whoever chose nothing
 

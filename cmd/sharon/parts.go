@@ -20,6 +20,7 @@ import (
 	"github.com/sharon-nhs/sharon/tenants/letters"
 	"github.com/sharon-nhs/sharon/tenants/portfolio"
 	"github.com/sharon-nhs/sharon/tenants/programmes"
+	"github.com/sharon-nhs/sharon/tenants/reach"
 	"github.com/sharon-nhs/sharon/tenants/reading"
 	"github.com/sharon-nhs/sharon/tenants/rights"
 	"github.com/sharon-nhs/sharon/tenants/sharing"
@@ -32,6 +33,7 @@ func everywhere(a *app) tenants.Parts {
 	return tenants.Parts{
 		a.Accounts.Part(),
 		reading.Part(),
+		reach.New(),
 		invitations.New(a.office(), tenants.Entrance{Keys: a.Keys, Sessions: a.Web.sessions()}),
 		identity.New(a.Keys, func() text.Provider { return a.Outside.Text }),
 		credentials.New(a.office()),

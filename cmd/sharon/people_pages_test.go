@@ -61,6 +61,13 @@ func peoplePages(s *site) []aPage {
 		{"invitation-not-usable", "@northmoor", "/invitation/nothing", nil},
 		{"house-rules", "hazel.willow@northmoor", "/willow/rules", nil},
 		{"joining", "lead.willow@northmoor", "/willow/settings/joining", nil},
+		{"reach", "lead.willow@northmoor", "/willow/settings/reach", nil},
+		{"reach-error", "lead.willow@northmoor", "/willow/settings/reach", func(tab *testkit.Tab) {
+			tab.Fill("#tue", "mornings, mostly")
+			tab.Click("main form[action$='/hours'] button[type=submit]")
+		}},
+		{"reach-contact", "lead.willow@northmoor", "/willow/settings/reach/contacts/1", nil},
+		{"reach-of-wing", "lead.orchard@eastvale", "/orchard-14-17/settings/reach", nil},
 		{"identity-ask", "clinician.willow@northmoor", "/willow/people/hazel/identity", nil},
 		{"identity", "clinician.willow@northmoor", "/willow/people/hazel/identity", because(func(*testkit.Tab) {})},
 		{"identity-find", "clinician.willow@northmoor", "/willow/identities", nil},

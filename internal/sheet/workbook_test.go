@@ -4,6 +4,7 @@ import (
 	"archive/zip"
 	"bytes"
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -78,6 +79,26 @@ func TestWhatWeWriteWeRead(t *testing.T) {
 	rows, whole := ofList.Read(&out)
 	if whole != "" || len(rows) != 2 || rows[0].Cells["reference"] != "=1+1" || rows[0].Cells["nhs"] != "12.5" || rows[1].Number != 4 || rows[1].Cells["nhs"] != "y" {
 		t.Errorf("%q %+v", whole, rows)
+	}
+}
+
+func TestALongWorkbookTakesLittle(t *testing.T) {
+	lines := [][]any{{"Reference", "Referral date", "NHS number"}}
+	for n := range 20_000 {
+		lines = append(lines, []any{fmt.Sprintf("EV-%05d", n), "2026-09-01", "9998765439"})
+	}
+	var out bytes.Buffer
+	if err := sheet.XLSX(&out, lines); err != nil {
+		t.Fatal(err)
+	}
+	long := ofList
+	long.Most = len(lines)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	rows, whole := long.Read(&out)
+	runtime.ReadMemStats(&after)
+	if took := after.TotalAlloc - before.TotalAlloc; whole != "" || len(rows) != 20_000 || took > 200<<20 {
+		t.Errorf("%q, %d rows, %d MB allocated", whole, len(rows), took>>20)
 	}
 }
 

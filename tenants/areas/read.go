@@ -176,17 +176,24 @@ var (
 	textNumber  = regexp.MustCompile(`^([0-9]{5,6}|07[0-9]{9})$`)
 )
 
+// CanCall tells whether a telephone of this country reaches the number.
+func CanCall(number string) bool { return phoneNumber.MatchString(bare(number)) }
+
+// CanText tells whether the number takes texts.
+func CanText(number string) bool { return textNumber.MatchString(bare(number)) }
+
+func bare(number string) string { return strings.ReplaceAll(number, " ", "") }
+
 func (l Helpline) check(f *byhand.File, path ...string) {
 	in := func(field string) []string { return append(slices.Clone(path), field) }
 	f.Text(l.Name, 100, in("name")...)
 	f.Text(l.Hours, 100, in("hours")...)
-	bare := func(number string) string { return strings.ReplaceAll(number, " ", "") }
 	switch {
 	case l.Phone == "" && l.Text == "":
 		f.Say("Give a number to call or to text.", path...)
-	case l.Phone != "" && !phoneNumber.MatchString(bare(l.Phone)):
+	case l.Phone != "" && !CanCall(l.Phone):
 		f.Say("This is not a telephone number of this country.", in("phone")...)
-	case l.Text != "" && !textNumber.MatchString(bare(l.Text)):
+	case l.Text != "" && !CanText(l.Text):
 		f.Say("This is not a number that takes texts.", in("text")...)
 	}
 	if source, err := url.Parse(l.Source); err != nil || source.Scheme != "https" || source.Host == "" {
