@@ -151,22 +151,6 @@ func TestUnsentWordsAreKeptInTheTab(t *testing.T) {
 	}
 }
 
-func TestTheDarkSchemeIsAccessible(t *testing.T) {
-	t.Parallel()
-	s := newSite(t, testkit.SQLite(t, prepare))
-	tab := testkit.Browser(t, testkit.Dark())
-	s.enter(tab, "hazel.willow@northmoor")
-	for _, page := range pages(s) {
-		if page.account != "hazel.willow@northmoor" {
-			continue
-		}
-		tab.Goto(s.address(page.account) + page.path)
-		for _, violation := range tab.Axe() {
-			t.Errorf("%s in the dark: %s", page.name, violation)
-		}
-	}
-}
-
 var demoAccount = regexp.MustCompile(`\S+@(northmoor|eastvale|sharon)\.example`)
 
 // Everybody whom `make run` prints can sign in, every other one on a phone.

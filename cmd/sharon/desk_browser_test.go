@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"testing"
 
@@ -52,21 +51,6 @@ func deskPages(s *site) []aPage {
 		{"desk-link", "clinician.willow@northmoor", "/willow/desk/links/new?of=hazel", nil},
 		{"desk-settings", "lead.willow@northmoor", "/willow/settings/rooms/safeguarding", nil},
 		{"decision", "marmalade.willow@northmoor", "/willow/decisions/" + deed, nil},
-	}
-}
-
-func TestTheDesksPagesAreAccessibleAndFit(t *testing.T) {
-	t.Parallel()
-	s := newSite(t, testkit.SQLite(t, prepare))
-	account, tab := "", testkit.Browser(t)
-	pages := deskPages(s)
-	slices.SortStableFunc(pages, func(a, b aPage) int { return strings.Compare(a.account, b.account) })
-	for _, page := range pages {
-		if page.account != account {
-			account, tab = page.account, testkit.Browser(t)
-			s.enter(tab, account)
-		}
-		s.look(t, tab, page)
 	}
 }
 

@@ -254,7 +254,7 @@ func TestANewerVersionIsOfferedAndLosesNoWord(t *testing.T) {
 	tab.Eval(`caches.open('assets-of-an-earlier-build').then(on => on.put('/assets/old.js', new Response('old')))`, nil)
 	tab.Eval(`window.here = true`, nil)
 	tab.Eval(`navigator.serviceWorker.register('/worker.js?newer')`, nil) // as a build with another worker is
-	tab.WaitText("#newer", "Load it when you are ready")
+	tab.WaitText("#newer:not([hidden])", "Load it when you are ready")
 	for _, violation := range uncovered(tab.Axe()) {
 		t.Error(violation)
 	}

@@ -3,7 +3,6 @@ package main
 import (
 	"slices"
 	"strings"
-	"testing"
 
 	"github.com/sharon-nhs/sharon/admin/money"
 	"github.com/sharon-nhs/sharon/internal/testkit"
@@ -79,22 +78,4 @@ func moneyPages(s *site) []aPage {
 func (s *site) newTrustOf(in map[string]any) string {
 	s.t.Helper()
 	return "/trusts/" + field(s.t, s.sent(s.over("onboarding@sharon"), "/trusts", in), "id")
-}
-
-func TestTheMoneyPagesAreAccessibleInTheDark(t *testing.T) {
-	t.Parallel()
-	s := newSite(t, testkit.SQLite(t, prepare))
-	pages := moneyPages(s)
-	slices.SortStableFunc(pages, func(a, b aPage) int { return strings.Compare(a.account, b.account) })
-	account, tab := "", (*testkit.Tab)(nil)
-	for _, page := range pages {
-		if tab == nil || page.account != account {
-			account, tab = page.account, testkit.Browser(t, testkit.Dark())
-			s.enter(tab, account)
-		}
-		tab.Goto(s.address(page.account) + page.path)
-		for _, violation := range tab.Axe() {
-			t.Errorf("%s in the dark: %s", page.name, violation)
-		}
-	}
 }

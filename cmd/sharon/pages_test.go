@@ -421,22 +421,44 @@ func (s *site) governed() {
 
 var screens = os.Getenv("SHARON_SCREENS")
 
+// pagesOfATab is how many pages a tab is shown: after dozens it becomes slow.
+const pagesOfATab = 8
+
 func TestEveryPageIsAccessibleAndFits(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))
-	all := pages(s)
+	s.open(t, pages(s), func(t *testing.T, tab *testkit.Tab, page aPage) { s.look(t, tab, page) })
+}
+
+// A member's pages and the console's hold all that there is in a page.
+func TestTheDarkSchemeIsAccessible(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, testkit.SQLite(t, prepare))
+	some := slices.DeleteFunc(pages(s), func(page aPage) bool {
+		return page.account != "hazel.willow@northmoor" && !strings.HasSuffix(page.account, "@sharon")
+	})
+	s.open(t, some, func(t *testing.T, tab *testkit.Tab, page aPage) {
+		tab.Goto(s.address(page.account) + page.path)
+		for _, violation := range tab.Contrast() {
+			t.Error(violation)
+		}
+	}, testkit.Dark())
+}
+
+// open shows pages to their accounts, a few in each tab.
+func (s *site) open(t *testing.T, pages []aPage, look func(*testing.T, *testkit.Tab, aPage), options ...testkit.TabOption) {
 	byAccount := map[string][]aPage{}
-	for _, page := range all {
+	for _, page := range pages {
 		byAccount[page.account] = append(byAccount[page.account], page)
 	}
 	for account, pages := range byAccount {
-		for some := range slices.Chunk(pages, 8) { // a tab that has seen dozens of pages becomes slow
+		for some := range slices.Chunk(pages, pagesOfATab) {
 			t.Run(account, func(t *testing.T) {
 				t.Parallel()
-				tab := testkit.Browser(t)
+				tab := testkit.Browser(t, options...)
 				s.enter(tab, account)
 				for _, page := range some {
-					t.Run(page.name, func(t *testing.T) { s.look(t, tab, page) })
+					t.Run(page.name, func(t *testing.T) { look(t, tab, page) })
 				}
 			})
 		}

@@ -1,11 +1,8 @@
 package main
 
 import (
-	"path/filepath"
 	"slices"
 	"strconv"
-	"strings"
-	"testing"
 
 	"github.com/sharon-nhs/sharon/internal/testkit"
 	"github.com/sharon-nhs/sharon/tenants/programmes"
@@ -117,27 +114,4 @@ func (s *site) onboardingLinks(willow programmes.Seen) (answer, look, sign, meet
 	}
 	s.settle(1)
 	return answer, look, sign, lastLink(mails, calledTogether), lastLink(mails, askedToDo)
-}
-
-func TestAProgrammeCanBeReadInTheDark(t *testing.T) {
-	t.Parallel()
-	s := newSite(t, testkit.SQLite(t, prepare))
-	all := programmePages(s)
-	for _, account := range []string{"onboarding@sharon", willowLead} {
-		tab := testkit.Browser(t, testkit.Dark())
-		s.enter(tab, account)
-		for _, page := range all {
-			if page.account != account || page.do != nil {
-				continue
-			}
-			tab.Goto(s.address(account) + page.path)
-			for _, violation := range tab.Axe() {
-				t.Errorf("%s in the dark: %s", page.name, violation)
-			}
-			if screens != "" && strings.HasSuffix(page.name, "programme") {
-				tab.Size(1280, 1100)
-				tab.Screenshot(filepath.Join(screens, page.name+"-dark.png"))
-			}
-		}
-	}
 }

@@ -2,9 +2,6 @@ package main
 
 import (
 	"net/http"
-	"slices"
-	"strings"
-	"testing"
 	"time"
 
 	"github.com/sharon-nhs/sharon/internal/testkit"
@@ -49,20 +46,5 @@ func standingPages(s *site) []aPage {
 		{"break-none", "primrose.willow@northmoor", "/willow/break/end", nil},
 		{"check-in", "primrose.willow@northmoor", "/willow/how-are-you/" + s.idOf("primrose"), nil},
 		{"check-in-fine", "saffron.willow@northmoor", saffron, nil},
-	}
-}
-
-func TestTheStandingPagesAreAccessibleAndFit(t *testing.T) {
-	t.Parallel()
-	s := newSite(t, testkit.SQLite(t, prepare))
-	account, tab := "", testkit.Browser(t)
-	pages := standingPages(s)
-	slices.SortStableFunc(pages, func(a, b aPage) int { return strings.Compare(a.account, b.account) })
-	for _, page := range pages {
-		if page.account != account {
-			account, tab = page.account, testkit.Browser(t)
-			s.enter(tab, account)
-		}
-		s.look(t, tab, page)
 	}
 }

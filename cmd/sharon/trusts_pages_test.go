@@ -2,8 +2,6 @@ package main
 
 import (
 	"slices"
-	"strings"
-	"testing"
 
 	"github.com/sharon-nhs/sharon/admin"
 	"github.com/sharon-nhs/sharon/internal/testkit"
@@ -53,23 +51,5 @@ func trustPages(s *site) []aPage {
 		{"console-preset", "onboarding@sharon", willow, nil},
 		{"administrator", "@westbrook", link, nil},
 		{"closed", "@southmere", "/sign-in", nil},
-	}
-}
-
-func TestTheTrustsPagesAreAccessibleInTheDark(t *testing.T) {
-	t.Parallel()
-	s := newSite(t, testkit.SQLite(t, prepare))
-	pages := trustPages(s)
-	slices.SortStableFunc(pages, func(a, b aPage) int { return strings.Compare(a.account, b.account) })
-	account, tab := "", (*testkit.Tab)(nil)
-	for _, page := range pages {
-		if tab == nil || page.account != account {
-			account, tab = page.account, testkit.Browser(t, testkit.Dark())
-			s.enter(tab, account)
-		}
-		tab.Goto(s.address(page.account) + page.path)
-		for _, violation := range tab.Axe() {
-			t.Errorf("%s in the dark: %s", page.name, violation)
-		}
 	}
 }
