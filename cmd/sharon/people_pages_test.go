@@ -64,6 +64,7 @@ func peoplePages(s *site) []aPage {
 		{"reach", "lead.willow@northmoor", "/willow/settings/reach", nil},
 		{"reach-error", "lead.willow@northmoor", "/willow/settings/reach", func(tab *testkit.Tab) {
 			tab.Fill("#tue", "mornings, mostly")
+			tab.Fill("#why-hours", "Two of us share the mornings now")
 			tab.Click("main form[action$='/hours'] button[type=submit]")
 		}},
 		{"reach-contact", "lead.willow@northmoor", "/willow/settings/reach/contacts/1", nil},
