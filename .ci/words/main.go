@@ -44,7 +44,7 @@ var staff = []string{
 	"tenants/identity/lookup.go", "tenants/identity/read.go", "tenants/invitations/administrator.go", "tenants/invitations/csv.go", "tenants/invitations/founding.go",
 	"tenants/data/letter.go", "tenants/invitations/letter.go", "tenants/letters/", "tenants/move.go", "tenants/invitations/list.go", "tenants/invitations/many.go", "tenants/invitations/send.go", "tenants/platform.go", "tenants/policy/", "tenants/search.go", "internal/ui/assets/", "tenants/portfolio/", "tenants/preset.go",
 	"tenants/programmes/", "tenants/reach/", "tenants/rights/", "tenants/usage/",
-	"modules/forums/pages.templ#boardForm", "modules/forums/pages.templ#steer", "modules/gifts/pages.templ#add", "modules/gifts/pages.templ#catalogue", "modules/gifts/pages.templ#kinds",
+	"modules/forums/pages.templ#boardForm", "modules/forums/pages.templ#steer", "modules/gifts/pages.templ#add", "modules/gifts/pages.templ#catalogue", "modules/gifts/pages.templ#kind",
 	"modules/live/pages.templ#cancel", "modules/live/pages.templ#form", "modules/live/pages.templ#planNow", "modules/live/pages.templ#remove",
 	"modules/messages/team.templ#mailbox", "modules/posts/pages.templ#history", "modules/posts/words.templ#noting", "modules/posts/words.templ#topic",
 	"modules/recovery/journal.templ#prompts", "modules/recovery/measures.templ#definitions", "modules/recovery/measures.templ#measuresOf", "modules/recovery/pages.templ#look",

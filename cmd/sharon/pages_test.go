@@ -221,6 +221,7 @@ func giftPages(s *site) []aPage {
 		{"gift-new-error", "hazel.willow@northmoor", "/willow/gifts/new", func(tab *testkit.Tab) { tab.Click("main button[type=submit]") }},
 		{"gift-doors", "hazel.willow@northmoor", "/willow/gifts/doors", nil},
 		{"gift-catalogue", "lead.willow@northmoor", "/willow/gifts/catalogue", nil},
+		{"gift-retire", "lead.willow@northmoor", "/willow/gifts/catalogue/" + tired, nil},
 		{"gift-add", "lead.willow@northmoor", "/willow/gifts/catalogue/new", nil},
 	}
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // asksWhy are the commands that change what a service began with.
-var asksWhy = regexp.MustCompile(`^/[a-z0-9-]+/(settings/(rooms|safeguarding|topics|joining)|forums/boards)(/|$)`)
+var asksWhy = regexp.MustCompile(`^/[a-z0-9-]+/(settings/(rooms|safeguarding|topics|joining)|forums/boards|gifts/catalogue)(/|$)|^/trust/retention/`)
 
 // withReason gives such a command a reason where a test, which is about something
 // else, gives none. A body of bytes stays as it is.
@@ -63,24 +63,29 @@ func TestEachCommandThatChangesAPresetsDefaultTakesAReason(t *testing.T) {
 	asked := 0
 	for path, operations := range document.Paths {
 		post, there := operations["post"]
-		below := strings.HasPrefix(path, "/{service}/settings/") || strings.HasPrefix(path, "/{service}/forums/boards")
+		below := strings.HasPrefix(path, "/{service}/settings/") || strings.HasPrefix(path, "/{service}/forums/boards") || strings.HasPrefix(path, "/{service}/gifts/catalogue") || strings.HasPrefix(path, "/trust/retention/")
 		if !there || !below || slices.Contains(others, path) {
 			continue
 		}
 		asked++
-		if _, takes := post.RequestBody.Content["application/json"].Schema.Properties["reason"]; !takes {
-			t.Errorf("%s asks for no reason", path)
+		for kind, content := range post.RequestBody.Content { // JSON, or a form with files
+			if _, takes := content.Schema.Properties["reason"]; !takes {
+				t.Errorf("%s asks for no reason in %s", path, kind)
+			}
 		}
 	}
-	if asked < 8 {
+	if asked < 15 {
 		t.Errorf("%d commands were found", asked)
 	}
 }
 
 func TestAChangeWithoutAReasonIsRefusedAndOneWithAReasonKeepsIt(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
-		lead := s.over("lead.willow@northmoor")
+		lead, admin := s.over("lead.willow@northmoor"), s.over("admin@northmoor")
 		for path, body := range map[string]string{
+			"/willow/gifts/catalogue":                      `{"art":"kite"}`,
+			"/willow/gifts/catalogue/" + s.kindOf("owl"):   `{"retired":true}`,
+			"/trust/retention/live-words":                  `{"days":7}`,
 			"/willow/settings/rooms/walls":                 `{"version":1,"on":false}`,
 			"/willow/settings/safeguarding/all":            `{"version":0,"mode":"before","reason":"  "}`,
 			"/willow/settings/topics":                      `{"name":"Weaning"}`,
@@ -88,7 +93,11 @@ func TestAChangeWithoutAReasonIsRefusedAndOneWithAReasonKeepsIt(t *testing.T) {
 			"/willow/forums/boards":                        `{"name":"Weaning","audience":"service","who_may_post":"members"}`,
 			"/willow/forums/boards/sleep-and-feeding/edit": `{"version":1,"name":"Sleep","who_may_post":"members"}`,
 		} {
-			if got := lead.sendJSON(path, []byte(body)); got.status != http.StatusUnprocessableEntity || !got.has("#/reason") {
+			by := lead
+			if strings.HasPrefix(path, "/trust/") {
+				by = admin
+			}
+			if got := by.sendJSON(path, []byte(body)); got.status != http.StatusUnprocessableEntity || !got.has("#/reason") {
 				t.Errorf("%s: %d %s", path, got.status, got.body)
 			}
 		}
@@ -107,7 +116,10 @@ func TestAChangeWithoutAReasonIsRefusedAndOneWithAReasonKeepsIt(t *testing.T) {
 		}
 		s.sent(lead, "/willow/settings/safeguarding/all", map[string]any{"version": 0, "mode": "before", "reason": why})
 		s.sent(lead, "/willow/forums/boards", map[string]any{"name": "Weaning", "audience": "service", "who_may_post": "members", "reason": why})
-		if n := s.count("SELECT count(*) FROM audit_log WHERE tenant_id = ? AND reason = ? AND action IN ('rooms.change', 'safeguarding.mode', 'boards.make')", s.northmoor(), why); n != 3 {
+		s.sent(lead, "/willow/gifts/catalogue", map[string]any{"art": "kite", "reason": why})
+		s.sent(lead, "/willow/gifts/catalogue/"+s.kindOf("owl"), map[string]any{"retired": true, "reason": why})
+		s.sent(admin, "/trust/retention/live-words", map[string]any{"days": 7, "reason": why})
+		if n := s.count("SELECT count(*) FROM audit_log WHERE tenant_id = ? AND reason = ? AND action IN ('rooms.change', 'safeguarding.mode', 'boards.make', 'gifts.add', 'gifts.retire', 'retention.change')", s.northmoor(), why); n != 6 {
 			t.Errorf("%d records have the reason", n)
 		}
 	})

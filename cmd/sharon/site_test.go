@@ -389,7 +389,7 @@ func (v *visitor) sendFiles(path string, in map[string]any, files []string) answ
 		v.site.t.Fatal(err)
 	}
 	form := multipart.NewWriter(&body)
-	for name, value := range in {
+	for name, value := range withReason(path, in).(map[string]any) {
 		if err := form.WriteField(name, fmt.Sprint(value)); err != nil {
 			v.site.t.Fatal(err)
 		}

@@ -87,7 +87,8 @@ func (g Gifts) routes(r *modules.Router) {
 	web.Get(r, "/gifts/catalogue/new", "gifts.curate", "What another gift in the catalogue needs", g.Drawings, addPage)
 	web.Post(r, "/gifts/catalogue", "gifts.curate", "Add a gift with one of SHaRON's drawings", g.Add, web.SeeOther("/gifts/catalogue"), web.FormAt("/gifts/catalogue/new"))
 	web.Post(r, "/gifts/catalogue/pictures", "gifts.curate", "Add a gift with a picture of your own", g.AddPicture, web.SeeOther("/gifts/catalogue"), web.FormAt("/gifts/catalogue/new"), web.OwnUnits, web.Limit(picture.MaxBytes))
-	web.Post(r, "/gifts/catalogue/{id}", "gifts.curate", "Retire a gift, or bring it back", g.Retire, web.SeeOther("/gifts/catalogue"))
+	web.Get(r, "/gifts/catalogue/{id}", "gifts.curate", "A gift of this service", g.One, kindPage)
+	web.Post(r, "/gifts/catalogue/{id}", "gifts.curate", "Retire a gift, or bring it back", g.Retire, web.SeeOther("/gifts/catalogue"), web.FormAt("/gifts/catalogue/{id}"))
 	web.Download(r, "/gifts/pictures/{id}", "gifts.read", "The picture of a gift", g.Picture)
 
 	web.Get(r, "/gifts/{id}", "gifts.read", "A gift that I was given or gave", g.Show, giftPage)

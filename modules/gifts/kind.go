@@ -82,6 +82,7 @@ type Add struct {
 	Art  string `json:"art" validate:"required,max=60" label:"a drawing"`
 	Name string `json:"name,omitempty" validate:"max=60" label:"a name"`
 	Alt  string `json:"alt,omitempty" validate:"max=200" label:"what is to be seen"`
+	tenants.Why
 }
 
 // Add puts a drawing into the catalogue. Invalid if there is none of that key.
@@ -90,13 +91,27 @@ func (g Gifts) Add(ctx context.Context, s tenants.Scope, in Add) (Kind, error) {
 	if !ok {
 		return Kind{}, fault.Bad("art", "Choose one of the drawings.")
 	}
-	return add(ctx, s, Kind{Art: d.Key, Name: or(in.Name, d.Name), Alt: or(in.Alt, d.Alt)})
+	return add(ctx, s, Kind{Art: d.Key, Name: or(in.Name, d.Name), Alt: or(in.Alt, d.Alt)}, in.Why)
 }
 
 // Retirement says whether a gift can be given no longer.
 type Retirement struct {
 	ID      uuid.UUID `path:"id"`
 	Retired bool      `json:"retired"`
+	tenants.Why
+}
+
+// One is a gift of the catalogue, to retire it or bring it back.
+func (g Gifts) One(ctx context.Context, s tenants.Scope, in ByID) (Kind, error) {
+	all, err := catalogue(ctx, s)
+	if err != nil {
+		return Kind{}, err
+	}
+	at := slices.IndexFunc(all, func(k Kind) bool { return k.ID == in.ID })
+	if at < 0 {
+		return Kind{}, fault.Missing()
+	}
+	return all[at], nil
 }
 
 // Retire takes a gift out of the catalogue, or brings it back. What was given stays.
@@ -116,5 +131,5 @@ func (g Gifts) Retire(ctx context.Context, s tenants.Scope, in Retirement) (Kind
 	if err := retire(ctx, s, kind); err != nil {
 		return Kind{}, err
 	}
-	return kind, s.Audit(ctx, "gifts.retire", tenants.Audited{Subject: kind.ID, Before: before, After: kind})
+	return kind, s.Audit(ctx, "gifts.retire", tenants.Audited{Subject: kind.ID, Reason: in.Reason, Before: before, After: kind})
 }

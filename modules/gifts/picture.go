@@ -18,6 +18,7 @@ import (
 type AddPicture struct {
 	Picture web.File `json:"picture" validate:"required" label:"a picture"`
 	Labels
+	tenants.Why
 }
 
 // AddPicture makes a safe picture of what was sent and puts it into the
@@ -36,7 +37,7 @@ func (g Gifts) AddPicture(ctx context.Context, s tenants.Scope, in AddPicture) (
 		return Kind{}, err
 	}
 	err = s.Write(ctx, func(ctx context.Context, s tenants.Scope) (err error) {
-		kind, err = add(ctx, s, kind)
+		kind, err = add(ctx, s, kind, in.Why)
 		return err
 	})
 	if err != nil {

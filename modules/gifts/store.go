@@ -39,7 +39,7 @@ func kindOf(ctx context.Context, s tenants.Scope, id uuid.UUID) (kind Kind, err 
 }
 
 // add puts a gift at the end of the catalogue. Invalid if that is full.
-func add(ctx context.Context, s tenants.Scope, kind Kind) (Kind, error) {
+func add(ctx context.Context, s tenants.Scope, kind Kind, why tenants.Why) (Kind, error) {
 	if err := stock(ctx, s); err != nil {
 		return kind, err
 	}
@@ -57,7 +57,7 @@ func add(ctx context.Context, s tenants.Scope, kind Kind) (Kind, error) {
 	if _, err := s.Insert(&kind).Exec(ctx); err != nil {
 		return kind, err
 	}
-	return kind, s.Audit(ctx, "gifts.add", tenants.Audited{Subject: kind.ID, After: kind})
+	return kind, s.Audit(ctx, "gifts.add", tenants.Audited{Subject: kind.ID, Reason: why.Reason, After: kind})
 }
 
 func retire(ctx context.Context, s tenants.Scope, kind Kind) error {

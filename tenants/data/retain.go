@@ -175,8 +175,14 @@ func (d Data) Preview(ctx context.Context, s tenants.Scope, in Wish) (Preview, e
 	return out, nil
 }
 
+// Keeping is a wish to hold from now on.
+type Keeping struct {
+	Wish
+	tenants.Why
+}
+
 // Keep chooses how long a class is kept from now on.
-func (d Data) Keep(ctx context.Context, s tenants.Scope, in Wish) (Period, error) {
+func (d Data) Keep(ctx context.Context, s tenants.Scope, in Keeping) (Period, error) {
 	class, err := d.find(in.Class)
 	if err != nil {
 		return Period{}, err
@@ -198,7 +204,7 @@ func (d Data) Keep(ctx context.Context, s tenants.Scope, in Wish) (Period, error
 		return Period{}, err
 	}
 	chosen[class.Key] = in.Days
-	return periodOf(s, class, chosen), s.Audit(ctx, "retention.change", tenants.Audited{Before: kept{class.Name, before}, After: kept{class.Name, in.Days}})
+	return periodOf(s, class, chosen), s.Audit(ctx, "retention.change", tenants.Audited{Reason: in.Reason, Before: kept{class.Name, before}, After: kept{class.Name, in.Days}})
 }
 
 // kept is what the audit log says of a period.
