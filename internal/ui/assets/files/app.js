@@ -69,7 +69,7 @@ async function register() {
   registration.addEventListener('updatefound', () => {
     const coming = registration.installing;
     coming.addEventListener('statechange', () => {
-      if (coming.state === 'installed' && navigator.serviceWorker.controller) tell(coming);
+      if (coming.state === 'installed' && registration.active) tell(coming); // the first one is not newer than any
     });
   });
   let asked = Date.now();
