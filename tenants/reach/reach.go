@@ -194,7 +194,7 @@ func keep(ctx context.Context, s tenants.Scope, act string, version int, why ten
 	now := tenants.Service{Area: was.Area, Staffed: slices.Clone(was.Staffed), Crisis: slices.Clone(was.Crisis), Roster: was.Roster, ReachVersion: version + 1}
 	changed(&now)
 	write := func(ids ...uuid.UUID) *bun.UpdateQuery {
-		return s.Update(&now).Column("staffed", "crisis", "reach_version").Where("service.id IN (?)", bun.In(ids))
+		return s.Update(&now).Column("staffed", "crisis", "reach_version").Where("service.id IN (?)", bun.List(ids))
 	}
 	if err := tenants.Fresh(write(was.ID).Where("service.reach_version = ?", version).Exec(ctx)); err != nil {
 		return Reach{}, err
