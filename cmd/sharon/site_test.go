@@ -33,6 +33,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/jobs"
 	"github.com/sharon-nhs/sharon/internal/realtime"
 	"github.com/sharon-nhs/sharon/internal/testkit"
+	"github.com/sharon-nhs/sharon/modules/access"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/workers"
 )
@@ -86,6 +87,16 @@ func prepare(address string) error {
 		var here tenants.Scope
 		err := a.Directory.WriteAs(ctx, trust.ID, "", func(ctx context.Context, sc tenants.Scope) error {
 			_, err := sc.Update((*tenants.Account)(nil)).Set("password_hash = ?", quickHash).Where("password_hash <> ''").Exec(ctx)
+			if err != nil {
+				return err
+			}
+			// Or the round that tells the team of what is due would come into some test.
+			services, err := sc.Everywhere(ctx)
+			for _, at := range services {
+				if _, err := at.Update((*access.Record)(nil)).Set("reminded_at = ?", now).Where("review_on <= ?", clock.DateOf(now)).Exec(ctx); err != nil {
+					return err
+				}
+			}
 			here = sc.Outlive()
 			return err
 		})
