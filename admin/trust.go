@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -114,20 +113,13 @@ func (c Console) openContacts(row contactsRow) (out Contacts, err error) {
 	if row.ContactsSealed == "" {
 		return out, nil
 	}
-	text, err := c.Keys.Open(row.ContactsSealed, contactsSeal(row.TrustID))
-	if err != nil {
-		return out, err
-	}
-	return out, json.Unmarshal([]byte(text), &out)
+	err = c.Keys.OpenValue(row.ContactsSealed, contactsSeal(row.TrustID), &out)
+	return out, err
 }
 
 // sealed are contacts as they are kept.
 func (contacts Contacts) sealed(keys crypt.Keys, trust uuid.UUID, version int, now time.Time) (contactsRow, error) {
-	text, err := json.Marshal(contacts)
-	if err != nil {
-		return contactsRow{}, err
-	}
-	sealed, err := keys.Seal(string(text), contactsSeal(trust))
+	sealed, err := keys.SealValue(contacts, contactsSeal(trust))
 	return contactsRow{TrustID: trust, ContactsSealed: sealed, Version: version, ChangedAt: now}, err
 }
 

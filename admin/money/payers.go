@@ -2,7 +2,6 @@ package money
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"github.com/google/uuid"
@@ -42,11 +41,8 @@ func (m Money) openBilling(row payer) (out Billing, err error) {
 	if row.BillingSealed == "" {
 		return out, nil
 	}
-	text, err := m.Keys.Open(row.BillingSealed, billingSeal(row.TrustID))
-	if err != nil {
-		return out, err
-	}
-	return out, json.Unmarshal([]byte(text), &out)
+	err = m.Keys.OpenValue(row.BillingSealed, billingSeal(row.TrustID), &out)
+	return out, err
 }
 
 // Payer is who pays for a trust, and how.
@@ -104,11 +100,7 @@ func (m Money) KeepPayer(ctx context.Context, by By, in KeepPayer) (web.None, er
 		return web.None{}, err
 	}
 	in.Postcode = strings.ToUpper(strings.TrimSpace(in.Postcode))
-	text, err := json.Marshal(in.Billing)
-	if err != nil {
-		return web.None{}, err
-	}
-	sealed, err := m.Keys.Seal(string(text), billingSeal(trust.ID))
+	sealed, err := m.Keys.SealValue(in.Billing, billingSeal(trust.ID))
 	if err != nil {
 		return web.None{}, err
 	}

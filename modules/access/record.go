@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -42,19 +41,11 @@ const (
 
 // seal is a value as one text that opens only for the same row.
 func (a Access) seal(value any, row uuid.UUID) (string, error) {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return "", err
-	}
-	return a.keys.Seal(string(text), row.String())
+	return a.keys.SealValue(value, row.String())
 }
 
 func (a Access) open(sealed string, row uuid.UUID, into any) error {
-	text, err := a.keys.Open(sealed, row.String())
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal([]byte(text), into)
+	return a.keys.OpenValue(sealed, row.String(), into)
 }
 
 // Shown is what a member needs, and how it was met.

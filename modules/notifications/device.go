@@ -2,7 +2,6 @@ package notifications
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
@@ -55,11 +54,8 @@ func (n *Notifications) Subscribe(ctx context.Context, s tenants.Scope, in Subsc
 		return Device{}, fault.Bad("endpoint", "We cannot send notices to this browser.")
 	}
 	device := Device{ID: uuid.Must(uuid.NewV7()), AccountID: s.Actor.AccountID, EndpointHash: crypt.TokenHash(in.Endpoint), CreatedAt: s.Now}
-	plain, err := json.Marshal(at)
-	if err != nil {
-		return Device{}, err
-	}
-	if device.Sealed, err = n.outside.Keys.Seal(string(plain), device.EndpointHash); err != nil {
+	var err error
+	if device.Sealed, err = n.outside.Keys.SealValue(at, device.EndpointHash); err != nil {
 		return Device{}, err
 	}
 	return device, keepDevice(ctx, s, &device)
@@ -77,11 +73,7 @@ func (n *Notifications) openDevices(ctx context.Context, s tenants.Scope, accoun
 		return nil, err
 	}
 	for i := range devices {
-		plain, err := n.outside.Keys.Open(devices[i].Sealed, devices[i].EndpointHash)
-		if err != nil {
-			return nil, err
-		}
-		if err := json.Unmarshal([]byte(plain), &devices[i].at); err != nil {
+		if err := n.outside.Keys.OpenValue(devices[i].Sealed, devices[i].EndpointHash, &devices[i].at); err != nil {
 			return nil, err
 		}
 	}

@@ -3,7 +3,6 @@ package surveys
 import (
 	"context"
 	"database/sql/driver"
-	"encoding/json"
 	"slices"
 
 	"github.com/google/uuid"
@@ -71,23 +70,17 @@ func (b Box) open(keys crypt.Keys) (tally, error) {
 	if b.Sealed == "" {
 		return out, nil
 	}
-	text, err := keys.Open(b.Sealed, b.SurveyID.String())
-	if err == nil {
-		err = json.Unmarshal([]byte(text), &out.words)
-	}
+	err := keys.OpenValue(b.Sealed, b.SurveyID.String(), &out.words)
 	return out, err
 }
 
 // close puts a tally into the box.
-func (b *Box) close(keys crypt.Keys, t tally) error {
+func (b *Box) close(keys crypt.Keys, t tally) (err error) {
 	b.Answered, b.Counts = t.answered, t.counts
 	if len(t.words) == 0 {
 		return nil
 	}
-	text, err := json.Marshal(t.words)
-	if err == nil {
-		b.Sealed, err = keys.Seal(string(text), b.SurveyID.String())
-	}
+	b.Sealed, err = keys.SealValue(t.words, b.SurveyID.String())
 	return err
 }
 

@@ -2,7 +2,6 @@ package waiting
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -46,20 +45,12 @@ type Between struct {
 
 // Seal makes what a Carer of this id has of it.
 func (b Between) Seal(keys crypt.Keys, id uuid.UUID) (string, error) {
-	text, err := json.Marshal(b)
-	if err != nil {
-		return "", err
-	}
-	return keys.Seal(string(text), id.String())
+	return keys.SealValue(b, id.String())
 }
 
 // open reads who it is.
 func (c *Carer) open(keys crypt.Keys) error {
-	text, err := keys.Open(c.Sealed, c.ID.String())
-	if err != nil {
-		return err
-	}
-	return json.Unmarshal([]byte(text), &c.Between)
+	return keys.OpenValue(c.Sealed, c.ID.String(), &c.Between)
 }
 
 // holds tells whether the link opens, as far as the row says.

@@ -5,7 +5,6 @@ package identity
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/google/uuid"
@@ -93,11 +92,7 @@ type Archive struct{ Keys crypt.Keys }
 
 // Seal is an identity as one text that opens only for the same row.
 func (a Archive) Seal(who Identity, row uuid.UUID) (string, error) {
-	text, err := json.Marshal(who)
-	if err != nil {
-		return "", err
-	}
-	return a.Keys.Seal(string(text), row.String())
+	return a.Keys.SealValue(who, row.String())
 }
 
 // Open reads what Seal made; nothing was sealed of nobody.
@@ -105,11 +100,8 @@ func (a Archive) Open(sealed string, row uuid.UUID) (who Identity, err error) {
 	if sealed == "" {
 		return Identity{}, nil
 	}
-	text, err := a.Keys.Open(sealed, row.String())
-	if err != nil {
-		return Identity{}, err
-	}
-	return who, json.Unmarshal([]byte(text), &who)
+	err = a.Keys.OpenValue(sealed, row.String(), &who)
+	return who, err
 }
 
 // Add keeps what more is known of an account. What more leaves out stays.
