@@ -3,6 +3,7 @@ package tenants
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -63,7 +64,7 @@ type Audited struct {
 // Audit adds a record to the trust's audit log in this unit of work: what is
 // undone leaves none.
 func (s Scope) Audit(ctx context.Context, action string, a Audited) error {
-	row := Record{ID: newID(), At: s.Now, Action: action, ServiceID: s.serviceID(), AccountID: s.Actor.AccountID, Subject: a.Subject, Reason: a.Reason, Address: s.Client.Address}
+	row := Record{ID: newID(), At: s.Now, Action: action, ServiceID: s.serviceID(), AccountID: s.Actor.AccountID, Subject: a.Subject, Reason: strings.TrimSpace(a.Reason), Address: s.Client.Address}
 	for _, part := range []struct {
 		value any
 		into  *string

@@ -158,7 +158,7 @@ func TestAServiceBeginsInEasyReadForItsMembersAndNotForItsTeam(t *testing.T) {
 		want(t, "without a reason", lead.sendJSON(settings, change("en-GB", "en-GB-x-easyread", " ")), http.StatusUnprocessableEntity)
 		want(t, "no such words", lead.sendJSON(settings, change("tlh", "en-GB-x-easyread", "why not")), http.StatusUnprocessableEntity)
 		want(t, "what it is not", lead.sendJSON(settings, change("en-GB", "cy", "an old page")), http.StatusConflict)
-		if got := s.as("lead.meadow@eastvale").get(settings); !got.has("Why do you change it?") {
+		if got := s.as("lead.meadow@eastvale").get(settings); !got.has("It is kept with the change") {
 			t.Errorf("the page: %s", got.text())
 		}
 		s.sent(lead, settings, change("en-GB", "en-GB-x-easyread", "Members asked for it at the March meeting"))

@@ -1,6 +1,7 @@
 package reach
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -123,7 +124,5 @@ func clockOf(text string) (string, bool) {
 	if hour > 23 || minute > 59 {
 		return "", false
 	}
-	return twoDigits(hour) + ":" + twoDigits(minute), true
+	return fmt.Sprintf("%02d:%02d", hour, minute), true
 }
-
-func twoDigits(n int) string { return strconv.Itoa(n + 100)[1:] }

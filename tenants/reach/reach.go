@@ -191,7 +191,8 @@ func keep(ctx context.Context, s tenants.Scope, act string, version int, why ten
 	if was.Wing() != nil {
 		return Reach{}, fault.New(fault.Conflict, "This wing has its hours and crisis contacts from "+s.Estate.Root(was).Name+". Change them there.")
 	}
-	now := tenants.Service{Area: was.Area, Staffed: slices.Clone(was.Staffed), Crisis: slices.Clone(was.Crisis), Roster: was.Roster, ReachVersion: version + 1}
+	now := *was
+	now.Staffed, now.Crisis, now.ReachVersion = slices.Clone(was.Staffed), slices.Clone(was.Crisis), version+1
 	changed(&now)
 	write := func(ids ...uuid.UUID) *bun.UpdateQuery {
 		return s.Update(&now).Column("staffed", "crisis", "reach_version").Where("service.id IN (?)", bun.List(ids))

@@ -3,7 +3,6 @@ package reading
 import (
 	"cmp"
 	"context"
-	"strings"
 
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/internal/words"
@@ -21,9 +20,9 @@ func begins(_ context.Context, s tenants.Scope, _ web.None) (Beginning, error) {
 
 // Begin is how it is to be from now on, and why. Was is what the lead saw.
 type Begin struct {
-	Words  words.Tag `json:"words" validate:"required" label:"how words are shown"`
-	Was    words.Tag `json:"was" validate:"required" label:"what it was"`
-	Reason string    `json:"reason" validate:"filled,max=500" label:"a reason"`
+	Words words.Tag `json:"words" validate:"required" label:"how words are shown"`
+	Was   words.Tag `json:"was" validate:"required" label:"what it was"`
+	tenants.Why
 }
 
 // begin changes it. Conflict if somebody else was faster.
@@ -36,7 +35,7 @@ func begin(ctx context.Context, s tenants.Scope, in Begin) (Beginning, error) {
 	if err != nil {
 		return Beginning{}, err
 	}
-	if err := s.Audit(ctx, "words.change", tenants.Audited{Subject: s.Service.ID, Reason: strings.TrimSpace(in.Reason), Before: Beginning{in.Was}, After: Beginning{in.Words}}); err != nil {
+	if err := s.Audit(ctx, "words.change", tenants.Audited{Subject: s.Service.ID, Reason: in.Reason, Before: Beginning{in.Was}, After: Beginning{in.Words}}); err != nil {
 		return Beginning{}, err
 	}
 	return Beginning{in.Words}, s.Changed(ctx)
