@@ -160,7 +160,7 @@ func TestWhatACarerSeesEnds(t *testing.T) {
 		want(t, "one letter too many", again(), http.StatusUnprocessableEntity)
 
 		// Whoever leaves takes it along; the rest goes by itself.
-		s.inBridge(func(ctx context.Context, in tenants.Scope) error {
+		s.in("bridge", func(ctx context.Context, in tenants.Scope) error {
 			person, err := in.Anybody(ctx, "Rhubarb")
 			if err != nil {
 				return err
@@ -176,7 +176,7 @@ func TestWhatACarerSeesEnds(t *testing.T) {
 		s.clock.Advance(91 * 24 * time.Hour)
 		want(t, "after 90 days", s.visit("eastvale").getJSON(old, nil), http.StatusUnprocessableEntity)
 		s.clock.Advance(25 * time.Hour)
-		s.bridgeRound("waiting.files")
+		s.roundOf("bridge", "waiting.files")
 		var left int
 		if s.ofBridge([]any{&left}, "SELECT count(*) FROM waiting_carers WHERE tenant_id = ?"); left != 0 {
 			t.Errorf("%d are left", left)

@@ -18,7 +18,7 @@ func TestWhatSomebodyWhoLeavesSaidIsGoneAndTheListStays(t *testing.T) {
 				kept = room.Data
 			}
 		}
-		s.inBridge(func(ctx context.Context, in tenants.Scope) error {
+		s.in("bridge", func(ctx context.Context, in tenants.Scope) error {
 			person, err := in.Anybody(ctx, "Pepperpot")
 			if err != nil {
 				return err
@@ -39,7 +39,7 @@ func TestWhatSomebodyWhoLeavesSaidIsGoneAndTheListStays(t *testing.T) {
 			t.Errorf("%d notes, %d entries", notes, entries)
 		}
 		// Those whose wait is over go at their age; who waits stays.
-		s.inBridge(func(ctx context.Context, in tenants.Scope) error {
+		s.in("bridge", func(ctx context.Context, in tenants.Scope) error {
 			class := kept.Classes[1]
 			would, err := class.Count(ctx, in, in.Now)
 			if err != nil {

@@ -47,7 +47,7 @@ func (s *site) sharedPage() (path string) {
 	s.t.Helper()
 	var id uuid.UUID
 	s.ofBridge([]any{&id}, "SELECT id FROM waiting_carers WHERE tenant_id = ?")
-	s.inBridge(func(_ context.Context, in tenants.Scope) error {
+	s.in("bridge", func(_ context.Context, in tenants.Scope) error {
 		path = "/shared/" + s.app.office().Token(in, "waiting-carer", id, 1)
 		return nil
 	})

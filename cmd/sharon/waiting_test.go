@@ -10,22 +10,8 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"github.com/sharon-nhs/sharon/modules"
 	"github.com/sharon-nhs/sharon/modules/safety"
-	"github.com/sharon-nhs/sharon/tenants"
 )
-
-// inBridge runs fn in a unit of work of the waiting-list service.
-func (s *site) inBridge(fn func(ctx context.Context, in tenants.Scope) error) {
-	s.t.Helper()
-	trust, err := s.app.Directory.TrustAt(s.t.Context(), "eastvale.localhost")
-	if err == nil {
-		err = s.app.Directory.WriteAs(s.t.Context(), trust.ID, "bridge", fn)
-	}
-	if err != nil {
-		s.t.Fatal(err)
-	}
-}
 
 // ofBridge reads one row by SQL, whose first parameter is the trust.
 func (s *site) ofBridge(into []any, query string, args ...any) {
@@ -122,33 +108,9 @@ func TestAFileIsLookedThroughBeforeAnybodyIsOnTheList(t *testing.T) {
 		// What nobody confirms is gone after a day.
 		left := upload(listHeading + "T-9,,,Talking therapy,1 9 2026,,\n")
 		s.clock.Advance(25 * time.Hour)
-		s.roundIn("waiting.files")
+		s.roundAt("bridge", "waiting.files")
 		want(t, "after a day", s.over("lead.bridge@eastvale").getJSON(left, nil), http.StatusNotFound)
 	})
-}
-
-// roundIn has a round of Bridge's run, as a worker would, and what follows from it.
-func (s *site) roundIn(key string) {
-	s.t.Helper()
-	s.bridgeRound(key)
-	s.settle(1)
-}
-
-// bridgeRound has a round of Bridge's run.
-func (s *site) bridgeRound(key string) {
-	s.t.Helper()
-	var here tenants.Scope
-	s.inBridge(func(_ context.Context, in tenants.Scope) error {
-		here = in
-		return nil
-	})
-	for _, round := range modules.Rounds(s.app.Rooms) {
-		if round.Key == key {
-			if err := round.Do(s.t.Context(), here); err != nil {
-				s.t.Fatal(err)
-			}
-		}
-	}
 }
 
 func TestAnotherSystemPutsPeopleOnTheListAgainAndAgain(t *testing.T) {
@@ -275,8 +237,8 @@ func TestSomebodyWhoWaitsIsHeldUntilTheirTreatmentBegins(t *testing.T) {
 		s.clock.Advance(14 * 24 * time.Hour)
 		before := len(p.Mails())
 		for range 3 {
-			s.roundIn("waiting.due")
-			s.roundIn("waiting.due") // nobody is asked twice at once
+			s.roundAt("bridge", "waiting.due")
+			s.roundAt("bridge", "waiting.due") // nobody is asked twice at once
 			s.clock.Advance(73 * time.Hour)
 		}
 		asked := 0

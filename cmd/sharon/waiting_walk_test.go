@@ -22,7 +22,7 @@ import (
 func TestAWaitingListFromImportToHandOverInABrowser(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		p := s.posted()
-		s.inBridge(func(ctx context.Context, in tenants.Scope) error {
+		s.in("bridge", func(ctx context.Context, in tenants.Scope) error {
 			in.Service = nil
 			_, err := tenants.CreateService(ctx, in, tenants.NewService{Area: "perinatal", Name: "Cradle", Slug: "cradle", Accent: "1f5a4f", Modules: []string{"forums", "walls"}})
 			return err

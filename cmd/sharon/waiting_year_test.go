@@ -99,7 +99,7 @@ func (y *listYear) sends(t *testing.T, lead *visitor) {
 func (y *listYear) joins() {
 	y.t.Helper()
 	reference, account := y.list[len(y.list)-1].reference, fmt.Sprintf("y%d.bridge@eastvale", len(y.members))
-	y.inBridge(func(ctx context.Context, in tenants.Scope) error {
+	y.in("bridge", func(ctx context.Context, in tenants.Scope) error {
 		made, err := tenants.CreateAccount(ctx, in, testKeys, tenants.NewAccount{Email: account + ".example", PasswordHash: quickHash})
 		if err != nil {
 			return err

@@ -26,8 +26,15 @@ func (s *site) in(service string, fn func(ctx context.Context, sc tenants.Scope)
 	}
 }
 
-// roundAt has a round of a service's run, and what follows from it.
+// roundAt has a round of a service's run, as a worker would, and what follows from it.
 func (s *site) roundAt(service, key string) {
+	s.t.Helper()
+	s.roundOf(service, key)
+	s.settle(1)
+}
+
+// roundOf has a round of a service's run.
+func (s *site) roundOf(service, key string) {
 	s.t.Helper()
 	var here tenants.Scope
 	s.in(service, func(_ context.Context, sc tenants.Scope) error {
@@ -41,7 +48,6 @@ func (s *site) roundAt(service, key string) {
 			}
 		}
 	}
-	s.settle(1)
 }
 
 // winged gives orchard the wings of its area's preset, as its lead does.
