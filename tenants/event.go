@@ -120,17 +120,38 @@ func (e Event) For(s Scope) bool {
 	return e.Audience != "" && slices.Contains(s.Actor.Roles.Audiences(), e.Audience)
 }
 
-// Happened lists, oldest first, what the actor may learn of and what was
-// written since some time; all is false, and nothing is listed, if that is more
+// History is what happened in a service, as far back as it goes.
+type History struct {
+	events []Event   // oldest first
+	after  uuid.UUID // of what has this id, or a smaller one, it knows nothing
+}
+
+// Happened reads what was written since some time: the latest, where that is more
 // than limit.
-func (s Scope) Happened(ctx context.Context, since time.Time, limit int) (events []Event, all bool, err error) {
-	err = s.Select(&events).Where("event.id > ?", idAt(since)).
-		Where("(event.audience IN (?) OR event.readers LIKE ?)", bun.List(s.Actor.Roles.Audiences()), "%"+s.Actor.ID().String()+"%").
-		Order("event.id").Limit(int64(limit) + 1).Scan(ctx)
-	if err != nil || len(events) > limit {
-		return nil, false, err
+func (s Scope) Happened(ctx context.Context, since time.Time, limit int) (h History, err error) {
+	h.after = idAt(since)
+	err = s.Select(&h.events).Where("event.id > ?", h.after).OrderExpr("event.id DESC").Limit(int64(limit) + 1).Scan(ctx)
+	if len(h.events) > limit {
+		h.after, h.events = h.events[limit].ID, h.events[:limit]
 	}
-	return slices.DeleteFunc(events, func(e Event) bool { return !e.For(s) }), true, nil
+	slices.Reverse(h.events)
+	return h, err
+}
+
+// For lists, oldest first, what the actor may learn of and what was written since
+// some time; all is false, and nothing is listed, if the history does not go so far
+// back.
+func (h History) For(s Scope, since time.Time) (events []Event, all bool) {
+	at := idAt(since)
+	if compareIDs(at, h.after) < 0 {
+		return nil, false
+	}
+	for _, e := range h.events {
+		if compareIDs(e.ID, at) > 0 && e.For(s) {
+			events = append(events, e)
+		}
+	}
+	return events, true
 }
 
 // idAt is the least id that a row written at t can have: ids begin with their

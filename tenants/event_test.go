@@ -29,7 +29,12 @@ func TestWhatHappenedIsToldWholeOrNotAtAll(t *testing.T) {
 		})
 		for limit, want := range map[int][]uuid.UUID{4: nil, 5: all, 6: all} {
 			w.write(w.north, "willow", func(ctx context.Context, s tenants.Scope) error {
-				events, whole, err := s.As(w.hazel).Happened(ctx, time.Now().Add(-time.Minute), limit)
+				since := time.Now().Add(-time.Minute)
+				happened, err := s.Happened(ctx, since, limit)
+				if to, all := happened.For(s.As(tenants.Person{ID: uuid.New(), Roles: w.hazel.Roles}), since); len(to) > 0 || all != (want != nil) {
+					t.Errorf("at most %d: somebody else is told of %v, all of it: %v", limit, to, all)
+				}
+				events, whole := happened.For(s.As(w.hazel), since)
 				var told []uuid.UUID
 				for _, e := range events {
 					told = append(told, e.Subject)

@@ -46,7 +46,7 @@ func (l *Live) Streams() int {
 func (l *Live) Start(bus realtime.Bus, log *slog.Logger) {
 	l.open, l.stop = context.WithCancel(context.Background()) //nolint:forbidigo // Close ends it, no request
 	l.told = make(chan []Event, 4096)
-	l.hub = realtime.NewHub[Event, *listener](bus, frame, realtime.Usual(), log)
+	l.hub = realtime.NewHub(bus, frame, missed, realtime.Usual(), log)
 	l.hub.Watch(stayEvery, l.stay)
 	go l.publish(log)
 }
@@ -122,10 +122,10 @@ type Heard struct {
 	Unread map[string]int `json:"unread"`
 }
 
-// replayed bounds what one stream is told again. It is well above what happens
-// in a busy service during the overlap: with less, whoever comes back would
-// always be told to load anew.
-const replayed = 5000
+// replayed bounds how much of what happened in a service is told again. It is well
+// above what happens in a busy one during the overlap: with less, whoever comes back
+// would always be told to load anew.
+const replayed = 10_000
 
 // overlap is how long a unit of work may take: an event that was written before
 // another one may be committed after it.
@@ -134,12 +134,14 @@ const overlap = 20 * time.Second
 // Listen is the stream of a page.
 func (l *Live) Listen(_ context.Context, s Scope, in Listen) (web.Live[Heard], error) {
 	ear := &listener{scope: s.Outlive(), since: idTime(in.Last, s.Now)}
-	missed := func(ctx context.Context) (heard Heard, err error) {
+	since := func(ctx context.Context) (heard Heard, err error) {
 		var events []Event
 		if !in.Counts {
-			if events, err = missed(ctx, s, ear.since); err != nil {
+			happened, err := s.Happened(ctx, ear.from(), replayed)
+			if err != nil {
 				return Heard{}, err
 			}
+			events = ear.told(happened)
 		}
 		heard.Events = make([]Signal, len(events))
 		for i, e := range events {
@@ -151,7 +153,7 @@ func (l *Live) Listen(_ context.Context, s Scope, in Listen) (web.Live[Heard], e
 		}
 		return heard, err
 	}
-	return web.Live[Heard]{Missed: missed, Serve: func(conn net.Conn) { l.hub.Serve(conn, ear) }}, nil
+	return web.Live[Heard]{Missed: since, Serve: func(conn net.Conn) { l.hub.Serve(conn, ear) }}, nil
 }
 
 // idTime is the time that an id begins with; now for none.
@@ -162,23 +164,10 @@ func idTime(id uuid.UUID, now time.Time) time.Time {
 	return time.Unix(id.Time().UnixTime())
 }
 
-// missed is what a page that comes back is told, and last how far it knows then.
-func missed(ctx context.Context, s Scope, since time.Time) (events []Event, err error) {
-	all := !since.Before(s.Now.Add(-shownFor))
-	if all {
-		events, all, err = s.Happened(ctx, since.Add(-overlap), replayed)
-	}
-	mark := Event{ID: newID(), Kind: Here.Key}
-	if !all {
-		mark.Kind = Anew.Key
-	}
-	return append(events, mark), err
-}
-
 // listener is an open page.
 type listener struct {
 	scope Scope
-	since time.Time
+	since time.Time // when it was told of something last
 }
 
 var _ realtime.Reader[Event] = (*listener)(nil)
@@ -191,12 +180,34 @@ func streamKey(trust, service uuid.UUID) string { return trust.String() + servic
 
 func (l *listener) Wants(e Event) bool { return e.For(l.scope) }
 
-func (l *listener) Missed(ctx context.Context) (events []Event, err error) {
-	err = l.scope.Read(ctx, func(ctx context.Context, s Scope) (err error) {
-		events, err = missed(ctx, s, l.since)
+// from is since when it has to be told, at most as long as events are shown.
+func (l *listener) from() time.Time {
+	since, oldest := l.since.Add(-overlap), l.scope.Now.Add(-shownFor)
+	if since.Before(oldest) {
+		return oldest
+	}
+	return since
+}
+
+// told is what the page is told when it comes back, and last how far it knows then.
+func (l *listener) told(happened History) []Event {
+	mark := Event{ID: newID(), Kind: Here.Key}
+	events, all := happened.For(l.scope, l.since.Add(-overlap))
+	if !all {
+		mark.Kind = Anew.Key
+	}
+	return append(events, mark)
+}
+
+// missed reads once for all listeners of one service what each was not told of.
+func missed(ctx context.Context, _ string, ears []*listener) (of func(*listener) []Event, err error) {
+	first := slices.MinFunc(ears, func(a, b *listener) int { return a.from().Compare(b.from()) })
+	err = first.scope.Read(ctx, func(ctx context.Context, s Scope) error {
+		happened, err := s.Happened(ctx, first.from(), replayed)
+		of = func(l *listener) []Event { return l.told(happened) }
 		return err
 	})
-	return events, err
+	return of, err
 }
 
 // present is a session as it is now.

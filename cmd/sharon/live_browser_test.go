@@ -136,7 +136,7 @@ func TestAPageThatMissedTooMuchOffersToLoadAgain(t *testing.T) {
 	tab.Fill("#body", "half a sentence")
 	tab.Eval(`dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))`, nil) // put aside by the browser
 	replyBy(hazel, thread, "While you were away.")
-	s.much(5001)
+	s.much(10_001)
 	tab.Eval(`dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))`, nil)
 	tab.WaitText("#live-anew", "Load it again")
 	tab.WaitText("#live-says", "You were away for a while")

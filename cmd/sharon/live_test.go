@@ -220,7 +220,7 @@ func TestAPageThatWasAwayForTooLongIsToldToLoadAnew(t *testing.T) {
 		expect("after an hour", before(59*time.Minute), "here", true)
 		next := expect("after more than an hour", before(61*time.Minute), "anew", false)
 		expect("once it was loaded", next, "here", true)
-		s.much(5001)
+		s.much(10_001)
 		expect("after more than 5,000 events", before(time.Minute), "anew", false)
 		stream := fern.listen("willow", before(61*time.Minute)) // and what happens then it hears of
 		stream.hears("posts.replied", replyBy(hazel, threadBy(hazel, "sleep-and-feeding", "And again"), "Two"))

@@ -35,7 +35,7 @@ const manyStreams = 10_000
 //	go test -run - -bench Streams -benchtime 20x ./internal/realtime
 func BenchmarkStreams(b *testing.B) {
 	moreFiles(b)
-	h := realtime.NewHub[word, *listener](realtime.Local{}, frame, realtime.Usual(), slog.New(slog.DiscardHandler))
+	h := realtime.NewHub[word, *listener](realtime.Local{}, frame, missed, realtime.Usual(), slog.New(slog.DiscardHandler))
 	b.Cleanup(h.Close)
 	address := station(b, h)
 	before := used()

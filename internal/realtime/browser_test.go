@@ -52,22 +52,23 @@ type follower struct {
 
 func (f *follower) Key() string          { return "willow" }
 func (f *follower) Wants(happening) bool { return true }
-func (f *follower) Missed(context.Context) ([]happening, error) {
+
+func (f *follower) missed() []happening {
 	f.thread.mu.Lock()
 	defer f.thread.mu.Unlock()
 	for i, h := range f.thread.history {
 		if h.ID == f.last {
-			return f.thread.history[i+1:], nil
+			return f.thread.history[i+1:]
 		}
 	}
-	return f.thread.history, nil
+	return f.thread.history
 }
 
 type lastSeen struct {
 	Last string `json:"last,omitempty"`
 }
 
-type missed struct {
+type heard struct {
 	Events []happening    `json:"events"`
 	Unread map[string]int `json:"unread"`
 }
@@ -76,13 +77,12 @@ type replyID struct {
 	ID string `path:"id" json:"-"`
 }
 
-func (s *thread) listen(_ context.Context, _ int, in lastSeen) (web.Live[missed], error) {
+func (s *thread) listen(_ context.Context, _ int, in lastSeen) (web.Live[heard], error) {
 	f := &follower{s, in.Last}
-	return web.Live[missed]{
-		Missed: func(ctx context.Context) (missed, error) {
+	return web.Live[heard]{
+		Missed: func(context.Context) (heard, error) {
 			s.polls.Add(1)
-			events, err := f.Missed(ctx)
-			return missed{events, map[string]int{"messages": int(s.unread.Load())}}, err
+			return heard{f.missed(), map[string]int{"messages": int(s.unread.Load())}}, nil
 		},
 		Serve: func(conn net.Conn) {
 			s.conn.Store(&conn)
@@ -136,6 +136,8 @@ func newThread(t *testing.T) *thread {
 	s.hub = realtime.NewHub[happening, *follower](realtime.Local{}, func(h happening) realtime.Frame {
 		data, _ := json.Marshal(h)
 		return realtime.Frame{ID: h.ID, Data: data}
+	}, func(context.Context, string, []*follower) (func(*follower) []happening, error) {
+		return (*follower).missed, nil
 	}, limits, slog.New(slog.DiscardHandler))
 	t.Cleanup(s.hub.Close)
 	r := web.NewRouter[int]()

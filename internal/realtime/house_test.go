@@ -46,11 +46,20 @@ func (l *listener) Wants(w word) bool {
 	return w.To == "" || w.To == l.name
 }
 
-func (l *listener) Missed(ctx context.Context) ([]word, error) {
-	if l.missed == nil {
-		return nil, nil
+// missed asks the listeners, one after the other.
+func missed(ctx context.Context, _ string, all []*listener) (func(*listener) []word, error) {
+	told := map[*listener][]word{}
+	for _, l := range all {
+		if l.missed == nil {
+			continue
+		}
+		words, err := l.missed(ctx)
+		if err != nil {
+			return nil, err
+		}
+		told[l] = words
 	}
-	return l.missed(ctx)
+	return func(l *listener) []word { return told[l] }, nil
 }
 
 type hub = realtime.Hub[word, *listener]
@@ -67,7 +76,7 @@ func quick(change ...func(*realtime.Limits)) realtime.Limits {
 
 func newHub(t *testing.T, bus realtime.Bus, limits realtime.Limits) *hub {
 	t.Helper()
-	h := realtime.NewHub[word, *listener](bus, frame, limits, slog.New(slog.DiscardHandler))
+	h := realtime.NewHub[word, *listener](bus, frame, missed, limits, slog.New(slog.DiscardHandler))
 	t.Cleanup(h.Close)
 	return h
 }

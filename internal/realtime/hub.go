@@ -28,11 +28,13 @@ type Reader[T any] interface {
 	// Wants tells whether a message is for this reader. It is asked for every
 	// message of the key and every stream, so it must not leave the memory.
 	Wants(T) bool
-	// Missed reads what was published since the last event that the browser was
-	// shown. It is called once the stream gets live messages, so that nothing
-	// falls between. What it gives may overlap with them: see Frame.ID.
-	Missed(ctx context.Context) ([]T, error)
 }
+
+// Missed reads what was published to a key since the last event that each of these
+// readers' browsers was shown. It is called once their streams get live messages, so
+// that nothing falls between. What it gives may overlap with them: see Frame.ID. One
+// call is for all who came meanwhile, because after a restart that is everybody.
+type Missed[T, R any] func(ctx context.Context, key string, readers []R) (func(R) []T, error)
 
 // Limits keep one stream from costing the others anything.
 type Limits struct {
@@ -42,8 +44,8 @@ type Limits struct {
 	Age       time.Duration // how old a stream gets, give or take an eighth
 	Retry     time.Duration // how long a browser waits before it comes back, up to twice as long
 	Spread    time.Duration // over which all streams are ended after an interruption
-	Missed    time.Duration // how long Reader.Missed may take
-	Missing   int           // how many are asked what they missed at once: the pages need the database too
+	Missed    time.Duration // how long Missed may take
+	Missing   int           // for how many keys it is asked at once: the pages need the database too
 }
 
 // Usual are the limits of a server.
@@ -57,6 +59,7 @@ func Usual() Limits {
 type Hub[T any, R Reader[T]] struct {
 	bus    Bus
 	frame  func(T) Frame
+	missed Missed[T, R]
 	limits Limits
 	log    *slog.Logger
 	age    func() time.Duration // since the hub began
@@ -64,23 +67,26 @@ type Hub[T any, R Reader[T]] struct {
 	ctx     context.Context // ends with Close
 	stop    context.CancelFunc
 	work    sync.WaitGroup // every goroutine of the hub
-	missing chan struct{}  // a place for each Reader.Missed that runs
-	missed  chan struct{}  // the bus may have lost something
+	missing chan struct{}  // a place for each Missed that runs
+	gap     chan struct{}  // the bus may have lost something
 
 	mu      sync.RWMutex
 	closed  bool
 	opened  int // streams ever
 	streams map[string]map[*stream[T, R]]struct{}
+
+	asking sync.Mutex
+	asks   map[string]*ask[T, R] // the next for each key where somebody waits or one runs
 }
 
 // NewHub makes a hub that ends with Close. frame forms a message for browsers,
 // once for all streams of this node.
-func NewHub[T any, R Reader[T]](bus Bus, frame func(T) Frame, limits Limits, log *slog.Logger) *Hub[T, R] {
+func NewHub[T any, R Reader[T]](bus Bus, frame func(T) Frame, missed Missed[T, R], limits Limits, log *slog.Logger) *Hub[T, R] {
 	ctx, stop := context.WithCancel(context.Background()) //nolint:gosec // Close calls stop
 	h := &Hub[T, R]{
-		bus: bus, frame: frame, limits: limits, log: log, age: clock.Stopwatch(), ctx: ctx, stop: stop,
-		missing: make(chan struct{}, limits.Missing), missed: make(chan struct{}, 1),
-		streams: map[string]map[*stream[T, R]]struct{}{},
+		bus: bus, frame: frame, missed: missed, limits: limits, log: log, age: clock.Stopwatch(), ctx: ctx, stop: stop,
+		missing: make(chan struct{}, limits.Missing), gap: make(chan struct{}, 1),
+		streams: map[string]map[*stream[T, R]]struct{}{}, asks: map[string]*ask[T, R]{},
 	}
 	h.start(h.beat)
 	h.start(h.restart)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"runtime"
 	"strings"
@@ -162,10 +163,38 @@ func TestWhatCannotBeReadEndsTheStreamSoThatItComesBack(t *testing.T) {
 
 func TestMissedIsAskedFewAtATimeAndNotForLong(t *testing.T) {
 	h := alone(t, func(l *realtime.Limits) { l.Missing, l.Missed = 1, 50*time.Millisecond })
-	stuck := open(t, h, &listener{missed: func(ctx context.Context) ([]word, error) { <-ctx.Done(); return nil, ctx.Err() }})
-	next := open(t, h, &listener{missed: func(context.Context) ([]word, error) { return []word{{ID: "1", Text: "mine"}}, nil }})
+	stuck := open(t, h, &listener{key: "harbour", missed: func(ctx context.Context) ([]word, error) { <-ctx.Done(); return nil, ctx.Err() }})
+	next := open(t, h, &listener{key: "willow", missed: func(context.Context) ([]word, error) { return []word{{ID: "1", Text: "mine"}}, nil }})
 	stuck.mustEnd()
 	want(t, next.words(1), "1 mine")
+}
+
+func TestThoseWhoComeWhileIsAskedAreAskedForTogetherAfterIt(t *testing.T) {
+	calls, answer := make(chan int), make(chan struct{})
+	h := realtime.NewHub[word, *listener](realtime.Local{}, frame, func(_ context.Context, _ string, all []*listener) (func(*listener) []word, error) {
+		calls <- len(all)
+		<-answer
+		return func(l *listener) []word { return []word{{Text: "for " + l.name}} }, nil
+	}, quick(), slog.New(slog.DiscardHandler))
+	t.Cleanup(h.Close)
+	first := open(t, h, &listener{name: "first"})
+	if n := <-calls; n != 1 {
+		t.Fatalf("asked for %d at first", n)
+	}
+	var others []*browser
+	for n := range 20 {
+		others = append(others, open(t, h, &listener{name: fmt.Sprint(n)}))
+	}
+	time.Sleep(20 * time.Millisecond)
+	answer <- struct{}{}
+	want(t, first.words(1), "for first")
+	if n := <-calls; n != len(others) {
+		t.Errorf("then asked for %d", n)
+	}
+	answer <- struct{}{}
+	for n, b := range others {
+		want(t, b.words(1), fmt.Sprint("for ", n))
+	}
 }
 
 func TestAPanicStaysWithItsReader(t *testing.T) {

@@ -2,7 +2,6 @@ package realtime
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -91,7 +90,7 @@ func (s *stream[T, R]) begin() {
 	if s.write(fmt.Appendf(nil, "retry: %d\n\n", retry.Milliseconds())) != nil {
 		return
 	}
-	missed, err := s.missed()
+	missed, err := s.hub.missedBy(s.key, s.reader)
 	if err != nil {
 		s.hub.log.Warn("what a stream missed cannot be read", slog.Any("cause", err))
 		return
@@ -114,21 +113,6 @@ func (s *stream[T, R]) begin() {
 	}
 	healthy = true
 	s.flush()
-}
-
-// missed waits for its turn.
-func (s *stream[T, R]) missed() ([]T, error) {
-	ctx, cancel := context.WithCancel(s.hub.ctx)
-	defer cancel()
-	select {
-	case s.hub.missing <- struct{}{}:
-		defer func() { <-s.hub.missing }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-	ctx, stop := context.WithTimeout(ctx, s.hub.limits.Missed)
-	defer stop()
-	return s.reader.Missed(ctx)
 }
 
 // flush writes until the queue is empty.

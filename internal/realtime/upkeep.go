@@ -44,7 +44,7 @@ func (h *Hub[T, R]) beatOf(slot int) {
 // interrupted says that other nodes' messages may be lost.
 func (h *Hub[T, R]) interrupted() {
 	select {
-	case h.missed <- struct{}{}:
+	case h.gap <- struct{}{}:
 	default: // it is known
 	}
 }
@@ -56,13 +56,13 @@ func (h *Hub[T, R]) restart() {
 		select {
 		case <-h.ctx.Done():
 			return
-		case <-h.missed:
+		case <-h.gap:
 		}
 		if !h.wait(h.limits.Spread / 2) {
 			return
 		}
 		select {
-		case <-h.missed:
+		case <-h.gap:
 		default:
 		}
 		const steps = 20
