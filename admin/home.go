@@ -52,10 +52,7 @@ type Tasks struct {
 
 // Home counts the trusts, their services and the tasks of each queue.
 func (c Console) Home(ctx context.Context, s Scope, _ web.None) (Home, error) {
-	out := Home{Name: s.Staff.Name, Roles: []string{}}
-	for _, role := range s.Staff.Roles {
-		out.Roles = append(out.Roles, role.Name())
-	}
+	out := Home{Name: s.Staff.Name, Roles: s.Staff.Roles.Names()}
 	trusts, err := c.trusts(ctx, s)
 	if err != nil {
 		return out, err

@@ -18,6 +18,7 @@ var Grants = policy.Grants{
 	"queues.read":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"hazards.read":  {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
 	"queues.steer":  {string(tenants.PlatformAdmin)},
+	"staff.manage":  {string(tenants.PlatformAdmin)},
 
 	"programmes.read":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager), string(tenants.Finance)},
 	"programmes.work":   {string(tenants.PlatformAdmin), string(tenants.OnboardingManager)},
@@ -37,6 +38,7 @@ var rooms = []ui.Room{
 	{Key: "usage.read", Name: "Usage", Path: "/usage"},
 	{Key: "queues.read", Name: "Queues", Path: "/queues"},
 	{Key: "hazards.read", Name: "Hazard log", Path: "/hazards"},
+	{Key: "staff.manage", Name: "Colleagues", Path: "/staff"},
 	{Name: "Second step", Path: "/account/second-factor/new"},
 }
 
@@ -57,6 +59,10 @@ func (c Console) Routes(r *web.Router[Scope]) {
 	c.usageRoutes(r)
 
 	web.Get(r, "/hazards", "hazards.read", "The clinical hazard log", c.Hazards, hazardsPage)
+
+	web.Get(r, "/staff", "staff.manage", "The accounts of platform staff", c.Colleagues, colleaguesPage)
+	web.Get(r, "/staff/{staff}", "staff.manage", "An account of platform staff", c.Colleague, colleaguePage)
+	web.Post(r, "/staff/{staff}", "staff.manage", "Close an account of platform staff, open it again, or change what it may", c.ChangeStaff, web.SeeOther("/staff/{staff}"), web.FormAt("/staff/{staff}"))
 
 	web.Get(r, "/queues", "queues.read", "How the queues stand, and what failed", c.Queues, queuesPage)
 	web.Post(r, "/queues/{queue}/pause", "queues.steer", "Stop work on a queue", c.Pause, web.SeeOther("/queues"))

@@ -90,7 +90,7 @@ func (r Roster) staff(in NewStaff) (Staff, error) {
 	case in.Name == "" || len([]rune(in.Name)) > 100:
 		return Staff{}, fault.Bad("name", "Write their name, in 100 characters or fewer.")
 	}
-	staff := Staff{ID: uuid.Must(uuid.NewV7()), EmailLookup: r.Keys.Lookup(in.Email), Name: in.Name, PasswordHash: in.PasswordHash, Roles: tenants.Roles{in.Role}, Status: "active"}
+	staff := Staff{ID: uuid.Must(uuid.NewV7()), EmailLookup: r.Keys.Lookup(in.Email), Name: in.Name, PasswordHash: in.PasswordHash, Roles: tenants.Roles{in.Role}, Status: "active", Version: 1}
 	var err error
 	staff.EmailSealed, err = r.Keys.Seal(in.Email, staff.ID.String())
 	return staff, err

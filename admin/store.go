@@ -26,8 +26,9 @@ type Staff struct {
 	TOTPSealed   string        `bun:"totp_sealed"`
 	TOTPUsed     int64         `bun:"totp_used"`
 	Roles        tenants.Roles `bun:"roles"`
-	Status       string        `bun:"status"`
+	Status       string        `bun:"status"` // "active" or "closed"
 	CreatedAt    time.Time     `bun:"created_at"`
+	Version      int           `bun:"version"`
 }
 
 // Session is a signed-in browser or client. Only the hash of its token is stored.
@@ -181,6 +182,14 @@ func (s store) takeBack(ctx context.Context, mine receipt) error {
 	return err
 }
 
+// forUpdate locks what is read until the transaction ends.
+func forUpdate(q *bun.SelectQuery) *bun.SelectQuery {
+	if q.Dialect().Name() == dialect.PG { // SQLite has one writer
+		return q.For("UPDATE")
+	}
+	return q
+}
+
 // Lock implements signin.Failures.
 func (s store) Lock(ctx context.Context, subject string) (float64, time.Time, error) {
 	row := throttle{Subject: subject, UpdatedAt: s.now}
@@ -188,11 +197,7 @@ func (s store) Lock(ctx context.Context, subject string) (float64, time.Time, er
 		return 0, s.now, err
 	}
 	var rows []throttle
-	query := s.db.NewSelect().Model(&rows).Where("subject = ?", subject)
-	if query.Dialect().Name() == dialect.PG { // SQLite has one writer
-		query = query.For("UPDATE")
-	}
-	if err := query.Scan(ctx); err != nil || len(rows) == 0 {
+	if err := forUpdate(s.db.NewSelect().Model(&rows).Where("subject = ?", subject)).Scan(ctx); err != nil || len(rows) == 0 {
 		return 0, s.now, err // no row: it has just been swept
 	}
 	return rows[0].Failures, rows[0].UpdatedAt, nil

@@ -83,6 +83,15 @@ func (r Roles) Has(any ...Role) bool {
 	return slices.ContainsFunc(any, func(role Role) bool { return slices.Contains(r, role) })
 }
 
+// Names are the roles in words.
+func (r Roles) Names() []string {
+	names := make([]string, len(r))
+	for i, role := range r {
+		names[i] = role.Name()
+	}
+	return names
+}
+
 // Staff tells whether one of the roles is the team's.
 func (r Roles) Staff() bool { return slices.ContainsFunc(r, Role.Staff) }
 

@@ -26,7 +26,7 @@ import (
 var colleagues = map[string]string{"platform_admin": "platform@sharon", "onboarding_manager": "onboarding@sharon", "finance": "finance@sharon"}
 
 // atConsole fills the console's addresses.
-var atConsole = ids{"queue": "bulk", "trust": uuid.NewString(), "event": uuid.NewString(), "service": uuid.NewString(), "id": uuid.NewString(), "kind": "dspt"}
+var atConsole = ids{"queue": "bulk", "trust": uuid.NewString(), "event": uuid.NewString(), "service": uuid.NewString(), "id": uuid.NewString(), "kind": "dspt", "staff": uuid.NewString()}
 
 // carried is a visitor somewhere else with the session of this one, as a cookie
 // and as a bearer.

@@ -191,6 +191,10 @@ func pages(s *site) []aPage {
 		{"figures-empty", "lead.harbour@northmoor", "/harbour/figures?from=2025-01-01&to=2025-01-07", nil},
 		{"figures-error", "lead.harbour@northmoor", "/harbour/figures?from=2026-11-20&to=2026-11-19", nil},
 		{"console-hazards", "platform@sharon", "/hazards", nil},
+		{"console-colleagues", "platform@sharon", "/staff", nil},
+		{"console-colleague", "platform@sharon", s.colleague("finance@sharon"), nil},
+		{"console-colleague-me", "platform@sharon", s.colleague("platform@sharon"), nil},
+		{"console-colleague-error", "platform@sharon", s.colleague("finance@sharon"), func(tab *testkit.Tab) { tab.Click("main form.form button[type=submit]") }},
 	})
 }
 

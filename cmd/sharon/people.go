@@ -111,7 +111,56 @@ func (cmd serviceCreate) service(rooms []modules.Module) (tenants.NewService, er
 }
 
 type staffCmd struct {
-	Create staffCreate `cmd:"" help:"Make an account for a member of staff; asks for the password on standard input."`
+	Create   staffCreate   `cmd:"" help:"Make an account for a member of staff; asks for the password on standard input."`
+	Change   staffChange   `cmd:"" help:"Close the account of platform staff, open it again, forget its second step or give it another role. The console can, too."`
+	Password staffPassword `cmd:"" help:"Give platform staff another password; asks for it on standard input."`
+}
+
+// roster makes and changes accounts of platform staff.
+func (a *app) roster() admin.Roster { return admin.Roster{DB: a.DB, Keys: a.Keys, Clock: a.Clock} }
+
+// onRoster is for what ends with one change of an account.
+func (c config) onRoster(ctx context.Context, email string, do func(admin.Roster) error) error {
+	a, err := c.open(ctx, "http://localhost:8080")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = a.DB.Close() }()
+	err = do(a.roster())
+	switch {
+	case fault.Is(err, fault.NotFound):
+		return fault.Bad("email", "Nobody signs in to the console with this email address.")
+	case err == nil:
+		fmt.Printf("Done. %s has been signed out everywhere.\n", email)
+	}
+	return err
+}
+
+type staffChange struct {
+	config
+	Email  string `help:"What they sign in with." required:""`
+	Act    string `help:"close, open, forget-step (their second step), or the role they shall have: platform_admin, onboarding_manager or finance." required:""`
+	Reason string `help:"Why; colleagues can read it." required:""`
+}
+
+func (cmd staffChange) Run(ctx context.Context) error {
+	if !slices.Contains(admin.StaffActs(), cmd.Act) {
+		return fault.Bad("act", "There is: "+strings.Join(admin.StaffActs(), ", ")+".")
+	}
+	return cmd.onRoster(ctx, cmd.Email, func(r admin.Roster) error { return r.Change(ctx, cmd.Email, cmd.Act, cmd.Reason) })
+}
+
+type staffPassword struct {
+	config
+	Email string `help:"What they sign in with." required:""`
+}
+
+func (cmd staffPassword) Run(ctx context.Context) error {
+	hash, err := passwordHash(ctx)
+	if err != nil {
+		return err
+	}
+	return cmd.onRoster(ctx, cmd.Email, func(r admin.Roster) error { return r.SetPassword(ctx, cmd.Email, hash) })
 }
 
 type staffCreate struct {
@@ -168,16 +217,12 @@ func (cmd staffCreate) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	password, err := askPassword()
-	if err != nil {
-		return err
-	}
-	hash, err := crypt.HashPassword(ctx, password)
+	hash, err := passwordHash(ctx)
 	if err != nil {
 		return err
 	}
 	if cmd.Trust == "" {
-		err = admin.Roster{DB: a.DB, Keys: a.Keys, Clock: a.Clock}.Add(ctx, admin.NewStaff{Email: cmd.Email, Name: cmd.Name, Role: tenants.Role(cmd.Role), PasswordHash: hash})
+		err = a.roster().Add(ctx, admin.NewStaff{Email: cmd.Email, Name: cmd.Name, Role: tenants.Role(cmd.Role), PasswordHash: hash})
 	} else {
 		err = a.Directory.WriteAs(ctx, trust.ID, cmd.Service, func(ctx context.Context, s tenants.Scope) error {
 			return cmd.create(ctx, s, a.Keys, hash)
@@ -204,8 +249,17 @@ func (cmd staffCreate) create(ctx context.Context, s tenants.Scope, keys crypt.K
 	return err
 }
 
+// passwordHash asks for a password and hashes it.
+func passwordHash(ctx context.Context) (string, error) {
+	password, err := askPassword()
+	if err != nil {
+		return "", err
+	}
+	return crypt.HashPassword(ctx, password)
+}
+
 func askPassword() (string, error) {
-	fmt.Fprint(os.Stderr, "Password for the new account: ")
+	fmt.Fprint(os.Stderr, "New password: ")
 	line, err := bufio.NewReader(os.Stdin).ReadString('\n')
 	password := strings.TrimRight(line, "\r\n")
 	if password == "" && err != nil {
