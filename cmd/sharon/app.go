@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/a-h/templ"
@@ -69,9 +70,10 @@ type app struct {
 	Money     money.Money
 	Metrics   *metrics.Metrics
 
-	table   *tenants.Router
-	console *web.Router[admin.Scope] // once there is a handler
-	ready   func() error             // more that /readyz asks; nil for nothing
+	table    *tenants.Router
+	console  *web.Router[admin.Scope] // once there is a handler
+	ready    func() error             // more that /readyz asks; nil for nothing
+	stopping atomic.Bool              // /readyz says so
 }
 
 // open connects to the database and builds what everything shares.
@@ -226,10 +228,19 @@ func document(title string, routes func() []*web.Route) web.Plain {
 
 // plain are the pages of both faces that answer whatever happens.
 func (a *app) plain(help func(context.Context, *web.Request) (int, templ.Component)) map[string]web.Plain {
-	return map[string]web.Plain{
-		"/help-now": {View: help},
-		"/healthz":  {JSON: func(context.Context) (int, any) { return fiber.StatusOK, health{"ok", ""} }},
-		"/readyz":   {JSON: a.readiness},
+	pages := map[string]web.Plain{"/help-now": {View: help}}
+	for path, answer := range a.probes() {
+		pages[path] = web.Plain{JSON: answer}
+	}
+	return pages
+}
+
+// probes are what a supervisor asks: whether the process lives, and whether it can
+// do its work.
+func (a *app) probes() map[string]func(context.Context) (int, any) {
+	return map[string]func(context.Context) (int, any){
+		"/healthz": func(context.Context) (int, any) { return fiber.StatusOK, health{"ok", ""} },
+		"/readyz":  a.readiness,
 	}
 }
 
@@ -244,6 +255,9 @@ func (a *app) readiness(ctx context.Context) (int, any) {
 	err := a.DB.Ping(ctx)
 	if err == nil && a.ready != nil {
 		err = a.ready()
+	}
+	if a.stopping.Load() {
+		err = errStopping
 	}
 	if err != nil {
 		a.Log.WarnContext(ctx, "not ready", slog.Any("cause", err))

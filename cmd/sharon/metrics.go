@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -14,7 +15,7 @@ import (
 
 // metricsConfig is where operators watch a process.
 type metricsConfig struct {
-	MetricsAddr  string `help:"Address of /metrics for Prometheus, such as 127.0.0.1:9464; a listener of its own. Without it there is none." placeholder:"ADDRESS"`
+	MetricsAddr  string `help:"Address of /metrics for Prometheus, such as 127.0.0.1:9464; a listener of its own, which answers /healthz and /readyz too. Without it there is none." placeholder:"ADDRESS"`
 	MetricsToken string `help:"What whoever reads /metrics sends as bearer token. An address that others can reach needs one." placeholder:"TOKEN"`
 }
 
@@ -42,7 +43,7 @@ func (a *app) watched(ctx context.Context, c metricsConfig) error {
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", c.MetricsAddr, err)
 	}
-	server := &http.Server{Handler: a.Metrics.Handler(c.MetricsToken), ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 15 * time.Second}
+	server := &http.Server{Handler: a.operators(c.MetricsToken), ReadHeaderTimeout: 5 * time.Second, WriteTimeout: 15 * time.Second}
 	context.AfterFunc(ctx, func() { _ = server.Close() })
 	go func() {
 		if err := server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
@@ -50,6 +51,22 @@ func (a *app) watched(ctx context.Context, c metricsConfig) error {
 		}
 	}()
 	return nil
+}
+
+// operators is what that listener answers: the figures to whoever has the token, and
+// to anybody, as on the listener for the web, which a worker has not, the probes.
+func (a *app) operators(token string) http.Handler {
+	pages := http.NewServeMux()
+	pages.Handle("/metrics", a.Metrics.Handler(token))
+	for path, answer := range a.probes() {
+		pages.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) {
+			status, body := answer(r.Context())
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(status)
+			_ = json.NewEncoder(w).Encode(body)
+		})
+	}
+	return pages
 }
 
 // samples are what is asked for when somebody reads: the pools, the open pages and

@@ -43,3 +43,28 @@ func TestMetricsAreNotShownToOthersByMistake(t *testing.T) {
 		}
 	}
 }
+
+func TestOperatorsAskAWorkerWhetherItWorks(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		pages := s.app.operators("long")
+		status := func(path string) int {
+			w := httptest.NewRecorder()
+			pages.ServeHTTP(w, httptest.NewRequestWithContext(t.Context(), http.MethodGet, path, http.NoBody))
+			return w.Code
+		}
+		for path, want := range map[string]int{"/healthz": http.StatusOK, "/readyz": http.StatusOK, "/metrics": http.StatusUnauthorized, "/": http.StatusNotFound} {
+			if got := status(path); got != want {
+				t.Errorf("%s: %d", path, got)
+			}
+		}
+		s.app.stopping.Store(true)
+		if got := []int{status("/healthz"), status("/readyz")}; got[0] != http.StatusOK || got[1] != http.StatusServiceUnavailable {
+			t.Errorf("while it stops: %v", got)
+		}
+		s.app.stopping.Store(false)
+		_ = s.app.DB.Close()
+		if got := status("/readyz"); got != http.StatusServiceUnavailable {
+			t.Errorf("without a database: %d", got)
+		}
+	})
+}

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"sync/atomic"
 	"time"
 
 	"github.com/sharon-nhs/sharon/cmd/sharon/demo"
@@ -128,12 +127,15 @@ func run(ctx context.Context, c config, w webConfig, p parts) error {
 		defer a.Queue.Close()
 	}
 	relay := a.connect(ctx, bus)
+	if p.workers {
+		a.ready = a.Queue.Ping
+	}
 	if err := a.watched(ctx, c.metricsConfig); err != nil {
 		return err
 	}
+	context.AfterFunc(ctx, func() { a.stopping.Store(true) })
 	if p.workers {
 		running++
-		a.ready = a.Queue.Ping
 		go func() { done <- workers.Run(ctx, a.work(relay, p.queues)) }()
 	}
 	if p.web {
@@ -158,17 +160,6 @@ func (a *app) listen(ctx context.Context, showDemo bool) error {
 	if err != nil {
 		return err
 	}
-	stopping := atomic.Bool{}
-	more := a.ready
-	a.ready = func() error {
-		if stopping.Load() {
-			return errStopping
-		}
-		if more != nil {
-			return more()
-		}
-		return nil
-	}
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.Web.Addr)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", a.Web.Addr, err)
@@ -184,6 +175,5 @@ func (a *app) listen(ctx context.Context, showDemo bool) error {
 		return err
 	case <-ctx.Done():
 	}
-	stopping.Store(true)
 	return server.ShutdownWithTimeout(15 * time.Second)
 }
