@@ -116,7 +116,9 @@ func (r *Relay) Sweep(ctx context.Context) (handed int, err error) {
 			}
 			late = max(late, waited)
 			for _, e := range events {
-				if err := r.hand(ctx, e); err != nil {
+				// What was claimed is handed over also by a worker that stops: nobody
+				// else would look for it soon.
+				if err := r.hand(context.WithoutCancel(ctx), e); err != nil {
 					return err
 				}
 			}

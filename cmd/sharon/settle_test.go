@@ -16,7 +16,7 @@ func (s *site) settle(many int) {
 	s.t.Helper()
 	// What the relay has not handed over yet the sweep does, now rather than in ten seconds.
 	for _, trust := range s.trusts() {
-		s.sql("UPDATE outbox SET due_at = ? WHERE tenant_id = ? AND due_at <= ?", s.clock.Now(), trust, s.clock.Now().Add(10*time.Second))
+		s.sql("UPDATE outbox SET due_at = ? WHERE tenant_id = ? AND (due_at <= ? OR attempts > 0 AND due_at <= ?)", s.clock.Now(), trust, s.clock.Now().Add(10*time.Second), s.clock.Now().Add(30*time.Second))
 	}
 	ctx, stop := context.WithCancel(s.t.Context())
 	var all sync.WaitGroup
