@@ -2,6 +2,7 @@
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 TESTFLAGS ?= -timeout=45m
+PACKAGES ?= ./...
 
 .PHONY: help
 help: ## tell what there is to make
@@ -27,7 +28,7 @@ bin/sharon:
 .PHONY: test
 test: ## run all tests (installs PostgreSQL, Redis, Chromium and ffmpeg if missing); TESTFLAGS=-run=Name for one
 	@.ci/install-test-deps
-	@go test $(TESTFLAGS) ./...
+	@go test $(TESTFLAGS) $(PACKAGES)
 
 .PHONY: check
 check: ## format, generated code, vet and linters, without running anything

@@ -1,17 +1,22 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"math/rand/v2"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/internal/testkit"
 	"github.com/sharon-nhs/sharon/internal/web"
+	"github.com/sharon-nhs/sharon/workers"
 )
 
 // everyRole is an account of each role, of both trusts.
@@ -217,4 +222,36 @@ func TestEachRoleDoesWhatItsPermissionsSay(t *testing.T) {
 			}
 		}
 	}
+}
+
+// With the race detector this finds what requests, and a worker beside them, share by
+// mistake.
+func TestEverybodyAsksForEverythingAtOnce(t *testing.T) {
+	t.Parallel()
+	s := newSite(t, testkit.SQLite(t, prepare))
+	at := s.idsOf("northmoor", "willow")
+	ctx, stop := context.WithCancel(t.Context())
+	var worker, askers sync.WaitGroup
+	worker.Go(func() {
+		if err := workers.Run(ctx, s.app.work(s.relay, nil)); err != nil {
+			t.Error(err)
+		}
+	})
+	for seed, account := range everyRole {
+		v, routes := s.over(account), slices.Clone(s.app.table.Routes())
+		rand.New(rand.NewPCG(uint64(seed), 0)).Shuffle(len(routes), func(i, j int) { routes[i], routes[j] = routes[j], routes[i] })
+		askers.Go(func() {
+			for _, route := range routes {
+				if own := []string{web.Public, web.SignedIn, web.Arriving, web.Locked}; route.Command() && slices.Contains(own, route.Permission) {
+					continue // some of these end the session
+				}
+				if got := call(v, route, at); got.status == http.StatusUnauthorized || got.status >= 500 {
+					t.Errorf("%s: %s %s: %d %s", account, route.Method, route.Path, got.status, got.body)
+				}
+			}
+		})
+	}
+	askers.Wait()
+	stop()
+	worker.Wait()
 }
