@@ -35,7 +35,7 @@ var roots = []string{
 // staff are those folders, files and components with texts that no member sees: they
 // stay English.
 var staff = []string{
-	"admin/", "internal/web/openapi.go", "internal/web/app.go", "modules/all/", "modules/cases/", "internal/web/tus", "internal/web/request.go", "modules/catch/pages.templ#modes", "modules/catch/pages.templ#unanswered", "modules/catch/modes.go", "modules/desk/", "modules/figures/",
+	"admin/", "internal/signin/pages.templ#Proof", "internal/web/openapi.go", "internal/web/app.go", "modules/all/", "modules/cases/", "internal/web/tus", "internal/web/request.go", "modules/catch/pages.templ#modes", "modules/catch/pages.templ#unanswered", "modules/catch/modes.go", "modules/desk/", "modules/figures/",
 	"modules/gifts/art.go", "modules/recovery/definition.go", "modules/recovery/load.go", "modules/resources/review.go",
 	"modules/rota/", "modules/safety/", "modules/switchboard/", "modules/terms/",
 	"modules/waiting/board", "modules/waiting/count.go", "modules/waiting/figures", "modules/waiting/given.go", "modules/waiting/hand.go", "modules/waiting/invite.go",
