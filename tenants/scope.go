@@ -239,6 +239,12 @@ func forUpdate(q *bun.SelectQuery) *bun.SelectQuery {
 // Lock is Select for rows that this unit of work is about to change.
 func (s Scope) Lock(model any) *bun.SelectQuery { return forUpdate(s.Select(model)) }
 
+// Alone holds the service until the end of the unit of work: of two that ask for it, the
+// second sees all that the first did.
+func (s Scope) Alone(ctx context.Context) error {
+	return s.Lock(&Service{}).Column("id").Where("id = ?", s.Service.ID).Scan(ctx)
+}
+
 // Claim is Lock for work that several workers share: rows that another has
 // locked are passed by.
 func (s Scope) Claim(model any) *bun.SelectQuery { return skipLocked(s.Select(model)) }

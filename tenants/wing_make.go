@@ -64,8 +64,8 @@ func CreateWing(ctx context.Context, s Scope, in NewWing) (*Service, error) {
 	if root.wing != nil || root.ForCarers() {
 		return nil, fault.New(fault.Conflict, "This service can have no wings.")
 	}
-	if err := s.Lock(&Service{}).Column("id").Where("id = ?", root.ID).Scan(ctx); err != nil {
-		return nil, err // of two who make one at once, one sees that of the other
+	if err := s.Alone(ctx); err != nil {
+		return nil, err
 	}
 	wing := &Wing{ParentID: root.ID, Kind: in.Kind, Preset: in.Preset, From: in.From, To: in.To}
 	area := root.Area

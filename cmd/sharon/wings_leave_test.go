@@ -2,15 +2,18 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/sharon-nhs/sharon/internal/testkit"
+	"github.com/sharon-nhs/sharon/modules/wings"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/identity"
 )
@@ -105,6 +108,43 @@ func TestWhoGrowsOutOfABandIsHandedOn(t *testing.T) {
 		}
 		if got := list(clinician); len(got.Leavers) != 0 {
 			t.Errorf("afterwards: %+v", got)
+		}
+	})
+}
+
+// Somebody joins while the round looks, or two workers look.
+func TestTheTeamIsToldOnceByLooksAtOnce(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		p := s.posted()
+		s.winged()
+		for n, handle := range []string{"Quiet kettle", "Slow river", "Warm stone"} {
+			s.joins(p, "orchard-14-17", fmt.Sprintf("kim%d@person.example", n), handle, "service_user", "19 1 2009")
+		}
+		look := s.roundFor("orchard-14-17", "wings.ages")
+		s.in("orchard-14-17", func(ctx context.Context, sc tenants.Scope) error {
+			_, err := sc.Delete((*wings.Row)(nil)).Where("1 = 1").Exec(ctx)
+			return err
+		})
+		told := func() (n int) {
+			s.in("orchard-14-17", func(ctx context.Context, sc tenants.Scope) error {
+				all, err := sc.Select((*tenants.Event)(nil)).Where("event.kind = 'wings.leaving'").Count(ctx)
+				n = int(all)
+				return err
+			})
+			return n
+		}
+		before := told()
+		var together sync.WaitGroup
+		for range 6 {
+			together.Go(func() {
+				if err := look(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		together.Wait()
+		if got := told() - before; got != 1 {
+			t.Errorf("told %d times", got)
 		}
 	})
 }

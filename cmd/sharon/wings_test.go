@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,18 +37,22 @@ func (s *site) roundAt(service, key string) {
 // roundOf has a round of a service's run.
 func (s *site) roundOf(service, key string) {
 	s.t.Helper()
+	if err := s.roundFor(service, key)(); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// roundFor is a round of a service's, to be run.
+func (s *site) roundFor(service, key string) func() error {
+	s.t.Helper()
 	var here tenants.Scope
 	s.in(service, func(_ context.Context, sc tenants.Scope) error {
 		here = sc
 		return nil
 	})
-	for _, round := range modules.Rounds(s.app.Rooms) {
-		if round.Key == key {
-			if err := round.Do(s.t.Context(), here); err != nil {
-				s.t.Fatal(err)
-			}
-		}
-	}
+	all := modules.Rounds(s.app.Rooms)
+	at := slices.IndexFunc(all, func(one tenants.Round) bool { return one.Key == key })
+	return func() error { return all[at].Do(s.t.Context(), here) }
 }
 
 // winged gives orchard the wings of its area's preset, as its lead does.

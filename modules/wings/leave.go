@@ -88,6 +88,10 @@ func (w Wings) keep(ctx context.Context, s tenants.Scope) error {
 	if !goes(s) {
 		return nil
 	}
+	// Somebody may join while the round looks: the rows of both would wait for each other.
+	if err := s.Alone(ctx); err != nil {
+		return err
+	}
 	band := s.Service.Band()
 	rows, err := rowsOf(ctx, s)
 	if err != nil {

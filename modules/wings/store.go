@@ -48,7 +48,7 @@ func taken(ctx context.Context, s tenants.Scope, member uuid.UUID) (row Row, err
 	return row, s.Lock(&row).Where("moving.member_id = ?", member).Scan(ctx)
 }
 
-// rowsOf are all of the service.
+// rowsOf are all of the service, for who changes them.
 func rowsOf(ctx context.Context, s tenants.Scope) (map[uuid.UUID]Row, error) {
 	var rows []Row
 	if err := s.Lock(&rows).Scan(ctx); err != nil {
