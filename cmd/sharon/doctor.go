@@ -31,7 +31,7 @@ type finding struct{ state, what, mend string }
 // something is broken; what is merely unsafe for production is a warning.
 func (cmd doctorCmd) Run(ctx context.Context) error {
 	var all []finding
-	for _, look := range []func(context.Context) []finding{cmd.database, cmd.queue, cmd.files, cmd.secret, cmd.pages, cmd.mail, cmd.texts, cmd.notices, cmd.money, cmd.films, cmd.presets, cmd.demoData} {
+	for _, look := range []func(context.Context) []finding{cmd.database, cmd.queue, cmd.files, cmd.secret, cmd.pages, cmd.mail, cmd.texts, cmd.notices, cmd.money, cmd.films, cmd.presets, cmd.backups, cmd.demoData} {
 		all = append(all, look(ctx)...)
 	}
 	broken := 0

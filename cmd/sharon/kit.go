@@ -16,6 +16,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/jobs"
+	"github.com/sharon-nhs/sharon/internal/lockbox"
 	"github.com/sharon-nhs/sharon/migrations"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/exitkit"
@@ -82,7 +83,7 @@ func (trustExport) Help() string {
 
 // Run writes a kit.
 func (cmd trustExport) Run(ctx context.Context) error {
-	recipient, err := exitkit.Recipient(cmd.Recipient)
+	recipient, err := lockbox.Recipient(cmd.Recipient)
 	if err != nil {
 		return err
 	}
@@ -110,37 +111,30 @@ func (cmd trustExport) Run(ctx context.Context) error {
 
 // export writes a kit to a file, which has its name only once it is checked.
 func (a *app) export(ctx context.Context, trust tenants.Trust, recipient age.Recipient, to, key string) (made exitkit.Made, err error) {
-	if _, err := os.Lstat(to); err == nil {
-		return made, fault.Bad("to", "There is a file of this name already.")
-	}
-	if err := a.Directory.Note(ctx, trust.ID, tenants.By{}, "kit.written", map[string]string{"recipient": key}); err != nil {
-		return made, err
-	}
-	file, err := os.OpenFile(to+".part", os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // the operator's own file
-	if err != nil {
-		return made, err
-	}
-	made, err = a.house().Make(ctx, trust.ID, recipient, file, func(int64) {})
-	if err = errors.Join(err, file.Close()); err != nil {
-		return made, errors.Join(err, os.Remove(file.Name()))
-	}
-	return made, os.Rename(file.Name(), to)
+	err = whole(to, func(file *os.File) (err error) {
+		if err := a.Directory.Note(ctx, trust.ID, tenants.By{}, "kit.written", map[string]string{"recipient": key}); err != nil {
+			return err
+		}
+		made, err = a.house().Make(ctx, trust.ID, recipient, file, func(int64) {})
+		return err
+	})
+	return made, err
 }
 
-// kitFile is a kit and what opens it.
-type kitFile struct {
-	From     string `help:"The kit." required:"" placeholder:"FILE"`
+// lockedFile is what was written for a key, and what opens it.
+type lockedFile struct {
+	From     string `help:"The file." required:"" placeholder:"FILE"`
 	Identity string `help:"The file with the secret key of age, as age-keygen wrote it." required:"" placeholder:"FILE"`
 }
 
 // with opens both.
-func (k kitFile) with(fn func(from io.Reader, identities []age.Identity) error) error {
+func (k lockedFile) with(fn func(from io.Reader, identities []age.Identity) error) error {
 	key, err := os.Open(k.Identity)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = key.Close() }()
-	identities, err := exitkit.Identities(key)
+	identities, err := lockbox.Identities(key)
 	if err != nil {
 		return err
 	}
@@ -152,7 +146,7 @@ func (k kitFile) with(fn func(from io.Reader, identities []age.Identity) error) 
 	return fn(from, identities)
 }
 
-type trustCheck struct{ kitFile }
+type trustCheck struct{ lockedFile }
 
 // Run checks a kit. It needs no database and no secret of a SHaRON.
 func (cmd trustCheck) Run(ctx context.Context) error {
@@ -175,7 +169,7 @@ func checked(ctx context.Context, from io.Reader, identities []age.Identity) (ex
 
 type trustRestore struct {
 	config
-	kitFile
+	lockedFile
 }
 
 // Help says what is to be done afterwards.

@@ -31,6 +31,7 @@ type cli struct {
 	Staff   staffCmd   `cmd:"" help:"Make an account for a member of staff."`
 	Usage   usageCmd   `cmd:"" help:"Count anew how a trust's services were used."`
 	Audit   auditCmd   `cmd:"" help:"Prove that a trust's audit log is whole."`
+	Backup  backupCmd  `cmd:"" help:"Back up SQLite and its files into a file that only your key opens, check it, or restore it."`
 	Keys    keysCmd    `cmd:"" help:"Make a key that seals identities, or seal everything anew with the first one."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -50,13 +50,16 @@ type site struct {
 	clock *clock.Fake
 	relay *workers.Relay
 	port  string
+	made  config // of the app
 }
 
 // now is a Friday morning: the demo conversation leads up to it.
 var now = time.Date(2026, 11, 20, 10, 30, 0, 0, time.UTC)
 
+const testSecret = "a secret for tests that is long enough"
+
 var testKeys = func() crypt.Keys {
-	keys, err := crypt.NewKeys([]byte("a secret for tests that is long enough"))
+	keys, err := crypt.NewKeys([]byte(testSecret))
 	if err != nil {
 		panic(err)
 	}
@@ -152,8 +155,8 @@ func newSiteWith(t *testing.T, address string, w webConfig, keys crypt.Keys, cha
 		t.Fatal(err)
 	}
 	_, port, _ := net.SplitHostPort(listener.Addr().String())
-	s := &site{t: t, clock: clock.NewFake(now), port: port}
 	c := config{Data: t.TempDir(), DatabaseURL: address, LogLevel: "error", LogFormat: "text"}
+	s := &site{t: t, clock: clock.NewFake(now), port: port, made: c}
 	w.BaseURL, w.SessionIdle, w.SessionAbsolute, w.BodyLimit = "http://localhost:"+port, 30*time.Minute, 12*time.Hour, 256<<10
 	if s.app, err = open(c, w, keys, s.clock); err != nil {
 		t.Fatal(err)

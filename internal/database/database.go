@@ -214,6 +214,29 @@ func (d *DB) Snapshot(ctx context.Context, tenant uuid.UUID, fn func(context.Con
 	return d.run(ctx, d.read, "BEGIN", tenant, fn)
 }
 
+// Copy writes all of an SQLite database, as it is at one moment, to a file that is not
+// there yet, while others go on. PostgreSQL has its own tools for that.
+func (d *DB) Copy(ctx context.Context, to string) error {
+	if d.postgres {
+		return errors.New("only SQLite is copied")
+	}
+	// The pool for reading refuses it. It reads only, and waits for nobody's writing.
+	_, err := d.write.ExecContext(ctx, "VACUUM INTO ?", to)
+	return mapError(err)
+}
+
+// Whole looks whether an SQLite database is damaged.
+func (d *DB) Whole(ctx context.Context) error {
+	var found []string
+	if err := d.read.NewRaw("PRAGMA integrity_check").Scan(ctx, &found); err != nil {
+		return mapError(err)
+	}
+	if len(found) != 1 || found[0] != "ok" {
+		return fmt.Errorf("the database is damaged: %s", strings.Join(found, "; "))
+	}
+	return nil
+}
+
 // Fill is Write for as long as it takes. On SQLite everybody else waits with
 // writing until it is done.
 func (d *DB) Fill(ctx context.Context, tenant uuid.UUID, fn func(context.Context, bun.IDB) error) error {

@@ -1,8 +1,7 @@
 package exitkit
 
 import (
-	"archive/tar"
-	"compress/gzip"
+	"bytes"
 	"context"
 	"crypto/sha256"
 	_ "embed"
@@ -18,24 +17,11 @@ import (
 	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/lockbox"
 )
 
 //go:embed readme.txt
 var readme []byte
-
-// Recipient reads a public key of age (age1…). Invalid if it is none.
-func Recipient(key string) (age.Recipient, error) {
-	const no = "This is not a public key of age. It begins with age1, and is what age-keygen prints as “Public key”."
-	key = strings.TrimSpace(key)
-	if strings.HasPrefix(strings.ToUpper(key), "AGE-SECRET-KEY-") {
-		return nil, fault.Bad("recipient", "This is the secret key: nobody but the trust may have it. Make a new pair, and send the public key only.")
-	}
-	all, err := age.ParseRecipients(strings.NewReader(key))
-	if err != nil || len(all) != 1 || strings.ContainsAny(key, "\r\n") {
-		return nil, fault.Bad("recipient", no)
-	}
-	return all[0], nil
-}
 
 // Export writes the kit of a trust, that only who has the recipient's secret key
 // can read. All of it is as it was at one moment. progress is told now and then how
@@ -51,21 +37,15 @@ func (h House) Export(ctx context.Context, trust uuid.UUID, recipient age.Recipi
 			return err
 		}
 		h.describe(&header, tables)
-		sealed, err := age.Encrypt(to, recipient)
+		box, err := lockbox.Create(to, recipient)
 		if err != nil {
 			return err
 		}
-		packed := gzip.NewWriter(sealed)
-		w := writing{House: h, Header: header, tar: tar.NewWriter(packed), progress: progress}
+		w := writing{House: h, Header: header, box: box, progress: progress}
 		if made, err = w.all(ctx, db, tables); err != nil {
 			return err
 		}
-		for _, layer := range []io.Closer{w.tar, packed, sealed} {
-			if err := layer.Close(); err != nil {
-				return err
-			}
-		}
-		return nil
+		return box.Close()
 	})
 	return made, err
 }
@@ -87,7 +67,7 @@ func (h House) describe(header *Header, tables []table) {
 type writing struct {
 	House
 	Header
-	tar      *tar.Writer
+	box      *lockbox.Writer
 	progress func(rows int64)
 	rows     int64
 	made     Manifest
@@ -98,14 +78,14 @@ func (w *writing) all(ctx context.Context, db bun.IDB, tables []table) (Manifest
 	if err := w.put(headerName, w.Header); err != nil {
 		return w.made, err
 	}
-	if err := put(w.tar, readmeName, w.MadeAt, readme); err != nil {
+	if err := w.box.Put(readmeName, w.MadeAt, bytes.NewReader(readme), int64(len(readme))); err != nil {
 		return w.made, err
 	}
 	if err := w.files(ctx, db, tables); err != nil {
 		return w.made, err
 	}
 	for _, t := range tables {
-		into := newLines(w.tar, tablesPrefix+t.Name+"/", w.MadeAt)
+		into := newLines(w.box, tablesPrefix+t.Name+"/", w.MadeAt)
 		if err := w.dump(ctx, db, t, w.Trust.ID, into, w.count); err != nil {
 			return w.made, fmt.Errorf("table %s: %w", t.Name, err)
 		}
@@ -120,7 +100,8 @@ func (w *writing) put(name string, what any) error {
 	if err != nil {
 		return err
 	}
-	return put(w.tar, name, w.MadeAt, append(text, '\n'))
+	text = append(text, '\n')
+	return w.box.Put(name, w.MadeAt, bytes.NewReader(text), int64(len(text)))
 }
 
 // count tells of progress now and then.
@@ -157,7 +138,7 @@ const summed = 1000
 
 // files writes every file that a row names, and after some of them their sums.
 func (w *writing) files(ctx context.Context, db bun.IDB, tables []table) error {
-	sums := newLines(w.tar, sumsPrefix, w.MadeAt)
+	sums := newLines(w.box, sumsPrefix, w.MadeAt)
 	err := eachFile(ctx, db, w.Trust.ID, tables, func(key string) error {
 		if !ownedBy(w.Trust.ID, key) {
 			return fmt.Errorf("the file %s lies where files of this trust do not belong", key)
@@ -194,11 +175,8 @@ func (w *writing) file(ctx context.Context, key string) (fileSum, error) {
 		return fileSum{}, err
 	}
 	defer func() { _ = file.Close() }()
-	if err := head(w.tar, filesPrefix+key, w.MadeAt, file.Size); err != nil {
-		return fileSum{}, err
-	}
 	sum := sha256.New()
-	if _, err := io.CopyN(io.MultiWriter(w.tar, sum), file, file.Size); err != nil {
+	if err := w.box.Put(filesPrefix+key, w.MadeAt, io.TeeReader(file, sum), file.Size); err != nil {
 		return fileSum{}, err
 	}
 	return fileSum{key, file.Size, hex.EncodeToString(sum.Sum(nil))}, nil

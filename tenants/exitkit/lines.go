@@ -1,13 +1,14 @@
 package exitkit
 
 import (
-	"archive/tar"
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
 	"hash"
 	"time"
+
+	"github.com/sharon-nhs/sharon/internal/lockbox"
 )
 
 // piece is how much of a table is one file of the archive, in bytes: a tar says the
@@ -16,7 +17,7 @@ const piece = 4 << 20
 
 // lines are the lines of one table, written in pieces and summed up.
 type lines struct {
-	to     *tar.Writer // nil to sum up only
+	to     *lockbox.Writer // nil to sum up only
 	prefix string
 	at     time.Time
 	held   bytes.Buffer
@@ -25,7 +26,7 @@ type lines struct {
 	pieces int
 }
 
-func newLines(to *tar.Writer, prefix string, at time.Time) *lines {
+func newLines(to *lockbox.Writer, prefix string, at time.Time) *lines {
 	return &lines{to: to, prefix: prefix, at: at, sum: sha256.New()}
 }
 
@@ -49,23 +50,10 @@ func (l *lines) flush() error {
 		return nil
 	}
 	l.pieces++
-	err := put(l.to, fmt.Sprintf("%s%06d.jsonl", l.prefix, l.pieces), l.at, l.held.Bytes())
+	err := l.to.Put(fmt.Sprintf("%s%06d.jsonl", l.prefix, l.pieces), l.at, &l.held, int64(l.held.Len()))
 	l.held.Reset()
 	return err
 }
 
 // total is what has been added so far.
 func (l *lines) total() Sum { return Sum{l.rows, hex.EncodeToString(l.sum.Sum(nil))} }
-
-// put adds a file to the archive.
-func put(to *tar.Writer, name string, at time.Time, content []byte) error {
-	if err := head(to, name, at, int64(len(content))); err != nil {
-		return err
-	}
-	_, err := to.Write(content)
-	return err
-}
-
-func head(to *tar.Writer, name string, at time.Time, size int64) error {
-	return to.WriteHeader(&tar.Header{Typeflag: tar.TypeReg, Name: name, Size: size, Mode: 0o600, ModTime: at, Format: tar.FormatPAX})
-}

@@ -18,30 +18,8 @@ import (
 
 	"github.com/sharon-nhs/sharon/internal/clock"
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/lockbox"
 )
-
-// remembering is a recipient that lets us read, for as long as this process lives,
-// what it was just sealed for: the kit is checked before it is offered, and has the
-// trust for its only recipient even so.
-type remembering struct {
-	age.Recipient
-	key []byte
-}
-
-func (r *remembering) Wrap(key []byte) ([]*age.Stanza, error) {
-	stanzas, _, err := r.WrapWithLabels(key)
-	return stanzas, err
-}
-
-// WrapWithLabels implements age.RecipientWithLabels.
-func (r *remembering) WrapWithLabels(key []byte) ([]*age.Stanza, []string, error) {
-	r.key = append([]byte(nil), key...)
-	if labelled, ok := r.Recipient.(age.RecipientWithLabels); ok {
-		return labelled.WrapWithLabels(key)
-	}
-	stanzas, err := r.Recipient.Wrap(key)
-	return stanzas, nil, err
-}
 
 // Made is a kit in a file, checked.
 type Made struct {
@@ -52,7 +30,7 @@ type Made struct {
 
 // Make writes the kit of a trust to a file and checks it by restoring it.
 func (h House) Make(ctx context.Context, trust uuid.UUID, recipient age.Recipient, file *os.File, progress func(rows int64)) (made Made, err error) {
-	sum, with := sha256.New(), &remembering{Recipient: recipient}
+	sum, with := sha256.New(), &lockbox.Remembering{Recipient: recipient}
 	if _, err := h.Export(ctx, trust, with, io.MultiWriter(file, sum), progress); err != nil {
 		return made, err
 	}
@@ -66,7 +44,7 @@ func (h House) Make(ctx context.Context, trust uuid.UUID, recipient age.Recipien
 		return made, err
 	}
 	made.SHA256 = hex.EncodeToString(sum.Sum(nil))
-	made.Restored, err = h.Check(ctx, file, age.NewInjectedFileKeyIdentity(with.key))
+	made.Restored, err = h.Check(ctx, file, with.Identity())
 	return made, err
 }
 
@@ -170,7 +148,7 @@ func worded(failed error) string {
 
 // make writes a kit to a file of this machine and, once it is checked, to storage.
 func (m Maker) make(ctx context.Context, kit *Kit) (err error) {
-	recipient, err := Recipient(kit.Recipient)
+	recipient, err := lockbox.Recipient(kit.Recipient)
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"github.com/sharon-nhs/sharon/internal/lockbox"
 	"github.com/sharon-nhs/sharon/internal/web"
 	"github.com/sharon-nhs/sharon/tenants"
 	"github.com/sharon-nhs/sharon/tenants/policy"
@@ -71,7 +72,7 @@ func (p part) Give(ctx context.Context, s tenants.Scope, in Give) (web.None, err
 		return web.None{}, err
 	}
 	recipient := strings.TrimSpace(in.Recipient)
-	if _, err := Recipient(recipient); err != nil {
+	if _, err := lockbox.Recipient(recipient); err != nil {
 		return web.None{}, err
 	}
 	if err := giveKey(ctx, s, Key{Recipient: recipient, AccountID: s.Actor.AccountID, GivenAt: s.Now}); err != nil {

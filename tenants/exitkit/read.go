@@ -1,22 +1,20 @@
 package exitkit
 
 import (
-	"archive/tar"
 	"bytes"
-	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"path"
 	"strings"
 	"time"
 
 	"filippo.io/age"
 
 	"github.com/sharon-nhs/sharon/internal/fault"
+	"github.com/sharon-nhs/sharon/internal/lockbox"
 )
 
 // mostAtOnce bounds what is read into memory: a piece, and a row on top of it.
@@ -25,30 +23,21 @@ const mostAtOnce = 256 << 20
 // reading is a kit being read, one file of the archive after the other.
 type reading struct {
 	Header
-	packed *gzip.Reader
-	tar    *tar.Reader
-	name   string // of the file at hand; empty at the end
-	size   int64
-	sums   *lines    // of the files that came
-	came   []fileSum // those of them that no sum has come for
-	bytes  int64
+	box   *lockbox.Reader
+	name  string // of the file at hand; empty at the end
+	size  int64
+	sums  *lines    // of the files that came
+	came  []fileSum // those of them that no sum has come for
+	bytes int64
 }
 
 // read opens a kit. Invalid says what it is instead of one, or that the key is wrong.
 func read(from io.Reader, identities []age.Identity) (*reading, error) {
-	plain, err := age.Decrypt(from, identities...)
-	var stranger *age.NoIdentityMatchError
-	if errors.As(err, &stranger) {
-		return nil, fault.Bad("identity", "This key does not open the archive: it was made for another one.")
-	}
+	box, err := lockbox.Open(from, "an exit kit", identities...)
 	if err != nil {
-		return nil, fault.Wrap(fault.Invalid, "This is not an exit kit, or its beginning is damaged.", err)
+		return nil, err
 	}
-	r := &reading{sums: newLines(nil, "", time.Time{}), name: headerName}
-	if r.packed, err = gzip.NewReader(plain); err != nil {
-		return nil, r.damaged(err)
-	}
-	r.tar = tar.NewReader(r.packed)
+	r := &reading{box: box, sums: newLines(nil, "", time.Time{}), name: headerName}
 	if err := r.next(); err != nil {
 		return nil, err
 	}
@@ -71,12 +60,8 @@ func (r *reading) damaged(cause error) error {
 
 // next goes on to the next file.
 func (r *reading) next() error {
-	head, err := r.tar.Next()
+	head, err := r.box.Next()
 	if errors.Is(err, io.EOF) {
-		// What is left are the ends of the layers, which show that nothing was cut off.
-		if _, err := io.Copy(io.Discard, r.packed); err != nil {
-			return r.damaged(err)
-		}
 		r.name = ""
 		return nil
 	}
@@ -84,9 +69,6 @@ func (r *reading) next() error {
 		return r.damaged(err)
 	}
 	r.name, r.size = head.Name, head.Size
-	if head.Typeflag != tar.TypeReg || path.Clean(r.name) != r.name || path.IsAbs(r.name) {
-		return r.damaged(errors.New("a kit has plain files only"))
-	}
 	return nil
 }
 
@@ -95,7 +77,7 @@ func (r *reading) content() ([]byte, error) {
 	if r.size > mostAtOnce {
 		return nil, r.damaged(fmt.Errorf("%d bytes are too many here", r.size))
 	}
-	content, err := io.ReadAll(r.tar)
+	content, err := io.ReadAll(r.box)
 	if err != nil {
 		return nil, r.damaged(err)
 	}
@@ -138,29 +120,15 @@ func (r *reading) files(to keep) error {
 	return nil
 }
 
-// flawed keeps the error of a reader apart from that of whoever it is read by.
-type flawed struct {
-	io.Reader
-	err error
-}
-
-func (f *flawed) Read(p []byte) (int, error) {
-	n, err := f.Reader.Read(p)
-	if err != nil && !errors.Is(err, io.EOF) {
-		f.err = err
-	}
-	return n, err
-}
-
 func (r *reading) file(to keep) error {
 	key := strings.TrimPrefix(r.name, filesPrefix)
 	if !ownedBy(r.Trust.ID, key) {
 		return r.damaged(errors.New("this is no place of the trust’s files"))
 	}
-	sum, from := sha256.New(), &flawed{Reader: r.tar}
-	err := to(key, io.TeeReader(from, sum), r.size)
-	if from.err != nil {
-		return r.damaged(from.err)
+	sum := sha256.New()
+	err := to(key, io.TeeReader(r.box, sum), r.size)
+	if flaw := r.box.Flaw(); flaw != nil {
+		return r.damaged(flaw)
 	}
 	if err != nil {
 		return fmt.Errorf("file %s: %w", key, err)

@@ -26,15 +26,6 @@ type Restored struct {
 	Audit    audit.Verdict // of the chain as it is in the database that the kit was restored into
 }
 
-// Identities reads secret keys of age. Invalid if there is none.
-func Identities(from io.Reader) ([]age.Identity, error) {
-	all, err := age.ParseIdentities(from)
-	if err != nil {
-		return nil, fault.Bad("identity", "This file has no secret key of age. It is the one that age-keygen wrote, with a line that begins with AGE-SECRET-KEY-.")
-	}
-	return all, nil
-}
-
 // Restore puts a kit into this house: all of it, or nothing. The trust lets nobody
 // in until the console opens it. Conflict names what clashes with a trust that is
 // here; Invalid says at which table or file the archive is not as it was made.
