@@ -20,7 +20,7 @@ type Closing struct {
 // Closing shows how to close a trust's doors or open them.
 func (c Console) Closing(ctx context.Context, s Scope, in OneTrust) (Closing, error) {
 	trust, err := c.Directory.Trust(ctx, in.Trust)
-	return Closing{nameOf(trust), tenants.NextStates(trust.Status), s.Staff.TOTPSealed != ""}, err
+	return Closing{nameOf(trust), tenants.NextStates(trust.Status), s.Staff.app()}, err
 }
 
 // Close is a state that a trust shall be in. From is the one that was read; Proof
@@ -59,7 +59,7 @@ func (c Console) proves(ctx context.Context, s Scope, proof string) error {
 	if err := s.write(ctx, func(ctx context.Context, rows store) error { return signin.Spend(ctx, rows, s.Now, buckets) }); err != nil {
 		return err
 	}
-	app := s.Staff.TOTPSealed != ""
+	app := s.Staff.app()
 	if !app {
 		right, err := crypt.CheckPassword(ctx, proof, s.Staff.PasswordHash)
 		if err == nil && !right {

@@ -24,13 +24,16 @@ type staffAct struct {
 
 func active(staff Staff) bool { return staff.Status == "active" }
 
+// unjoined tells whether somebody was asked and has not chosen a password yet.
+func unjoined(staff Staff) bool { return active(staff) && staff.PasswordHash == "" }
+
 // staffActs are all there are, but for a new password, which needs somebody at the
 // command line.
 var staffActs = slices.Concat([]staffAct{
 	{"close", "Close the account", "They cannot sign in any more. What they did keeps their name.", "Closed the account", active, func(s *Staff) { s.Status = "closed" }},
 	{"open", "Open the account again", "They sign in as before.", "Opened the account again", func(s Staff) bool { return !active(s) }, func(s *Staff) { s.Status = "active" }},
 	{"forget-step", "Forget their second step", "For somebody whose phone is lost, and whose recovery codes are too: they set up another app when they sign in next. Be sure that it is them who asks.", "Forgot their second step",
-		func(s Staff) bool { return active(s) && s.TOTPSealed != "" }, func(s *Staff) { s.TOTPSealed = "" }},
+		func(s Staff) bool { return active(s) && s.app() }, func(s *Staff) { s.TOTPSealed = "" }},
 }, staffRoles())
 
 // staffRoles are the acts that give somebody another role.
@@ -58,6 +61,7 @@ type Colleague struct {
 	Email   string     `json:"email"`
 	Roles   []string   `json:"roles"`
 	Open    bool       `json:"open"`
+	Waits   bool       `json:"waits"` // for them to choose a password
 	Second  bool       `json:"second_step"`
 	Me      bool       `json:"me"`
 	Since   time.Time  `json:"since"`
@@ -66,7 +70,7 @@ type Colleague struct {
 }
 
 func (c Console) colleague(s Scope, row Staff, seen map[uuid.UUID]time.Time) (Colleague, error) {
-	out := Colleague{ID: row.ID, Name: row.Name, Roles: row.Roles.Names(), Open: active(row), Second: row.TOTPSealed != "", Me: row.ID == s.Staff.ID, Since: row.CreatedAt, Version: row.Version}
+	out := Colleague{ID: row.ID, Name: row.Name, Roles: row.Roles.Names(), Open: active(row), Waits: unjoined(row), Second: row.app(), Me: row.ID == s.Staff.ID, Since: row.CreatedAt, Version: row.Version}
 	if at, ok := seen[row.ID]; ok {
 		out.SeenAt = &at
 	}
@@ -108,6 +112,7 @@ type OneColleague struct {
 // ColleaguePage is an account, what can be done with it and what was.
 type ColleaguePage struct {
 	Colleague
+	Link  *JoinLink   `json:"link,omitempty"` // for whom it waits
 	Acts  []ActOption `json:"acts"`
 	App   bool        `json:"app"` // whoever asks proves themselves by a code, not by their password
 	Deeds []Deed      `json:"deeds"`
@@ -122,7 +127,7 @@ type ActOption struct {
 
 // Colleague shows an account of platform staff. NotFound if there is none.
 func (c Console) Colleague(ctx context.Context, s Scope, in OneColleague) (out ColleaguePage, err error) {
-	out.App, out.Acts, out.Deeds = s.Staff.TOTPSealed != "", []ActOption{}, []Deed{}
+	out.App, out.Acts, out.Deeds = s.Staff.app(), []ActOption{}, []Deed{}
 	err = s.read(ctx, func(ctx context.Context, rows store) error {
 		row, err := rows.one(ctx, in.Staff)
 		if err != nil {
@@ -134,6 +139,9 @@ func (c Console) Colleague(ctx context.Context, s Scope, in OneColleague) (out C
 		}
 		if out.Colleague, err = c.colleague(s, row, seen); err != nil {
 			return err
+		}
+		if unjoined(row) {
+			out.Link = c.joinLink(row, s.Now)
 		}
 		for _, act := range staffActs {
 			if act.fits(row) && !out.Me {
@@ -227,5 +235,5 @@ func staffDone(action string) string {
 			return act.Done
 		}
 	}
-	return "Gave another password"
+	return map[string]string{"password": "Gave another password", "invite": "Asked them to join", "join": "Chose a password, and joined"}[action]
 }

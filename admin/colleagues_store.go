@@ -48,7 +48,11 @@ func (s store) keepStaff(ctx context.Context, row Staff, action, reason string, 
 	if _, err := s.db.NewDelete().Model((*Session)(nil)).Where("staff_id = ?", row.ID).Exec(ctx); err != nil {
 		return err
 	}
-	deed := staffDeed{ID: uuid.Must(uuid.NewV7()), At: s.now, ByID: by, StaffID: row.ID, Action: action, Reason: strings.TrimSpace(reason)}
+	return s.noteStaff(ctx, row.ID, action, reason, by)
+}
+
+func (s store) noteStaff(ctx context.Context, staff uuid.UUID, action, reason string, by *uuid.UUID) error {
+	deed := staffDeed{ID: uuid.Must(uuid.NewV7()), At: s.now, ByID: by, StaffID: staff, Action: action, Reason: strings.TrimSpace(reason)}
 	_, err := s.db.NewInsert().Model(&deed).Exec(ctx)
 	return err
 }

@@ -24,7 +24,7 @@ func (c Console) KitsPage(ctx context.Context, s Scope, in OneTrust) (out KitsPa
 	if err != nil {
 		return out, err
 	}
-	out = KitsPage{Trust: nameOf(trust), Address: trust.Address(c.BaseURL), App: s.Staff.TOTPSealed != ""}
+	out = KitsPage{Trust: nameOf(trust), Address: trust.Address(c.BaseURL), App: s.Staff.app()}
 	if out.Key, err = c.Kits.KeyOf(ctx, trust.ID); err != nil {
 		return out, err
 	}

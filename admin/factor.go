@@ -39,7 +39,7 @@ func (c Console) GiveCode(ctx context.Context, s Scope, in signin.Code) (SignedI
 // useCode uses up a code of the app, or else a recovery code; NotFound if it is
 // neither. Of two at once one wins.
 func (c Console) useCode(ctx context.Context, s Scope, rows store, code string) error {
-	if s.Staff.TOTPSealed == "" {
+	if !s.Staff.app() {
 		return fault.Missing()
 	}
 	secret, err := c.Keys.Open(s.Staff.TOTPSealed, factorSeal(s))

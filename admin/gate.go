@@ -93,7 +93,7 @@ func (g *Gate) identify(ctx context.Context, r *web.Request, s *Scope) error {
 	if found == nil || g.Sessions.Over(found.CreatedAt, found.SeenAt, s.Now) {
 		return nil
 	}
-	s.Staff, s.session = found.Staff, session{hash, cookie, found.CreatedAt, signin.LackOf(found.Strong, found.Staff.TOTPSealed != "", true, g.Sessions)}
+	s.Staff, s.session = found.Staff, session{hash, cookie, found.CreatedAt, signin.LackOf(found.Strong, found.Staff.app(), true, g.Sessions)}
 	if !signin.Stale(found.SeenAt, s.Now) {
 		return nil
 	}

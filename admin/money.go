@@ -14,7 +14,7 @@ func (c Console) payingDesk(s Scope) money.By {
 		return money.By{}
 	}
 	return money.By{
-		ID: s.Staff.ID, Name: s.Staff.Name, App: s.Staff.TOTPSealed != "",
+		ID: s.Staff.ID, Name: s.Staff.Name, App: s.Staff.app(),
 		Prove: func(ctx context.Context, proof string) error { return c.proves(ctx, s, proof) },
 		Contact: func(ctx context.Context, trust uuid.UUID) (out money.Billing, err error) {
 			return out, s.read(ctx, func(ctx context.Context, rows store) error {

@@ -61,6 +61,10 @@ func (c Console) Routes(r *web.Router[Scope]) {
 	web.Get(r, "/hazards", "hazards.read", "The clinical hazard log", c.Hazards, hazardsPage)
 
 	web.Get(r, "/staff", "staff.manage", "The accounts of platform staff", c.Colleagues, colleaguesPage)
+	web.Get(r, "/staff/new", "staff.manage", "What a new account of platform staff needs", c.NewColleague, newColleaguePage)
+	web.Post(r, "/staff", "staff.manage", "Make an account of platform staff, for whom it is for to choose the password", c.AskColleague, web.SeeOther("/staff/{id}"), web.FormAt("/staff/new"))
+	web.Get(r, "/join/{token}", web.Public, "Where a new colleague chooses a password", c.JoinForm, joinPage)
+	web.Post(r, "/join/{token}", web.Public, "Choose the password of a new account of platform staff", c.JoinStaff, web.SeeOther("/sign-in"), web.FormAt("/join/{token}"))
 	web.Get(r, "/staff/{staff}", "staff.manage", "An account of platform staff", c.Colleague, colleaguePage)
 	web.Post(r, "/staff/{staff}", "staff.manage", "Close an account of platform staff, open it again, or change what it may", c.ChangeStaff, web.SeeOther("/staff/{staff}"), web.FormAt("/staff/{staff}"))
 

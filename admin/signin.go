@@ -75,7 +75,7 @@ func (c Console) SignIn(ctx context.Context, s Scope, in tenants.SignIn) (out Si
 		if err != nil {
 			return err
 		}
-		if lack := signin.LackOf(false, staff.TOTPSealed != "", true, c.Sessions).Refusal(); lack != nil {
+		if lack := signin.LackOf(false, staff.app(), true, c.Sessions).Refusal(); lack != nil {
 			out = SignedIn{Lacks: fault.CodeOf(lack), Next: web.Door(fault.CodeOf(lack), in.Next)}
 		} else {
 			out = c.arrived(staff, in.Next)

@@ -57,7 +57,8 @@ type Roster struct {
 
 // NewStaff is somebody who may sign in to the console.
 type NewStaff struct {
-	Email, Name, PasswordHash string
+	Email, Name  string
+	PasswordHash string // empty for somebody who has yet to choose a password
 	Role                      tenants.Role
 }
 
@@ -65,14 +66,7 @@ type NewStaff struct {
 func (r Roster) Add(ctx context.Context, all ...NewStaff) error {
 	return r.DB.Platform(ctx, within(r.Clock.Now(), func(ctx context.Context, rows store) error {
 		for _, in := range all {
-			staff, err := r.staff(in)
-			if err != nil {
-				return err
-			}
-			staff.CreatedAt = rows.now
-			if err := rows.add(ctx, &staff); database.Taken(err) {
-				return fault.Bad("email", "Somebody signs in to the console with this email address already.")
-			} else if err != nil {
+			if _, err := in.add(ctx, rows, r.Keys); err != nil {
 				return err
 			}
 		}
@@ -80,7 +74,20 @@ func (r Roster) Add(ctx context.Context, all ...NewStaff) error {
 	}))
 }
 
-func (r Roster) staff(in NewStaff) (Staff, error) {
+// add makes one account.
+func (in NewStaff) add(ctx context.Context, rows store, keys crypt.Keys) (Staff, error) {
+	staff, err := in.staff(keys)
+	if err != nil {
+		return staff, err
+	}
+	staff.CreatedAt = rows.now
+	if err = rows.add(ctx, &staff); database.Taken(err) {
+		err = fault.Bad("email", "Somebody signs in to the console with this email address already.")
+	}
+	return staff, err
+}
+
+func (in NewStaff) staff(keys crypt.Keys) (Staff, error) {
 	in.Email, in.Name = strings.TrimSpace(in.Email), strings.TrimSpace(in.Name)
 	switch {
 	case !slices.Contains(tenants.PlatformRoles, in.Role):
@@ -90,9 +97,9 @@ func (r Roster) staff(in NewStaff) (Staff, error) {
 	case in.Name == "" || len([]rune(in.Name)) > 100:
 		return Staff{}, fault.Bad("name", "Write their name, in 100 characters or fewer.")
 	}
-	staff := Staff{ID: uuid.Must(uuid.NewV7()), EmailLookup: r.Keys.Lookup(in.Email), Name: in.Name, PasswordHash: in.PasswordHash, Roles: tenants.Roles{in.Role}, Status: "active", Version: 1}
+	staff := Staff{ID: uuid.Must(uuid.NewV7()), EmailLookup: keys.Lookup(in.Email), Name: in.Name, PasswordHash: in.PasswordHash, Roles: tenants.Roles{in.Role}, Status: "active", Version: 1}
 	var err error
-	staff.EmailSealed, err = r.Keys.Seal(in.Email, staff.ID.String())
+	staff.EmailSealed, err = keys.Seal(in.Email, staff.ID.String())
 	return staff, err
 }
 

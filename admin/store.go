@@ -31,6 +31,9 @@ type Staff struct {
 	Version      int           `bun:"version"`
 }
 
+// app tells whether they give a code of an app as their second step.
+func (s Staff) app() bool { return s.TOTPSealed != "" }
+
 // Session is a signed-in browser or client. Only the hash of its token is stored.
 type Session struct {
 	bun.BaseModel `bun:"table:platform_sessions,alias:session"`
