@@ -18,7 +18,7 @@ run: bin/sharon ## build the platform and run it with a demonstration trust
 # every 16th byte instead of every 32nd.
 here := github.com/sharon-nhs/sharon
 others := SherClockHolmes andybalholm alecthomas alicebob arran4 bep boombuler casbin fxamacker go-jose go-playground go-webauthn golang-jwt google/go-tpm hibiken klauspost/compress/s2 klauspost/compress/zstd kljensen leonelquinteros microcosm-cc mileusna minio pquerna redis schollz stripe tink-crypto wneessen yuin gabriel-vasile go-viper landlock-lsm leodido spf13 tinylib vmihailenco
-cold := $(addprefix $(here)/,internal/ui admin/... cmd/... tenants/... modules/...) $(patsubst %,github.com/%/...,$(others)) archive/... crypto/x509/... encoding/gob encoding/xml filippo.io/... go.mau.fi/... go.yaml.in/... google.golang.org/... gopkg.in/... html/template math/big net/http/... text/template/...
+cold := $(addprefix $(here)/,internal/ui admin/... cmd/... tenants/... modules/...) $(patsubst %,github.com/%/...,$(others)) archive/... crypto/tls/... crypto/x509/... encoding/gob encoding/xml filippo.io/... go.mau.fi/... go.yaml.in/... google.golang.org/... gopkg.in/... html/template math/big net/http/... text/template/...
 hot := $(addprefix $(here)/,tenants tenants/policy modules modules/posts modules/forums modules/timeline)
 
 .PHONY: bin/sharon
