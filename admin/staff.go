@@ -59,7 +59,7 @@ type Roster struct {
 type NewStaff struct {
 	Email, Name  string
 	PasswordHash string // empty for somebody who has yet to choose a password
-	Role                      tenants.Role
+	Role         tenants.Role
 }
 
 // Add makes accounts, all of them or none. Invalid says which part to mend.
