@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"filippo.io/age"
-	"github.com/uptrace/bun"
 
 	"github.com/sharon-nhs/sharon/internal/backup"
 	"github.com/sharon-nhs/sharon/internal/clock"
@@ -21,10 +20,7 @@ import (
 	"github.com/sharon-nhs/sharon/internal/database"
 	"github.com/sharon-nhs/sharon/internal/fault"
 	"github.com/sharon-nhs/sharon/internal/lockbox"
-	"github.com/sharon-nhs/sharon/internal/storage"
 	"github.com/sharon-nhs/sharon/migrations"
-	"github.com/sharon-nhs/sharon/tenants"
-	"github.com/sharon-nhs/sharon/tenants/audit"
 	"github.com/sharon-nhs/sharon/tenants/exitkit"
 )
 
@@ -166,172 +162,6 @@ func thin(folder string, keep int) (removed []string, err error) {
 		removed = append(removed, old)
 	}
 	return removed, nil
-}
-
-type backupCheck struct{ lockedFile }
-
-// Run looks through a backup.
-func (cmd backupCheck) Run(ctx context.Context) error {
-	return cmd.with(func(from io.Reader, identities []age.Identity) error {
-		scratch, err := exitkit.Folder()
-		if err != nil {
-			return err
-		}
-		defer func() { _ = os.RemoveAll(scratch) }()
-		return checkBackup(ctx, from, identities, scratch)
-	})
-}
-
-// checkBackup restores a backup's database into a folder, says what is in it, and reads
-// its files to their end.
-func checkBackup(ctx context.Context, from io.Reader, identities []age.Identity, scratch string) error {
-	path := filepath.Join(scratch, "check.db")
-	note, end, err := backup.Read(ctx, from, identities, readable, path, nil)
-	if err != nil {
-		return err
-	}
-	c := config{DatabaseURL: "sqlite://" + path}
-	if err := migrated(ctx, c, true); err != nil {
-		return err
-	}
-	db, err := database.Open(c.database())
-	if err != nil {
-		return err
-	}
-	defer func() { _ = db.Close() }()
-	if err := db.Whole(ctx); err != nil {
-		return err
-	}
-	fmt.Printf("As it was on %s, from SHaRON %s:\n", note.MadeAt.Format(time.RFC1123), note.Version)
-	if err := describe(ctx, db); err != nil {
-		return err
-	}
-	if note.Files {
-		fmt.Printf("%d files with %d bytes are whole.\n", end.Files, end.Bytes)
-	} else {
-		fmt.Println("Files are not in it.")
-	}
-	return nil
-}
-
-// describe names the trusts of a database, and says whether their audit logs are whole.
-func describe(ctx context.Context, db *database.DB) error {
-	directory := &tenants.Directory{DB: db, Clock: clock.Real{}}
-	trusts, err := directory.AllTrusts(ctx)
-	if err != nil {
-		return err
-	}
-	broken := 0
-	for _, trust := range trusts {
-		var found audit.Verdict
-		err := directory.ReadAs(ctx, trust.ID, "", func(ctx context.Context, s tenants.Scope) (err error) {
-			found, err = audit.Verify(ctx, s, nil)
-			return err
-		})
-		if err != nil {
-			return fmt.Errorf("%s: %w", trust.Name, err)
-		}
-		fmt.Printf("  %s: %d records of the audit log are sealed", trust.Name, found.Sealed)
-		if found.Sealed > 0 {
-			fmt.Printf(", up to %s", found.Last)
-		}
-		fmt.Println()
-		for _, problem := range found.Problems {
-			fmt.Println("✗", problem)
-		}
-		broken += len(found.Problems)
-	}
-	if broken > 0 {
-		return fmt.Errorf("the audit log in this backup is not whole: %d problems", broken)
-	}
-	return nil
-}
-
-// readable refuses backups of a newer SHaRON.
-func readable(note backup.Note) error {
-	if note.Schema > migrations.Last() {
-		return fault.New(fault.Invalid, "This backup is of SHaRON "+note.Version+" with the migration "+note.Schema+", which this one does not know. Take a newer one.")
-	}
-	return nil
-}
-
-type backupRestore struct {
-	config
-	lockedFile
-}
-
-// Help says what is needed, and what is to be done afterwards.
-func (backupRestore) Help() string {
-	return "Puts a backup into a data folder that has no database, with the same secret beside it or in SHARON_SECRET. Files that were in the backup take their places; the database comes last, so an interrupted run can be repeated. Everybody is signed out.\n\n" +
-		"docs/backup.md says what to do before people are let in again: whoever asked to be erased since the backup was made is in it."
-}
-
-// Run restores a backup.
-func (cmd backupRestore) Run(ctx context.Context) error {
-	path, err := cmd.sqlite()
-	if err != nil {
-		return err
-	}
-	for _, suffix := range []string{"", "-wal", "-journal"} { // what SQLite finds beside a file it would put into it
-		if _, err := os.Lstat(path + suffix); err == nil {
-			return fault.New(fault.Conflict, "There is a database already: "+path+suffix+". Move it away first, or name another --data folder.")
-		}
-	}
-	keys, err := cmd.keys(false)
-	if err != nil {
-		return fmt.Errorf("%w; it must be the one of the SHaRON that the backup is of", err)
-	}
-	files, err := storage.New(cmd.media())
-	if err != nil {
-		return err
-	}
-	part := path + ".part"
-	return cmd.with(func(from io.Reader, identities []age.Identity) error {
-		note, end, err := backup.Read(ctx, from, identities, func(note backup.Note) error {
-			if note.Secret != secretMark(keys) {
-				return fault.New(fault.Conflict, "The backup belongs to another secret than the one here, and what is sealed in it could not be read. Put its secret in place first.")
-			}
-			return readable(note)
-		}, part, files)
-		if err != nil {
-			return errors.Join(err, gone(part))
-		}
-		if err := signOut(ctx, part); err != nil {
-			return errors.Join(err, gone(part))
-		}
-		if err := os.Rename(part, path); err != nil {
-			return err
-		}
-		fmt.Printf("Restored as it was on %s, with %d files. Everybody is signed out.\n", note.MadeAt.Format(time.RFC1123), end.Files)
-		if !note.Files {
-			fmt.Println("Files were not in the backup: SHARON_MEDIA must lead to where they are.")
-		}
-		fmt.Println("Before you start it, read docs/backup.md: whoever was erased after that moment is here again.")
-		return nil
-	})
-}
-
-func gone(path string) error {
-	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
-// signOut ends all sessions: some were ended by their people after the backup was made.
-func signOut(ctx context.Context, path string) error {
-	db, err := database.Open("sqlite://" + path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(db.Platform(ctx, func(ctx context.Context, db bun.IDB) error {
-		for _, table := range []string{"sessions", "platform_sessions"} {
-			if _, err := db.NewDelete().TableExpr("?", bun.Ident(table)).Where("TRUE").Exec(ctx); err != nil {
-				return err
-			}
-		}
-		return nil
-	}), db.Close())
 }
 
 // lastBackup is where it is noted when the last backup was made, for the doctor.
