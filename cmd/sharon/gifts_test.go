@@ -200,6 +200,25 @@ func TestGiftsAreLimitedByTheDay(t *testing.T) {
 	})
 }
 
+func TestAFullCatalogueTakesAGiftOnceAnotherIsRetired(t *testing.T) {
+	onBoth(t, func(t *testing.T, s *site) {
+		lead := s.over("lead.willow@northmoor")
+		add := func() answer {
+			return lead.sendJSON("/willow/gifts/catalogue", map[string]any{"art": "kite", "name": "A windy day", "reason": "They asked for it"})
+		}
+		added := 0
+		for add().status == http.StatusOK && added < 100 {
+			added++
+		}
+		if got := add(); got.status != http.StatusUnprocessableEntity || !got.has("Retire a gift first") {
+			t.Errorf("after %d: %d %s", added, got.status, got.body)
+		}
+		want(t, "one goes", lead.sendJSON("/willow/gifts/catalogue/"+s.kindOf("bouquet"), map[string]any{"retired": true, "reason": "Nobody gives it"}), http.StatusOK)
+		want(t, "one comes", add(), http.StatusOK)
+		want(t, "and no more", add(), http.StatusUnprocessableEntity)
+	})
+}
+
 func TestAGiftThatCannotBeIsRefusedAndItsWordsAreKept(t *testing.T) {
 	t.Parallel()
 	s := newSite(t, testkit.SQLite(t, prepare))

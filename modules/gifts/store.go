@@ -40,11 +40,14 @@ func kindOf(ctx context.Context, s tenants.Scope, id uuid.UUID) (kind Kind, err 
 
 // add puts a gift at the end of the catalogue. Invalid if that is full.
 func add(ctx context.Context, s tenants.Scope, kind Kind, why tenants.Why) (Kind, error) {
+	if err := s.Alone(ctx); err != nil {
+		return kind, err
+	}
 	if err := stock(ctx, s); err != nil {
 		return kind, err
 	}
 	var there []Kind
-	if err := s.Lock(&there).Where("kind.retired_at IS NULL").Scan(ctx); err != nil {
+	if err := s.Select(&there).Where("kind.retired_at IS NULL").Scan(ctx); err != nil {
 		return kind, err
 	}
 	if len(there) >= mostKinds {
